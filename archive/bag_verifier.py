@@ -1,9 +1,11 @@
-"""Is this bag of archived papers complete and unchanged? Needs nothing but Python; a copy of it lies in every bag.
+"""Is this bag of archived papers complete and unchanged? Needs nothing but Python; a copy of it
+lies in every bag.
 
     python3 verify.py [FOLDER]
 
-Checked are the rules of BagIt (RFC 8493), every file against its SHA-256, and the events that came along: none was changed after
-it was written, and where events of a chain follow each other none is missing between them.
+Checked are the rules of BagIt (RFC 8493), every file against its SHA-256, and the events that came
+along: none was changed after it was written, and where events of a chain follow each other none is
+missing between them.
 """
 
 import hashlib

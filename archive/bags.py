@@ -1,4 +1,6 @@
-"""Writing a bag (BagIt, RFC 8493): a folder of papers that tells by itself whether it is complete."""
+"""Writing a bag (BagIt, RFC 8493): a folder of papers that tells by itself whether it is
+complete.
+"""
 
 import hashlib
 import shutil
@@ -32,7 +34,9 @@ class Bag:
         return digest.hexdigest()
 
     def close(self, facts: Mapping[str, str], index: str) -> None:
-        """Write what a bag tells about itself: facts, the page that people open, the verifier, and the hashes of all."""
+        """Write what a bag tells about itself: facts, the page that people open, the verifier, and
+        the hashes of all.
+        """
         facts = {**facts, "Payload-Oxum": f"{self._bytes}.{len(self._hashes)}"}
         tags = {
             "bagit.txt": bag_verifier.DECLARATION,
@@ -50,7 +54,9 @@ class Bag:
 
 @contextmanager
 def new_bag(folder: Path) -> Iterator[Bag]:
-    """A bag at a place where nothing is yet (`FileExistsError`). What fails half-way leaves nothing under its name."""
+    """A bag at a place where nothing is yet (`FileExistsError`). What fails half-way leaves nothing
+    under its name.
+    """
     if folder.exists():
         raise FileExistsError(folder)
     unfinished = folder.with_name(f"{folder.name}.part")

@@ -1,4 +1,5 @@
-"""Bytes in the object store, under object lock: one object per blob, its key the SHA-256 of the bytes in hex.
+"""Bytes in the object store, under object lock: one object per blob, its key the SHA-256 of the
+bytes in hex.
 
 Taking objects out of the store and putting them into another one, each with its lock: for backups.
 Fixity: are the bytes still the bytes? Every blob is read back from the store and hashed again.
@@ -60,11 +61,12 @@ class Blobs(Store):
         keep_for: timedelta | None = None,
         sha256: str | None = None,
     ) -> StoredBlob:
-        """Store bytes (or a file) under their hash, locked until the retention ends, or only for the time given.
+        """Store bytes (or a file) under their hash, locked until the retention ends, or only for
+        the time given.
 
-        The same bytes a second time are not uploaded again, unless `anew`: then they get a version and a lock of their own. A lock
-        that was given for a time becomes the usual one; none is ever made shorter. `sha256`: from `hash_of`, where the caller
-        had to know it before.
+        The same bytes a second time are not uploaded again, unless `anew`: then they get a version
+        and a lock of their own. A lock that was given for a time becomes the usual one; none is
+        ever made shorter. `sha256`: from `hash_of`, where the caller had to know it before.
         """
         lock = self.usual_lock() if keep_for is None else self.brief_lock(keep_for)
         with _source(data) as (stream, size):
@@ -78,11 +80,15 @@ class Blobs(Store):
             return StoredBlob(sha256, size, self.upload(sha256, stream, size, media_type, lock))
 
     def put_named(self, name: str, data: bytes, media_type: str) -> str:
-        """Store bytes under a name, locked like a blob; returns the version. Earlier ones stay, see `named`."""
+        """Store bytes under a name, locked like a blob; returns the version. Earlier ones stay, see
+        `named`.
+        """
         return self.upload(name, io.BytesIO(data), len(data), media_type, self.usual_lock())
 
     def named(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Every version of every object whose name begins so, by name: what the store knows, whatever others forgot."""
+        """Every version of every object whose name begins so, by name: what the store knows,
+        whatever others forgot.
+        """
         with named_errors():
             found = list(
                 self.client.list_objects(self.bucket, prefix, recursive=True, include_version=True)
@@ -116,8 +122,9 @@ class Blobs(Store):
             self.client.disable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
 
     def erase(self, sha256: str) -> None:
-        """Delete every version of a blob. Twice is once. One that is locked or held raises `BlobLocked`, and nothing is
-        deleted: a lock is never gone round, whatever the key of the application might do.
+        """Delete every version of a blob. Twice is once. One that is locked or held raises
+        `BlobLocked`, and nothing is deleted: a lock is never gone round, whatever the key of the
+        application might do.
         """
         with named_errors(sha256):
             found = list(
@@ -140,7 +147,9 @@ class Blobs(Store):
         return known is not None and known.is_kept(datetime.now(UTC))
 
     def read(self, sha256: str, *, verify: bool = True) -> bytes:
-        """The whole blob. With `verify`, bytes that no longer have their hash raise `BlobDamaged`."""
+        """The whole blob. With `verify`, bytes that no longer have their hash raise
+        `BlobDamaged`.
+        """
         with self.open(sha256) as chunks:
             data = b"".join(chunks)
         if verify and hashlib.sha256(data).hexdigest() != sha256:
@@ -159,7 +168,9 @@ class Blobs(Store):
             return b"".join(chunks_of(response, sha256))
 
     def whole(self, sha256: str) -> Iterator[bytes]:
-        """The blob chunk by chunk, one of them in memory. The last one comes only when all have their hash (`BlobDamaged`)."""
+        """The blob chunk by chunk, one of them in memory. The last one comes only when all have
+        their hash (`BlobDamaged`).
+        """
         digest, held = hashlib.sha256(), b""
         with self.open(sha256) as chunks:
             for chunk in chunks:
@@ -230,7 +241,9 @@ def is_empty(store: Store) -> bool:
 
 
 def versions(store: Store, prefix: str) -> list[tuple[str, str]]:
-    """Name and version of every object whose name begins so, by name, the oldest version of a name first."""
+    """Name and version of every object whose name begins so, by name, the oldest version of a name
+    first.
+    """
     with named_errors():
         found = list(
             store.client.list_objects(store.bucket, prefix, recursive=True, include_version=True)
@@ -245,7 +258,9 @@ def versions(store: Store, prefix: str) -> list[tuple[str, str]]:
 
 
 def describe(store: Store, name: str, version_id: str | None = None) -> Kept:
-    """What the store says about a version (the current one by default); `BlobMissing` when it has none."""
+    """What the store says about a version (the current one by default); `BlobMissing` when it has
+    none.
+    """
     with named_errors(name):
         found = store.client.stat_object(store.bucket, name, version_id=version_id)
     return _kept(found.metadata or {})
@@ -297,7 +312,8 @@ class FixityResult:
 def verify(
     session: Session, blobs: Blobs, *, again: Collection[str] = (), sample: int | None = None
 ) -> Iterator[FixityResult]:
-    """Re-hash every blob that is kept, or those named in `again` and `sample` others chosen by chance, and yield one result each.
+    """Re-hash every blob that is kept, or those named in `again` and `sample` others chosen by
+    chance, and yield one result each.
 
     Rows are read in batches, bytes in chunks: memory does not grow with the archive. Raises
     `StoreUnavailable` when the store is away, because then nothing was found out.

@@ -1,7 +1,8 @@
 """Disposing of documents: words and bytes go, the row stays and tells what it was.
 
-In two steps, each a transaction of the caller: `entomb` writes down that it goes, `erase` has the store let go of the bytes. Who is
-cut off between them erases again; bytes that are brought again meanwhile are kept (`archive.documents`).
+In two steps, each a transaction of the caller: `entomb` writes down that it goes, `erase` has the
+store let go of the bytes. Who is cut off between them erases again; bytes that are brought again
+meanwhile are kept (`archive.documents`).
 """
 
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ class Grip:
 def grip(
     session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False
 ) -> Grip:
-    """Ask the store about every blob that only this document needs, or of these about its original only: one question for each
-    document of a long list.
+    """Ask the store about every blob that only this document needs, or of these about its original
+    only: one question for each document of a long list.
     """
     sha256 = get(session, document_id).blob_sha256
     asked = Blob.sha256 == sha256 if is_original_only else Blob.sha256.in_(_blobs_of(document_id))
@@ -63,8 +64,9 @@ def grip(
 
 
 def lock(session: Session, document_id: UUID) -> Document:
-    """The document, ours until the end of the transaction together with its bytes: who brings the same bytes, links the paper or
-    keeps a new reading of it has done so before, and is seen, or waits. `DocumentDisposed` when it is gone already.
+    """The document, ours until the end of the transaction together with its bytes: who brings the
+    same bytes, links the paper or keeps a new reading of it has done so before, and is seen, or
+    waits. `DocumentDisposed` when it is gone already.
     """
     get(session, document_id)
     blobs = select(Blob.sha256).where(Blob.sha256.in_(_blobs_of(document_id)))
@@ -76,8 +78,9 @@ def lock(session: Session, document_id: UUID) -> Document:
 
 
 def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> Document:
-    """Take away what was read and made, give up the bytes that nothing else needs, and leave the row. `under` says by what
-    decision, in words without personal data; `DocumentDisposed` when it was done before.
+    """Take away what was read and made, give up the bytes that nothing else needs, and leave the
+    row. `under` says by what decision, in words without personal data; `DocumentDisposed` when it
+    was done before.
     """
     document = lock(session, document_id)
     made = select(Rendition.document_id, Rendition.blob_sha256).where(
@@ -120,7 +123,8 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
 
 
 def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) -> int:
-    """Have the store let go of the bytes that a disposed document gave up; returns how many blobs. Twice is once.
+    """Have the store let go of the bytes that a disposed document gave up; returns how many blobs.
+    Twice is once.
 
     Raises `BlobLocked` when somebody has locked one again since.
     """
@@ -144,7 +148,9 @@ def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) ->
 
 
 def give_up(session: Session, sha256: str, *, at: datetime) -> bool:
-    """Give up bytes that became no document; false when one that is kept needs them after all. Who brings them meanwhile waits."""
+    """Give up bytes that became no document; false when one that is kept needs them after all. Who
+    brings them meanwhile waits.
+    """
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     free = select(Blob.sha256).where(Blob.sha256 == sha256, _is_needed_only_by(None))
     if session.scalar(free) is None:
@@ -155,7 +161,9 @@ def give_up(session: Session, sha256: str, *, at: datetime) -> bool:
 
 
 def erase_given_up(session: Session, blobs: Blobs, sha256: str, *, at: datetime) -> bool:
-    """Have the store let go of bytes that were given up; false when somebody has brought them again. Raises `BlobLocked`."""
+    """Have the store let go of bytes that were given up; false when somebody has brought them
+    again. Raises `BlobLocked`.
+    """
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     if blob.gone_at is None:
         return False

@@ -1,7 +1,8 @@
 """Documents: taking in, what was read from them, the versions made from them.
 
-Reading pages anew of a document that people have arranged: what a person changed stays as he left it.
-Documents put together from pages of others: cut off from one, or several in one. Each side knows the other.
+Reading pages anew of a document that people have arranged: what a person changed stays as he left
+it. Documents put together from pages of others: cut off from one, or several in one. Each side
+knows the other.
 """
 
 import hashlib
@@ -35,7 +36,9 @@ from archive.versions import TURNED, Place, forget, places_of, settle
 
 
 def keep_reading(session: Session, document: Document, pages: Mapping[int, PageText]) -> None:
-    """What was read on pages of the newest version that were turned, by position. Those changed meanwhile are left alone."""
+    """What was read on pages of the newest version that were turned, by position. Those changed
+    meanwhile are left alone.
+    """
     for position, page in pages.items():
         row = page_content.row_of(document, replace(page, no=position))
         session.execute(
@@ -53,8 +56,9 @@ def keep_reading(session: Session, document: Document, pages: Mapping[int, PageT
 
 
 def read_again(session: Session, document: Document, pages: Iterable[PageText]) -> None:
-    """A new reading of a document that people have arranged, by its pages as they came: it takes the place of what was read
-    before, wherever nobody has changed anything since. A page that failed keeps what was read before.
+    """A new reading of a document that people have arranged, by its pages as they came: it takes
+    the place of what was read before, wherever nobody has changed anything since. A page that
+    failed keeps what was read before.
     """
     now = {place: position for position, place in enumerate(places_of(session, document), 1)}
     for page in pages:
@@ -116,8 +120,9 @@ def add(
 ) -> Added:
     """Keep a file. The bytes are locked in the store before the first row is written.
 
-    `label` says what the paper is and must carry no personal data; the name of the file is not kept. `document_id` is the id
-    that the paper has already, when it comes from another archive. A recording has no pages, and nobody reads it.
+    `label` says what the paper is and must carry no personal data; the name of the file is not
+    kept. `document_id` is the id that the paper has already, when it comes from another archive. A
+    recording has no pages, and nobody reads it.
     """
     sha256 = keep_bytes(session, blobs, data, media_type, at)
     new_id = session.scalar(
@@ -156,7 +161,9 @@ def get(session: Session, document_id: UUID) -> Document:
 
 
 def get_living(session: Session, document_id: UUID) -> Document:
-    """The document, locked so that it is not disposed of meanwhile; `DocumentDisposed` when it was."""
+    """The document, locked so that it is not disposed of meanwhile; `DocumentDisposed` when it
+    was.
+    """
     document = _with_lock(session, document_id)
     if document.disposed_at is not None:
         raise DocumentDisposed
@@ -170,7 +177,9 @@ def _with_lock(session: Session, document_id: UUID) -> Document:
 
 
 def pages_of(session: Session, document_id: UUID) -> list[Page]:
-    """What was read, page by page; empty before the first reading. The words are fetched where somebody asks for them."""
+    """What was read, page by page; empty before the first reading. The words are fetched where
+    somebody asks for them.
+    """
     query = (
         select(Page)
         .where(Page.document_id == document_id)
@@ -192,8 +201,9 @@ def add_rendition(
     page: int = 0,
     turn: int = 0,
 ) -> str:
-    """Keep a version made from a document and return its hash. It replaces an earlier one of the same kind
-    and page in the list; the earlier bytes stay in the store."""
+    """Keep a version made from a document and return its hash. It replaces an earlier one of the
+    same kind and page in the list; the earlier bytes stay in the store.
+    """
     get_living(session, document_id)
     sha256 = keep_bytes(session, blobs, data, media_type, at)
     made = select(Rendition.document_id, Rendition.blob_sha256).where(
@@ -223,8 +233,8 @@ def add_rendition(
 
 
 def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
-    """Note that the document could not be read at all; it stays kept and can be read again later. One that was read
-    meanwhile, or is gone, is left as it is.
+    """Note that the document could not be read at all; it stays kept and can be read again later.
+    One that was read meanwhile, or is gone, is left as it is.
     """
     document = _with_lock(session, document_id)
     if document.status in (DocumentStatus.READABLE, DocumentStatus.DISPOSED):
@@ -236,8 +246,9 @@ def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Documen
 
 
 def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> Document:
-    """Keep the words of a whole reading, replacing those of an earlier one; its versions are kept beside. Of a document that
-    people have arranged, pages that they left as they were read are replaced, the others stay (`rereading`).
+    """Keep the words of a whole reading, replacing those of an earlier one; its versions are kept
+    beside. Of a document that people have arranged, pages that they left as they were read are
+    replaced, the others stay (`rereading`).
     """
     document = _locked(session, document_id)
     if document.version == 1:
@@ -257,15 +268,18 @@ def insert_pages(session: Session, document_id: UUID, pages: Sequence[PageText])
 
 
 def _locked(session: Session, document_id: UUID) -> Document:
-    """Locked, so that facets given meanwhile are either copied to new pages or written to them afterwards."""
+    """Locked, so that facets given meanwhile are either copied to new pages or written to them
+    afterwards.
+    """
     get_living(session, document_id)
     session.flush()
     return session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
 
 
 def judge(session: Session, document_id: UUID, pages: Sequence[PageText | Outcome]) -> Document:
-    """Say how far a document was read, now that all of its pages were: `readable` when at least one page was, else
-    `unreadable`; pages that failed are named in `status_reason`."""
+    """Say how far a document was read, now that all of its pages were: `readable` when at least one
+    page was, else `unreadable`; pages that failed are named in `status_reason`.
+    """
     document = get_living(session, document_id)
     counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document_id)
     document.doubts = session.scalar(counted) or 0
@@ -285,8 +299,9 @@ def keep_bytes(
     at: datetime,
     keep_for: timedelta | None = None,
 ) -> str:
-    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no row without bytes. What may be
-    wanted by nobody in the end is locked for the time given; once it is a document, or part of one, as long as every other.
+    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no
+    row without bytes. What may be wanted by nobody in the end is locked for the time given; once it
+    is a document, or part of one, as long as every other.
     """
     stored = blobs.put(data, media_type, keep_for=keep_for)
     session.execute(
@@ -315,7 +330,9 @@ def _bring_back(
     at: datetime,
     keep_for: timedelta | None,
 ) -> None:
-    """Keep bytes again that were given up: what the store said of them before may not hold any more."""
+    """Keep bytes again that were given up: what the store said of them before may not hold any
+    more.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     if blob.gone_at is not None:
@@ -361,8 +378,9 @@ def put_together(
     at: datetime,
     accepted_at: datetime | None = None,
 ) -> Made:
-    """Keep a document whose bytes are these pages. What was read on them, corrected words too, and their small pictures come
-    along: nobody has to read it again. `accepted_at` says since when its pages are in the archive.
+    """Keep a document whose bytes are these pages. What was read on them, corrected words too, and
+    their small pictures come along: nobody has to read it again. `accepted_at` says since when its
+    pages are in the archive.
     """
     taken = [
         (part, position, place) for part in parts for position, place in _places(session, part)

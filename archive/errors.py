@@ -1,5 +1,6 @@
-"""What can go wrong in the archive. Every error carries the Indonesian sentence for the person at the screen
-(`sentence`) and whether the same call may succeed later (`is_retryable`)."""
+"""What can go wrong in the archive. Every error carries the Indonesian sentence for the person at
+the screen (`sentence`) and whether the same call may succeed later (`is_retryable`).
+"""
 
 
 class ArchiveError(Exception):
@@ -19,7 +20,8 @@ class StoreUnavailable(ArchiveError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Penyimpanan arsip sedang tidak dapat dihubungi. Dokumen belum disimpan; coba lagi beberapa saat lagi."
+            "Penyimpanan arsip sedang tidak dapat dihubungi. Dokumen belum disimpan; coba "
+            "lagi beberapa saat lagi."
         )
 
 
@@ -33,11 +35,14 @@ class StoreRefused(ArchiveError):
 
 
 class StoreNotLocked(ArchiveError):
-    """The bucket keeps no versions or has no object lock, so nothing stored there is safe from change."""
+    """The bucket keeps no versions or has no object lock, so nothing stored there is safe from
+    change.
+    """
 
     def __init__(self) -> None:
         super().__init__(
-            "Penyimpanan arsip tidak mengunci dokumen. Hubungi admin: bucket harus dibuat dengan object lock."
+            "Penyimpanan arsip tidak mengunci dokumen. Hubungi admin: bucket harus dibuat "
+            "dengan object lock."
         )
 
 
@@ -54,7 +59,8 @@ class BlobDamaged(ArchiveError):
 
     def __init__(self, sha256: str) -> None:
         super().__init__(
-            "Isi dokumen ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan pakai dokumennya."
+            "Isi dokumen ini di penyimpanan arsip telah berubah. Hubungi arsiparis, jangan "
+            "pakai dokumennya."
         )
         self.sha256 = sha256
 

@@ -1,7 +1,9 @@
-"""What the tables of the archive have in common: a schema of their own, and how things in it are named.
+"""What the tables of the archive have in common: a schema of their own, and how things in it are
+named.
 
-The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign key.
-Tables about pages beside what stands on them: what a copy still needs of them, and which look alike.
+The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign
+key. Tables about pages beside what stands on them: what a copy still needs of them, and which look
+alike.
 """
 
 from datetime import datetime
@@ -132,7 +134,9 @@ class Document(ArchiveBase):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256))
-    """The same bytes are one document, however often they are brought; brought again after a disposal they are another."""
+    """The same bytes are one document, however often they are brought; brought again after a
+    disposal they are another.
+    """
     media_type: Mapped[str]
     pages: Mapped[int]
     """0 of a recording."""
@@ -149,7 +153,9 @@ class Document(ArchiveBase):
     level: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
     facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    """By what a search can be narrowed to it, in the caller's words; its pages repeat them in the index."""
+    """By what a search can be narrowed to it, in the caller's words; its pages repeat them in the
+    index.
+    """
     held_since: Mapped[datetime | None]
     """When its original was put under legal hold in the store; null while it is not."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -157,14 +163,19 @@ class Document(ArchiveBase):
     checked_at: Mapped[datetime | None]
     """When a person found its newest version good; null while nobody did."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Words of its newest version of which the reader was not sure (`archive.corrections.DOUBTFUL`)."""
+    """Words of its newest version of which the reader was not sure
+    (`archive.corrections.DOUBTFUL`).
+    """
     copy_level: Mapped[str] = mapped_column(default="", server_default="")
-    """What the newest PDF that was judged conforms to, in the reader's words: its copy, or itself; empty where nobody knows."""
+    """What the newest PDF that was judged conforms to, in the reader's words: its copy, or itself;
+    empty where nobody knows.
+    """
     copy_reason: Mapped[str] = mapped_column(default="", server_default="")
     """Sentence for people: why its copy is not more, or what sets it apart from the original."""
     accepted_at: Mapped[datetime | None]
-    """When it became a paper of the archive, where that was not when it came: later, in another archive, or with the papers that
-    it was made of."""
+    """When it became a paper of the archive, where that was not when it came: later, in another
+    archive, or with the papers that it was made of.
+    """
     accepted_by: Mapped[str] = mapped_column(default="", server_default="")
     """Who accepted it into the archive, by the name that the caller knows people by."""
     disposed_at: Mapped[datetime | None]
@@ -176,8 +187,9 @@ class Document(ArchiveBase):
 
 
 class Rendition(ArchiveBase):
-    """Made from a document, or a photo that it was made of. `page` is one of the original, counted from 1; 0 means the whole document
-    as it was read."""
+    """Made from a document, or a photo that it was made of. `page` is one of the original, counted
+    from 1; 0 means the whole document as it was read.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (CheckConstraint("page >= 0", name="page"),)
@@ -196,7 +208,9 @@ class Rendition(ArchiveBase):
 
 
 class FormerRendition(ArchiveBase):
-    """Bytes that were once made from a document: a better reading took their place, or the document was disposed of."""
+    """Bytes that were once made from a document: a better reading took their place, or the document
+    was disposed of.
+    """
 
     __tablename__ = "former_rendition"
 
@@ -213,7 +227,8 @@ class Page(ArchiveBase):
         UniqueConstraint("seq"),
         Index(None, "tsv", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "likeness", postgresql_using="gin"),
-        # What stands on the page lies beside its row, which is narrow then: a search passes thousands of rows and reads few of them.
+        # What stands on the page lies beside its row, which is narrow then: a search passes
+        # thousands of rows and reads few of them.
         {"postgresql_with": {"toast_tuple_target": 128}},
     )
 
@@ -227,7 +242,9 @@ class Page(ArchiveBase):
     width: Mapped[int]
     height: Mapped[int]
     source: Mapped[str]
-    """`ocr`, `text` (the file brought it), `blank`, `failed`, or `turned` until it is read as it stands now."""
+    """`ocr`, `text` (the file brought it), `blank`, `failed`, or `turned` until it is read as it
+    stands now.
+    """
     reason: Mapped[str] = mapped_column(default="")
     """Sentence for people when this page could not be read."""
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -239,7 +256,9 @@ class Page(ArchiveBase):
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Texts of the QR codes on the page, as far as they were looked for."""
     likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
-    """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is blank or failed."""
+    """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is
+    blank or failed.
+    """
     corrected: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
     """Which of the words a person has put right or confirmed, by their places in `words`."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -255,13 +274,16 @@ class Page(ArchiveBase):
         deferred=True,
         deferred_raiseload=True,
     )
-    """Stems for finding word forms, plain words beside them for names, keys of numbers, facets (`=` before them), and of
-    which block of pages it is (`~` and a number, see `archive.search`). A tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000
-    characters."""
+    """Stems for finding word forms, plain words beside them for names, keys of numbers, facets (`=`
+    before them), and of which block of pages it is (`~` and a number, see `archive.search`). A
+    tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000 characters.
+    """
 
 
 class Version(ArchiveBase):
-    """An arrangement of a document that a person made. The first version, as it was read, has no row."""
+    """An arrangement of a document that a person made. The first version, as it was read, has no
+    row.
+    """
 
     __tablename__ = "version"
     __table_args__ = (CheckConstraint("no > 1", name="no"),)
@@ -274,7 +296,8 @@ class Version(ArchiveBase):
     act: Mapped[str]
     """What was done: see `archive.versions.Act`."""
     page: Mapped[int]
-    """The page it was done to, as the version before counts them; of a restored version its number."""
+    """The page it was done to, as the version before counts them; of a restored version its number.
+    """
     places: Mapped[list[list[int]]] = mapped_column(JSONB)
     """Its pages in their order, see `archive.arrangement.Place`."""
     pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey(Blob.sha256), index=True)
@@ -297,7 +320,9 @@ class PastPage(ArchiveBase):
 
 
 class MadeOf(ArchiveBase):
-    """A document whose bytes were put together from pages of others: cut off from one, or several in one."""
+    """A document whose bytes were put together from pages of others: cut off from one, or several
+    in one.
+    """
 
     __tablename__ = "made_of"
 
@@ -310,8 +335,9 @@ class MadeOf(ArchiveBase):
 
 
 class PageLayer(ArchiveBase):
-    """What the copy of a document needs of a page that was read, while others of its pages still are. Who reads on begins
-    where these end; gone when the copy is made, and with the document."""
+    """What the copy of a document needs of a page that was read, while others of its pages still
+    are. Who reads on begins where these end; gone when the copy is made, and with the document.
+    """
 
     __tablename__ = "page_layer"
     __table_args__ = (CheckConstraint("no > 0", name="no"),)
@@ -319,13 +345,16 @@ class PageLayer(ArchiveBase):
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """How the layer lies on the page, in the reader's own words; empty for a page that needs none."""
+    """How the layer lies on the page, in the reader's own words; empty for a page that needs none.
+    """
     layer: Mapped[bytes] = mapped_column(LargeBinary)
     """A PDF of invisible text; empty for a page without."""
 
 
 class PageAlike(ArchiveBase):
-    """Two pages of two documents that may be the same page, noted when the later one was read; each pair once."""
+    """Two pages of two documents that may be the same page, noted when the later one was read; each
+    pair once.
+    """
 
     __tablename__ = "page_alike"
     __table_args__ = (CheckConstraint("one_id < other_id", name="order"), Index(None, "other_id"))

@@ -1,9 +1,9 @@
 """What stands on one page, in the archive's own words.
 
-Words that a person put right: in the list of words, in the text, and in what is doubted. Pure functions.
-What stands on a page as rows of the tables, and back.
-Marked excerpts around numbers: the database marks words by their stems and does not know a number that is written otherwise.
-Where the words of a search stand: in the text of a page and on its picture.
+Words that a person put right: in the list of words, in the text, and in what is doubted. Pure
+functions. What stands on a page as rows of the tables, and back. Marked excerpts around numbers:
+the database marks words by their stems and does not know a number that is written otherwise. Where
+the words of a search stand: in the text of a page and on its picture.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,9 @@ class PageText:
 
 
 DOUBTFUL = 70.0
-"""Confidence below which a word is shown to a person. Of clean print hardly one in a hundred is below."""
+"""Confidence below which a word is shown to a person. Of clean print hardly one in a hundred is
+below.
+"""
 CERTAIN = 100.0
 LONGEST = 200
 """Letters of one word."""
@@ -60,7 +62,8 @@ def doubts_of(page: PageText) -> int:
 
 
 def corrected(page: PageText, right: Mapping[int, str]) -> PageText:
-    """The page with these words put right, by their places: confirmed where the word is the same, taken away where it is empty.
+    """The page with these words put right, by their places: confirmed where the word is the same,
+    taken away where it is empty.
 
     Raises `IndexError` for a place that has no word.
     """
@@ -180,15 +183,18 @@ def _storable(text: str) -> str:
 
 MARK_START = "\ue000"
 MARK_END = "\ue001"
-"""Around a found word in `Hit.snippet`: characters of the private area, which text in the archive never
-shows. A page replaces them by `<mark>` and `</mark>` after everything else was escaped."""
+"""Around a found word in `Hit.snippet`: characters of the private area, which text in the archive
+never shows. A page replaces them by `<mark>` and `</mark>` after everything else was escaped.
+"""
 
 AROUND = 90
 """Characters before and after the first number."""
 
 
 def around_numbers(text: str, asked: Iterable[frozenset[str]]) -> str:
-    """The text around the first number that was asked for, with each such number marked; empty when there is none."""
+    """The text around the first number that was asked for, with each such number marked; empty when
+    there is none.
+    """
     found = queries.places(text, asked)
     if not found:
         return ""
@@ -291,7 +297,9 @@ def _spans_mark(session: Session, texts: Sequence[str], asked: Question) -> list
 
 
 def _marked(marked: str, text: str) -> list[Span]:
-    """Where the marks are in the text without them; nothing where the database gave back another text."""
+    """Where the marks are in the text without them; nothing where the database gave back another
+    text.
+    """
     spans, position, begin = [], 0, 0
     for character in marked:
         if character == MARK_START:

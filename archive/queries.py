@@ -1,16 +1,19 @@
-"""Numbers as they are compared: however a number is written, and whatever a reader made of its digits, its keys are the same.
+"""Numbers as they are compared: however a number is written, and whatever a reader made of its
+digits, its keys are the same.
 
-OCR takes O for 0, I and l for 1, S for 5, B for 8. What looks alike is one character in a key, on the paper and in a search.
-A letter number is found by any of its parts, a NIK or telephone number with and without gaps, a plate with and without
-spaces, a date in figures and in words; all of them also where they go on in the next line. A key begins with a character that no word of the index begins with.
+OCR takes O for 0, I and l for 1, S for 5, B for 8. What looks alike is one character in a key, on
+the paper and in a search. A letter number is found by any of its parts, a NIK or telephone number
+with and without gaps, a plate with and without spaces, a date in figures and in words; all of them
+also where they go on in the next line. A key begins with a character that no word of the index
+begins with.
 
 Words of a search, where the stemmer of the database does not know Indonesian well enough.
 
 The stemmer takes prefixes and suffixes off, one by one and without a dictionary: `penipuan` becomes
 `ipu`, but `tipu` stays; `kepala` becomes `pala`. PySastrawi knows 30,000 roots. A word is searched
-together with the forms of its root of which the database has another stem, so the index stays as it is
-and pages need not be read again. Of 1,342 pairs of forms of 50 words of the counter the database alone
-finds 73 in 100, together with these forms all of them.
+together with the forms of its root of which the database has another stem, so the index stays as it
+is and pages need not be read again. Of 1,342 pairs of forms of 50 words of the counter the database
+alone finds 73 in 100, together with these forms all of them.
 
 The only module that knows PySastrawi and snowballstemmer.
 What somebody types as a question to the index: words, phrases and numbers.
@@ -36,7 +39,8 @@ LONGEST = 40
 _FOLDED = str.maketrans("OILSB|!", "0115811")
 _DIGIT = r"[0-9OoIlSB]"
 _MONTHS = (
-    "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember",
+    "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september",
+    "oktober", "november", "desember",
 )  # fmt: skip
 _MONTH = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)} | {"nop": 11, "agt": 8}
 _WORD = r"\w+(?:[/.\-]+\w+)*"
@@ -45,10 +49,12 @@ _DATE = rf"{_DIGIT}{{1,2}}[-/.]{_DIGIT}{{1,2}}[-/.]{_DIGIT}{{4}}"
 _SPANS = re.compile(
     rf"""
       (?<!\w)(?P<day>{_DIGIT}{{1,2}})\s+(?P<month>[A-Za-z]{{3,9}})\s+(?P<year>{_DIGIT}{{4}})(?!\w)
-    | (?<![\w/.-])(?P<d>{_DIGIT}{{1,2}})(?P<by>[-/.])(?P<m>{_DIGIT}{{1,2}})(?P=by)(?P<y>{_DIGIT}{{4}})(?!\w|[-/.]\w)
+    | (?<![\w/.-])(?P<d>{_DIGIT}{{1,2}})(?P<by>[-/.])(?P<m>{_DIGIT}{{1,2}})(?P=by)
+      (?P<y>{_DIGIT}{{4}})(?!\w|[-/.]\w)
     | (?<![\w/.-])(?P<iso>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?!\w|[-/.]\w)
     | (?<!\w)(?P<plate>[A-Z]{{1,2}}[ \n]?{_DIGIT}{{1,4}}[ \n]?[A-Z]{{1,3}})(?![\w/])
-    | (?<![\w/.-])(?P<grouped>\+?{_DIGIT}{{2,}}(?:(?:[ .]|-?\n|-)(?!{_DATE}){_DIGIT}{{2,}}){{1,9}})(?!\w|[-/.]\w)
+    | (?<![\w/.-])(?P<grouped>\+?{_DIGIT}{{2,}}(?:(?:[ .]|-?\n|-)(?!{_DATE}){_DIGIT}{{2,}}){{1,9}})
+      (?!\w|[-/.]\w)
     | (?<!\w)(?=\S*[0-9]){_WORD}
     """,
     re.VERBOSE,
@@ -83,8 +89,8 @@ def numbers_in(text: str) -> Iterator[Number]:
 
 
 def places(text: str, asked: Iterable[frozenset[str]]) -> list[tuple[int, int]]:
-    """From where to where the numbers with these keys stand in the text, whole if they do, else in the pieces that follow one
-    another, else what there is of them.
+    """From where to where the numbers with these keys stand in the text, whole if they do, else in
+    the pieces that follow one another, else what there is of them.
     """
     found = set[tuple[int, int]]()
     there = list(numbers_in(text))
@@ -106,7 +112,9 @@ def _narrowest(text: str, number: Number, keys: frozenset[str]) -> tuple[int, in
 
 
 def _in_pieces(text: str, some: list[Number], keys: frozenset[str]) -> set[tuple[int, int]]:
-    """Numbers with nothing but a line's end and signs between them that together are the one that is asked for."""
+    """Numbers with nothing but a line's end and signs between them that together are the one that
+    is asked for.
+    """
     found = set[tuple[int, int]]()
     for first, one in enumerate(some):
         run, seen = [one], one.kept & keys
@@ -191,7 +199,9 @@ def _plate_key(match: re.Match[str]) -> str | None:
 
 
 def _grouped_key(match: re.Match[str]) -> str | None:
-    """Groups of digits as one number: a NIK, a telephone number (with the prefix of the country or without)."""
+    """Groups of digits as one number: a NIK, a telephone number (with the prefix of the country or
+    without).
+    """
     grouped = match["grouped"]
     if not grouped or len(_HAS_DIGIT.findall(grouped)) * 2 < len(grouped):
         return None
@@ -202,9 +212,12 @@ def _grouped_key(match: re.Match[str]) -> str | None:
 
 
 STOP_WORDS = frozenset((
-    "ada", "adalah", "agar", "akan", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dapat", "dari", "dengan",
-    "di", "ini", "itu", "juga", "karena", "ke", "kepada", "lain", "maka", "namun", "oleh", "para", "pada", "saat",
-    "sampai", "sebagai", "sehingga", "serta", "sudah", "supaya", "telah", "tentang", "terhadap", "tersebut",
+    "ada", "adalah", "agar", "akan", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dapat",
+    "dari", "dengan",
+    "di", "ini", "itu", "juga", "karena", "ke", "kepada", "lain", "maka", "namun", "oleh", "para",
+    "pada", "saat",
+    "sampai", "sebagai", "sehingga", "serta", "sudah", "supaya", "telah", "tentang", "terhadap",
+    "tersebut",
     "untuk", "yaitu", "yang",
 ))  # fmt: skip
 """Words that say nothing about a paper. A search for nothing else is done with them."""
@@ -213,8 +226,9 @@ AS_WRITTEN = frozenset(["berita", "kemarin", "kepala", "peluru", "perempuan", "s
 """Words whose stem is another word, or that of another word."""
 
 NO_ROOTS = frozenset(["ampas", "ampo", "culi", "lidi", "rusa", "sidi", "usak"])
-"""Rare roots of the dictionary that it would take for those of `perampasan`, `perampokan`, `penculikan`,
-`penyelidikan`, `perusakan`, `penyidikan` and `perusak`."""
+"""Rare roots of the dictionary that it would take for those of `perampasan`, `perampokan`,
+`penculikan`, `penyelidikan`, `perusakan`, `penyidikan` and `perusak`.
+"""
 
 _FORMS = (
     "{nasal_me}",
@@ -229,7 +243,9 @@ _FORMS = (
 
 _NASALS = (("aeioughq", "ng", 0), ("k", "ng", 1), ("bfv", "m", 0), ("p", "m", 1),
            ("cdjz", "n", 0), ("t", "n", 1), ("s", "ny", 1))  # fmt: skip
-"""Before which first letters `me-` and `pe-` end in which sound, and how many letters that replaces."""
+"""Before which first letters `me-` and `pe-` end in which sound, and how many letters that
+replaces.
+"""
 
 _LONGEST = 40
 """Letters of a word that can have a root."""
@@ -298,7 +314,9 @@ def _dictionary() -> tuple[_Stemmer, frozenset[str]]:
 
 
 def database_stem(word: str) -> str:
-    """Return what the configuration `indonesian` of PostgreSQL makes of a word: both are Snowball's."""
+    """Return what the configuration `indonesian` of PostgreSQL makes of a word: both are
+    Snowball's.
+    """
     return str(_snowball().stemWord(word))
 
 
@@ -338,9 +356,10 @@ OWN_PLAN = select(
         )
     )
 )
-"""For the rest of the transaction. What is best for a rare word is worst for a frequent one, so no plan made for one serves another;
-rows are looked up by their keys and never gathered from whole tables, because the planner does not know that looking at the words
-of a page means to fetch them from beside its row; and starting helpers takes longer than a search may.
+"""For the rest of the transaction. What is best for a rare word is worst for a frequent one, so no
+plan made for one serves another; rows are looked up by their keys and never gathered from whole
+tables, because the planner does not know that looking at the words of a page means to fetch them
+from beside its row; and starting helpers takes longer than a search may.
 """
 
 
@@ -449,7 +468,9 @@ def quote(name: str) -> str:
 def is_one_of(
     column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID]
 ) -> ColumnElement[bool]:
-    """One parameter, however many they are: `in_` has one for each, which costs more than the search for them."""
+    """One parameter, however many they are: `in_` has one for each, which costs more than the
+    search for them.
+    """
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 

@@ -1,4 +1,5 @@
-"""A document while it is read: each page is there as soon as it was read, and who reads on after a crash begins behind it.
+"""A document while it is read: each page is there as soon as it was read, and who reads on after a
+crash begins behind it.
 
 The searchable copies of versions, and what they are made from.
 """
@@ -35,7 +36,9 @@ PDF = "application/pdf"
 
 
 def as_read(session: Session, document: Document) -> Blob:
-    """The copy that was made when the document was read, with its pages upright; where none was, the original itself."""
+    """The copy that was made when the document was read, with its pages upright; where none was,
+    the original itself.
+    """
     query = (
         select(Blob)
         .join(Rendition, Rendition.blob_sha256 == Blob.sha256)
@@ -46,8 +49,9 @@ def as_read(session: Session, document: Document) -> Blob:
 
 
 def pdf_of(session: Session, document: Document, no: int | None = None) -> Blob | None:
-    """The copy of a version (the newest by default), or of an earlier one that differs in words only. None while there is
-    none."""
+    """The copy of a version (the newest by default), or of an earlier one that differs in words
+    only. None while there is none.
+    """
     wanted = document.version if no is None else no
     looks = _looks(versions.places_of(session, document, wanted))
     for version in versions.of(session, document.id):
@@ -78,7 +82,9 @@ def keep(
 
 
 def note_level(document: Document, no: int, level: str, reason: str) -> None:
-    """What the copy of this version conforms to; of one that a newer version overtook nothing is noted."""
+    """What the copy of this version conforms to; of one that a newer version overtook nothing is
+    noted.
+    """
     if document.version == no:
         document.copy_level, document.copy_reason = level, reason
 
@@ -109,8 +115,9 @@ class ReadBefore:
 
 
 def begin(session: Session, document_id: UUID) -> tuple[Document, list[ReadBefore]]:
-    """Note that a reader has begun; answers which pages it need not read any more. Pages that failed are read again, and so
-    is all of a document that people have arranged: its pages are others now.
+    """Note that a reader has begun; answers which pages it need not read any more. Pages that
+    failed are read again, and so is all of a document that people have arranged: its pages are
+    others now.
     """
     document = documents.get_living(session, document_id)
     document.status, document.status_reason = DocumentStatus.READING, ""
@@ -141,8 +148,8 @@ def save_page(
     at: datetime,
     thumbnail_type: str = "image/webp",
 ) -> None:
-    """Keep one page: from now on it is found, and its small picture is shown. In place of an earlier reading of it, as
-    far as people have left that as it was (`rereading`).
+    """Keep one page: from now on it is found, and its small picture is shown. In place of an
+    earlier reading of it, as far as people have left that as it was (`rereading`).
     """
     if thumbnail:
         documents.add_rendition(
@@ -178,10 +185,11 @@ def finish(
     pdf_reason: str = "",
     at: datetime,
 ) -> Document:
-    """End a reading whose pages were all kept: its copy is stored with its level, what was kept for the copy is gone.
+    """End a reading whose pages were all kept: its copy is stored with its level, what was kept for
+    the copy is gone.
 
-    The document becomes `readable` when at least one page was read, else `unreadable`; pages that failed are named in
-    `status_reason`.
+    The document becomes `readable` when at least one page was read, else `unreadable`; pages that
+    failed are named in `status_reason`.
     """
     if pdf is not None and pdf_kind is not None:
         documents.add_rendition(

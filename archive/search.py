@@ -1,17 +1,19 @@
 """Full-text search over what was read.
 
-A word on every second page stands on half a million of a million pages. Nobody reads so many, and ranking or sorting them would
-take seconds, so a search looks at the pages that were read last first: each page has the number of its block in the index, and
-the newest blocks are asked before all of them. When they hold enough, the best of the newest finds are shown; a word that is
-not there often enough is rare, and then all finds are few. Decision 0029. A search can be narrowed by the facets of papers, which
-stand in the index too, and by the time they came. Decision 0040.
+A word on every second page stands on half a million of a million pages. Nobody reads so many, and
+ranking or sorting them would take seconds, so a search looks at the pages that were read last
+first: each page has the number of its block in the index, and the newest blocks are asked before
+all of them. When they hold enough, the best of the newest finds are shown; a word that is not there
+often enough is rare, and then all finds are few. Decision 0029. A search can be narrowed by the
+facets of papers, which stand in the index too, and by the time they came. Decision 0040.
 
-What a search shows of the pages that it found: the words in their place, marked.
-Among which pages is searched: the papers somebody may see, those with some facets, those of a time.
-By what a search can be narrowed: words of the caller on a document, repeated in the index entries of its pages.
+What a search shows of the pages that it found: the words in their place, marked. Among which pages
+is searched: the papers somebody may see, those with some facets, those of a time. By what a search
+can be narrowed: words of the caller on a document, repeated in the index entries of its pages.
 
-They stand in the index beside the words of the page, so that narrowing a search costs no look at the papers it leaves out. What
-they mean is the caller's to say; they may be more than somebody may know, and are no permission.
+They stand in the index beside the words of the page, so that narrowing a search costs no look at
+the papers it leaves out. What they mean is the caller's to say; they may be more than somebody may
+know, and are no permission.
 """
 
 import html
@@ -127,7 +129,9 @@ class Scope:
     before: datetime | None = None
     """Only documents that were added from the one until the other."""
     within: Collection[UUID] | None = None
-    """What the person may see is among these, where they are few: then they are looked through instead of the newest pages."""
+    """What the person may see is among these, where they are few: then they are looked through
+    instead of the newest pages.
+    """
 
     @property
     def is_empty(self) -> bool:
@@ -155,15 +159,23 @@ class Scope:
 
 
 NEWEST_BLOCKS, NEAREST_BLOCKS, FREQUENT_BLOCKS = 4, 2, 8
-"""So many of the newest blocks are asked, so many first, and so many for a frequent word of which the person may see little."""
+"""So many of the newest blocks are asked, so many first, and so many for a frequent word of which
+the person may see little.
+"""
 CANDIDATES = 400
 """Finds of which the best are shown: ranking reads each of them."""
 WIDE = 3000
-"""The same where the newest blocks held too few that the person may see: his rights are asked about each of them."""
+"""The same where the newest blocks held too few that the person may see: his rights are asked about
+each of them.
+"""
 ENOUGH = 120
-"""Finds in the newest blocks that make it needless to look further. A word with fewer of them is rare, or rare for this person."""
+"""Finds in the newest blocks that make it needless to look further. A word with fewer of them is
+rare, or rare for this person.
+"""
 MOST_BLOCKS = 32
-"""Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are in the blocks."""
+"""Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are
+in the blocks.
+"""
 MARGIN = 1.5
 """As many candidates more than it should take: papers come in bundles."""
 _OPENING = OWN_PLAN.add_columns(select(func.max(Page.seq)).scalar_subquery())
@@ -171,7 +183,9 @@ _OPENING = OWN_PLAN.add_columns(select(func.max(Page.seq)).scalar_subquery())
 _BY_WORDS_TOO, _AS_USUAL = (
     select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
 )
-"""The planner would read a stretch of pages in order and look at the words of each: now it must ask both indexes."""
+"""The planner would read a stretch of pages in order and look at the words of each: now it must ask
+both indexes.
+"""
 
 
 class Order(StrEnum):
@@ -199,7 +213,9 @@ def search(
     limit: int = 50,
     offset: int = 0,
 ) -> list[Hit]:
-    """Pages that hold the words, best first, without the first `offset` of them: `find` and `show` in one."""
+    """Pages that hold the words, best first, without the first `offset` of them: `find` and `show`
+    in one.
+    """
     found = find(session, query, Scope(document_ids)).found
     return show(session, query, found[offset : offset + limit])
 
@@ -207,8 +223,9 @@ def search(
 def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) -> Finds:
     """Pages that hold the words.
 
-    The query takes words, "a phrase", `or`, -without, as people know it from web search, and `nomor:` before numbers. Word forms
-    are found by their stem (`kehilangan` finds `hilang`); names as they are written; numbers however they are written.
+    The query takes words, "a phrase", `or`, -without, as people know it from web search, and
+    `nomor:` before numbers. Word forms are found by their stem (`kehilangan` finds `hilang`); names
+    as they are written; numbers however they are written.
     """
     look = _look(session, query, scope, order)
     return _finds(look) if look else Finds([], is_all=True)
@@ -217,8 +234,9 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
 def onward(
     session: Session, query: str, scope: Scope, order: Order = Order.BEST, *, seconds: float
 ) -> Iterator[Finds]:
-    """Older finds, for who may see none of those of `find`: of one stretch of blocks after the other in which the person may see any,
-    all candidates of them looked at; for so many `seconds`, or until he has what he wants.
+    """Older finds, for who may see none of those of `find`: of one stretch of blocks after the
+    other in which the person may see any, all candidates of them looked at; for so many `seconds`,
+    or until he has what he wants.
     """
     look = _look(session, query, scope, order)
     if look is None:
@@ -259,8 +277,8 @@ class _Look:
     """Number of the page that was read last."""
 
     def first(self, wanted: TsQuery, most: int = CANDIDATES) -> Select[Any]:
-        """The newest pages that answer the question, or the oldest. They are found by their words: the index of the order would
-        have the words of every page on its way looked at.
+        """The newest pages that answer the question, or the oldest. They are found by their words:
+        the index of the order would have the words of every page on its way looked at.
         """
         age = (Page.seq + 0).label("age")
         found = select(Page.document_id, Page.no, age, Page.tsv).where(Page.tsv.op("@@")(wanted))
@@ -299,7 +317,9 @@ def _finds(look: _Look) -> Finds:
 
 
 def _is_rare(look: _Look) -> bool:
-    """Is a number asked for that stands on few pages? To look for it in some blocks first takes longer than to find all of them."""
+    """Is a number asked for that stands on few pages? To look for it in some blocks first takes
+    longer than to find all of them.
+    """
     keys = frozenset[str]().union(*look.asked.numbers)
     return bool(keys) and not keys <= set(look.session.scalars(COMMON))
 
@@ -318,19 +338,23 @@ def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
 
 
 def _is_enough(look: _Look, found: Sequence[Found], looked_at: int) -> bool:
-    """Need no other pages be asked? Those of another time do not count as looked at: some of this time were read anew later."""
+    """Need no other pages be asked? Those of another time do not count as looked at: some of this
+    time were read anew later.
+    """
     return len(found) >= ENOUGH or (looked_at > WIDE and not look.scope.times(Page.document_id))
 
 
 def _needed(found: int, looked_at: int, blocks: int) -> int:
-    """In how many blocks there should be all candidates when so many held these; 0 when that is not known."""
+    """In how many blocks there should be all candidates when so many held these; 0 when that is not
+    known.
+    """
     wanted = min(WIDE, MARGIN * CANDIDATES * looked_at / found) if found else WIDE
     return ceil(blocks * wanted / looked_at) if looked_at else 0
 
 
 def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]:
-    """What is found in so many blocks, and among how many candidates. Their numbers would not help here: the index takes the longer
-    for each entry the more entries are asked for.
+    """What is found in so many blocks, and among how many candidates. Their numbers would not help
+    here: the index takes the longer for each entry the more entries are asked for.
     """
     end = begin + (blocks if look.order is Order.OLDEST else -blocks) * BLOCK
     within = Page.seq.between(min(begin, end), max(begin, end))
@@ -352,8 +376,9 @@ def _in_blocks(
 
 
 def _farther(look: _Look) -> tuple[list[Found], bool]:
-    """The newest finds of all, or the oldest, and whether there are no more of them: they too are found first and sifted then,
-    so that a frequent word costs somebody who may see little of it no more than others.
+    """The newest finds of all, or the oldest, and whether there are no more of them: they too are
+    found first and sifted then, so that a frequent word costs somebody who may see little of it no
+    more than others.
     """
     first = look.first(look.wanted, WIDE + 1).where(*look.scope.times(Page.document_id))
     every, looked_at = _sifted(look, first.cte("found"))
@@ -361,7 +386,9 @@ def _farther(look: _Look) -> tuple[list[Found], bool]:
 
 
 def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
-    """The number of the first page in this order and time: what was added first was mostly read first."""
+    """The number of the first page in this order and time: what was added first was mostly read
+    first.
+    """
     added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
     if order is Order.OLDEST:
         if scope.since is None:
@@ -380,7 +407,8 @@ def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
 
 def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
     """The best of the candidates that are within the scope, and how many candidates there were."""
-    # Found first and then sifted: the rules of access are asked about these few, in their order, however much the person may see.
+    # Found first and then sifted: the rules of access are asked about these few, in their order,
+    # however much the person may see.
     candidates = candidates.prefix_with("materialized")
     looked_at = select(func.count().label("pages")).select_from(candidates).subquery()
     conditions = look.scope.conditions(candidates.c.document_id)
@@ -414,9 +442,10 @@ MARK = "="
 
 
 def give(session: Session, ids: Collection[UUID], wanted: Select[UUID, Sequence[str]]) -> None:
-    """These documents have these facets from now on, and so have their pages. `wanted` selects ids and facets, sorted; what is
-    as wanted already is not written. The rows of the documents are locked first, in order, as saving pages locks them; what is
-    wanted is asked only then, so that of two who give at once the second one knows what the first one did.
+    """These documents have these facets from now on, and so have their pages. `wanted` selects ids
+    and facets, sorted; what is as wanted already is not written. The rows of the documents are
+    locked first, in order, as saving pages locks them; what is wanted is asked only then, so that
+    of two who give at once the second one knows what the first one did.
     """
     rows = select(Document.id).where(Document.id.in_(ids)).order_by(Document.id)
     session.execute(rows.with_for_update(key_share=True)).all()

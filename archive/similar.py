@@ -1,7 +1,8 @@
 """Papers that are about the same: they share words and numbers that stand on few others.
 
-Bounded whatever the size of the archive: of a paper some terms are taken that are not among the frequent ones, each is looked up
-until it proves to be frequent after all, and the rarest count. A number that both have comes before any words. Decision 0040.
+Bounded whatever the size of the archive: of a paper some terms are taken that are not among the
+frequent ones, each is looked up until it proves to be frequent after all, and the rarest count. A
+number that both have comes before any words. Decision 0040.
 
 The same page scanned twice: pages that look alike and say alike. Pointed out, never decided.
 """
@@ -61,8 +62,8 @@ class Similar:
 
 
 def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Similar]:
-    """The most similar papers among those that the query selects, most similar first. What was noted as scanned twice
-    (`archive.likeness`) is not named again.
+    """The most similar papers among those that the query selects, most similar first. What was
+    noted as scanned twice (`archive.likeness`) is not named again.
     """
     terms = _terms(session, document_id)
     scores: dict[UUID, float] = {}
@@ -89,7 +90,9 @@ def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Similar
 
 
 def _terms(session: Session, document_id: UUID) -> list[str]:
-    """What may tell about the paper: its numbers, and the stems of its words, the most frequent on it first."""
+    """What may tell about the paper: its numbers, and the stems of its words, the most frequent on
+    it first.
+    """
     pages = session.execute(
         select(Page.numbers, func.to_tsvector(INDONESIAN, func.left(Page.text, MOST_TEXT)))
         .where(Page.document_id == document_id)
@@ -146,7 +149,9 @@ NEAR = 8
 NEARER = 3
 """The same for pages with hardly a word."""
 AGREEING = 0.6
-"""Share of words that both pages have. Scans of one page are read alike; two filled forms of a kind are not the same page."""
+"""Share of words that both pages have. Scans of one page are read alike; two filled forms of a kind
+are not the same page.
+"""
 FEW_WORDS = 5
 LIKENESS_TELLING = 3
 """Rows with anything on them that a page needs to be compared at all."""
@@ -167,12 +172,15 @@ class Alike:
 
 
 def tokens(rows: Sequence[int]) -> list[int]:
-    """The rows of a look as numbers that tell where each row is, so that pages sharing one are found by an index."""
+    """The rows of a look as numbers that tell where each row is, so that pages sharing one are
+    found by an index.
+    """
     return [place << BITS | row for place, row in enumerate(rows)]
 
 
 def note(session: Session, document_id: UUID) -> None:
-    """Look once, after a document was read, for pages alike to its own in the whole archive, and keep what was found.
+    """Look once, after a document was read, for pages alike to its own in the whole archive, and
+    keep what was found.
 
     It reads some percent of all looks, so it is no work for a page that somebody waits for.
     """
@@ -193,13 +201,16 @@ def note(session: Session, document_id: UUID) -> None:
                 rows.append((*one, *other, alike.distance))
     if rows:
         names = ("one_id", "one_page", "other_id", "other_page", "distance")
-        # The other paper may be looked at in the same moment: who comes second finds the pairs there, in one order for both.
+        # The other paper may be looked at in the same moment: who comes second finds the pairs
+        # there, in one order for both.
         found = [dict(zip(names, row, strict=True)) for row in sorted(rows)]
         session.execute(insert(PageAlike).on_conflict_do_nothing(), found)
 
 
 def of_likeness(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:
-    """What was noted of a document, as far as the other one is among those that the query selects; the likeliest first."""
+    """What was noted of a document, as far as the other one is among those that the query selects;
+    the likeliest first.
+    """
     mine = select(
         PageAlike.one_page, PageAlike.other_id, PageAlike.other_page, PageAlike.distance
     ).where(PageAlike.one_id == document_id, PageAlike.other_id.in_(among))

@@ -1,4 +1,5 @@
-"""The object store: the bucket with its lock, and what its client's errors mean. Only archive's own modules know the client.
+"""The object store: the bucket with its lock, and what its client's errors mean. Only archive's own
+modules know the client.
 
 Whether the store really keeps what it was told to keep: tried, never taken on trust.
 """
@@ -42,9 +43,9 @@ class Lock:
 class Store:
     """A bucket and the way to it.
 
-    Thread-safe. A process may be forked as long as nothing was asked of the store before. Every method raises
-    `StoreUnavailable` when the store is away: within about `connect_seconds` when nothing listens there,
-    `read_seconds` when it listens but does not answer, each tried twice.
+    Thread-safe. A process may be forked as long as nothing was asked of the store before. Every
+    method raises `StoreUnavailable` when the store is away: within about `connect_seconds` when
+    nothing listens there, `read_seconds` when it listens but does not answer, each tried twice.
     """
 
     def __init__(
@@ -78,13 +79,17 @@ class Store:
         self._retention = timedelta(days=retention_days)
 
     def ping(self) -> None:
-        """Ask for the bucket; raises `StoreUnavailable` or `StoreRefused` when the store is not fit for work."""
+        """Ask for the bucket; raises `StoreUnavailable` or `StoreRefused` when the store is not fit
+        for work.
+        """
         with named_errors():
             if not self.client.bucket_exists(self.bucket):
                 raise StoreRefused
 
     def ensure_bucket(self) -> None:
-        """Make the bucket with object lock, or check that the existing one has it (`StoreNotLocked`)."""
+        """Make the bucket with object lock, or check that the existing one has it
+        (`StoreNotLocked`).
+        """
         with named_errors():
             if not self.client.bucket_exists(self.bucket):
                 self.client.make_bucket(self.bucket, object_lock=True)
@@ -106,8 +111,9 @@ class Store:
         return Lock(datetime.now(UTC) + min(span, self._retention))
 
     def upload(self, name: str, stream: BinaryIO, size: int, media_type: str, lock: Lock) -> str:
-        """Store bytes under a name, locked; returns the version, or raises `StoreNotLocked` when none was kept:
-        such an upload could be overwritten later."""
+        """Store bytes under a name, locked; returns the version, or raises `StoreNotLocked` when
+        none was kept: such an upload could be overwritten later.
+        """
         with named_errors(name):
             result = self.client.put_object(
                 self.bucket,
@@ -134,7 +140,9 @@ class Store:
     def download(
         self, name: str, version_id: str | None = None, *, start: int = 0, length: int = 0
     ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """The store's answer to asking for an object, or for `length` bytes of it; the connection is given back on leaving."""
+        """The store's answer to asking for an object, or for `length` bytes of it; the connection
+        is given back on leaving.
+        """
         with named_errors(name):
             response = self.client.get_object(
                 self.bucket, name, version_id=version_id, offset=start, length=length
@@ -147,7 +155,9 @@ class Store:
 
 
 class _Line(urllib3.PoolManager):
-    """Leaves a store that did not answer in time alone for a moment: else every page with pictures would wait for it in turn."""
+    """Leaves a store that did not answer in time alone for a moment: else every page with pictures
+    would wait for it in turn.
+    """
 
     _until = 0.0
 
@@ -191,8 +201,8 @@ def chunks_of(response: urllib3.BaseHTTPResponse, name: str) -> Iterator[bytes]:
 class WormVerdict:
     """What happened to a canary object.
 
-    `bypass_refused` is information: under GOVERNANCE a key with the right to bypass may delete, and the
-    keys of the application should not have that right.
+    `bypass_refused` is information: under GOVERNANCE a key with the right to bypass may delete, and
+    the keys of the application should not have that right.
     """
 
     overwrite_kept: bool

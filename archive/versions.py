@@ -1,11 +1,13 @@
-"""How the pages of a version lie: which page of the original stands where, how it is turned, and where its words are then.
+"""How the pages of a version lie: which page of the original stands where, how it is turned, and
+where its words are then.
 
 Pure functions; positions count from 1.
 
-Versions of a document: arrangements of its pages that people made. The original never changes, no version ever does.
+Versions of a document: arrangements of its pages that people made. The original never changes, no
+version ever does.
 
-Version 1 is the document as it was read. `archive.page` holds the newest version; what was changed or taken out lies in
-`archive.past_page`, so that every version can be read again.
+Version 1 is the document as it was read. `archive.page` holds the newest version; what was changed
+or taken out lies in `archive.past_page`, so that every version can be read again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +105,9 @@ def _checked(places: Places, position: int) -> int:
 
 
 TURNED = "turned"
-"""Source of a page whose words were read before a person turned it: it is to be read again as it stands."""
+"""Source of a page whose words were read before a person turned it: it is to be read again as it
+stands.
+"""
 _KEPT_SOURCES = ("text", TURNED)
 _ASIDE = 1_000_000
 """Added to the numbers of pages while they change places."""
@@ -132,7 +136,9 @@ class Change:
 
 
 def places_of(session: Session, document: Document, no: int | None = None) -> Places:
-    """The pages of a version (the newest by default). `NoSuchPage` when there is no such version."""
+    """The pages of a version (the newest by default). `NoSuchPage` when there is no such
+    version.
+    """
     wanted = document.version if no is None else no
     if wanted == 1:
         return as_read(document.pages)
@@ -200,8 +206,8 @@ def of(session: Session, document_id: UUID) -> list[Version]:
 def correct(
     session: Session, document_id: UUID, change: Change, position: int, right: Mapping[int, str]
 ) -> Version:
-    """Put words of one page right, by their places on it (`corrections.corrected`). A page that was turned is not read
-    again then: its words are a person's.
+    """Put words of one page right, by their places on it (`corrections.corrected`). A page that was
+    turned is not read again then: its words are a person's.
     """
     document, places = _locked(session, document_id, change)
     try:
@@ -219,8 +225,8 @@ def correct(
 def turn(
     session: Session, document_id: UUID, change: Change, position: int, degrees: int
 ) -> Version:
-    """Turn one page clockwise. As it was read when it stood like that before, if it was; else its words turn along, and it is
-    to be read again unless a person has put words of it right.
+    """Turn one page clockwise. As it was read when it stood like that before, if it was; else its
+    words turn along, and it is to be read again unless a person has put words of it right.
     """
     document, places = _locked(session, document_id, change)
     page = page_of(session, document, position)
@@ -262,7 +268,9 @@ def take_out(
     positions: list[int],
     act: Act = Act.TAKEN_OUT,
 ) -> Version:
-    """Leave pages out; they stay in the original and in the earlier versions. `NoSuchPage` when none would be left."""
+    """Leave pages out; they stay in the original and in the earlier versions. `NoSuchPage` when
+    none would be left.
+    """
     document, places = _locked(session, document_id, change)
     try:
         kept = without(places, positions)
@@ -303,7 +311,9 @@ def _save(
     to: Places,
     fresh: Mapping[int, PageText],
 ) -> Version:
-    """Make the version: `fresh` is what stands on changed pages, by their new positions; all else is known already."""
+    """Make the version: `fresh` is what stands on changed pages, by their new positions; all else
+    is known already.
+    """
     old = places_of(session, document)
     unknown = [
         (at, place) for at, place in enumerate(to, 1) if place not in old and at not in fresh

@@ -1,7 +1,8 @@
-"""A copy as PDF/A-2b: declared, written, and judged again from the bytes that were written. In the sandbox only.
+"""A copy as PDF/A-2b: declared, written, and judged again from the bytes that were written. In the
+sandbox only.
 
-The judge of pikepdf approves only what it knows to conform: it may refuse a file that is fine, and never the other way
-round.
+The judge of pikepdf approves only what it knows to conform: it may refuse a file that is fine, and
+never the other way round.
 """
 
 from collections.abc import Iterable
@@ -19,10 +20,11 @@ _OF_MARKS = frozenset(("/Marked", "/UserProperties", "/Suspects"))
 
 
 def conform(path: str, output: str) -> dict[str, Any]:
-    """Write the PDF at `path` to `output` as PDF/A-2b. When it would not be one, nothing is written, and `lacks` says why,
-    words with commas between them.
+    """Write the PDF at `path` to `output` as PDF/A-2b. When it would not be one, nothing is
+    written, and `lacks` says why, words with commas between them.
 
-    No picture and no letter of it changes. The same pages are the same bytes: it does not say when it was made.
+    No picture and no letter of it changes. The same pages are the same bytes: it does not say when
+    it was made.
     """
     with pikepdf.open(path) as pdf:
         _tidy(pdf)
@@ -37,7 +39,8 @@ def conform(path: str, output: str) -> dict[str, Any]:
 
 
 def claim(path: str) -> dict[str, Any]:
-    """The level that the file at `path` claims for itself and really has; empty when it claims none, or wrongly.
+    """The level that the file at `path` claims for itself and really has; empty when it claims
+    none, or wrongly.
 
     Of level A and U the judge knows what they share with B.
     """
@@ -49,7 +52,9 @@ def claim(path: str) -> dict[str, Any]:
 
 
 def _tidy(pdf: Pdf) -> None:
-    """Take away what shows nothing and the judge does not know: hints to viewers, check sums of a writer, empty lists."""
+    """Take away what shows nothing and the judge does not know: hints to viewers, check sums of a
+    writer, empty lists.
+    """
     for holder, name in ((pdf.trailer, Name.DocChecksum), (pdf.Root, Name.ViewerPreferences)):
         if name in holder:
             del holder[name]

@@ -1,4 +1,6 @@
-"""Pages arranged anew, asked from outside of the sandbox: pages of files as one PDF, one of them read as it was turned, or drawn."""
+"""Pages arranged anew, asked from outside of the sandbox: pages of files as one PDF, one of them
+read as it was turned, or drawn.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,9 @@ from ocr.sandbox_requests import SECONDS
 from ocr.types import Limits, Options, PdfLevel, Word
 
 PIXELS = 1600
-"""Longest side of a page that is drawn for somebody to read: what is printed small can be read in it."""
+"""Longest side of a page that is drawn for somebody to read: what is printed small can be read in
+it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Leaf:
     file: int = 0
     """Its place among the files."""
     words: Sequence[Word] | None = None
-    """Invisible text in place of what an earlier copy laid over the page; None leaves it as it is."""
+    """Invisible text in place of what an earlier copy laid over the page; None leaves it as it is.
+    """
     width: int = 0
     """Of the upright page, in the pixels of the words."""
     height: int = 0
@@ -80,9 +85,11 @@ class Arrangement:
                     file.write(chunk)
 
     def make(self, leaves: Sequence[Leaf], seconds: float | None = None) -> Arranged:
-        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of `DecodeFailed`.
+        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of
+        `DecodeFailed`.
 
-        `seconds` is the most for each of the two, writing it and judging it; otherwise that grows with the leaves.
+        `seconds` is the most for each of the two, writing it and judging it; otherwise that grows
+        with the leaves.
         """
         models = (
             engine.models(self._sandbox, self._options)
@@ -145,20 +152,25 @@ def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrange
 def draw_page(
     source: Source, no: int, turn: int, limits: Limits, strip: Strip | None = None
 ) -> bytes:
-    """One page, or a strip of it, as a WebP, for somebody who waits; `InspectionBusy` when many do."""
+    """One page, or a strip of it, as a WebP, for somebody who waits; `InspectionBusy` when many
+    do.
+    """
     with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
         return opened.draw(no, turn, strip=strip)
 
 
 def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> Arranged:
-    """The leaves as a PDF, for somebody who waits; `InspectionBusy` when many do. The same leaves are the same bytes."""
+    """The leaves as a PDF, for somebody who waits; `InspectionBusy` when many do. The same leaves
+    are the same bytes.
+    """
     with turn_to_look(limits.inspect_wait), arrangement(sources, Options(limits)) as opened:
         return opened.make(leaves, SECONDS / 2)
 
 
 def _entry(leaf: Leaf) -> dict[str, object]:
     words = None if leaf.words is None else [
-        [word.text, word.box.left, word.box.top, word.box.width, word.box.height] for word in leaf.words
+        [word.text, word.box.left, word.box.top, word.box.width,
+            word.box.height] for word in leaf.words
     ]  # fmt: skip
     return {
         "file": leaf.file,

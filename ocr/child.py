@@ -1,7 +1,9 @@
-"""The program inside the sandbox: takes jobs as JSON lines from its standard input and answers on a pipe.
+"""The program inside the sandbox: takes jobs as JSON lines from its standard input and answers on a
+pipe.
 
-Started by `ocr.sandbox` only. It imports a decoder when the first job needs it. When whoever started it is gone,
-it takes its whole process group with it, the recognition engine too, whatever they are doing.
+Started by `ocr.sandbox` only. It imports a decoder when the first job needs it. When whoever
+started it is gone, it takes its whole process group with it, the recognition engine too, whatever
+they are doing.
 """
 
 import json
@@ -19,7 +21,9 @@ from typing import Any
 from ocr.errors import EngineError, Lack, NoRoom, lack_of
 
 PROCESSORS = "SANDBOX_PROCESSORS"
-"""Variable of the environment: numbers of the processors on which jobs may run, with commas; where it is not set, those of the starter."""
+"""Variable of the environment: numbers of the processors on which jobs may run, with commas; where
+it is not set, those of the starter.
+"""
 
 
 def _inspect_pdf(**arguments: Any) -> dict[str, Any]:
@@ -146,7 +150,9 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 def main(replies: int, memory: int, file_size: int, nice: int) -> None:
-    """Answer jobs until the input ends. `nice` is added to the niceness of this process and all it starts."""
+    """Answer jobs until the input ends. `nice` is added to the niceness of this process and all it
+    starts.
+    """
     _limit_process(memory, file_size)
     os.nice(nice)
     _spread()

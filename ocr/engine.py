@@ -1,7 +1,9 @@
-"""Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets a name.
+"""Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets
+a name.
 
-A card as it was printed: engines take its edges and its ground for strokes, and colons of a column for digits.
-Numbers of Indonesian letters: the month before the year is Roman, and engines take its strokes for ones.
+A card as it was printed: engines take its edges and its ground for strokes, and colons of a column
+for digits. Numbers of Indonesian letters: the month before the year is Roman, and engines take its
+strokes for ones.
 """
 
 import re
@@ -34,7 +36,9 @@ IN_COLUMN = 0.4
 
 
 def as_printed(text: str, words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]:
-    """Text and words of a card without strokes that nobody printed, and with the colons behind its labels."""
+    """Text and words of a card without strokes that nobody printed, and with the colons behind its
+    labels.
+    """
     tokens = list(re.finditer(r"\S+", text))
     if [token[0] for token in tokens] != [word.text for word in words]:
         return text, tuple(words)
@@ -65,7 +69,9 @@ def _column(words: Sequence[Word]) -> range:
 
 
 def _spelled(word: Word, column: range) -> list[str]:
-    """As it was printed: nothing for what was not, two words where a colon was read as one with its value."""
+    """As it was printed: nothing for what was not, two words where a colon was read as one with its
+    value.
+    """
     if set(word.text) <= EDGES:
         return []
     if word.box.left in column and word.text[0] in LIKE_A_COLON:
@@ -79,7 +85,9 @@ _STROKES = str.maketrans("1l|!", "IIII")
 
 
 def with_roman_months(text: str) -> str:
-    """`LP/B/7/X11/2026` with its month as it was written, `XII`. A month that may as well be Arabic stays."""
+    """`LP/B/7/X11/2026` with its month as it was written, `XII`. A month that may as well be Arabic
+    stays.
+    """
     return _MONTH.sub(_month, text)
 
 
@@ -103,7 +111,9 @@ class Probe(NamedTuple):
 
 
 class Recognised(NamedTuple):
-    """What one call found on one page: text, words in pixels of the picture, a PDF of invisible text only."""
+    """What one call found on one page: text, words in pixels of the picture, a PDF of invisible
+    text only.
+    """
 
     text: str
     words: tuple[Word, ...]
@@ -153,8 +163,10 @@ def recognise(
     one_block: bool = False,
     local: bool = False,
 ) -> Recognised:
-    """Read one page: as `one_block` of lines, or in the layout that the engine finds; made black and white by `local`
-    thresholds, or by one for the whole page. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`."""
+    """Read one page: as `one_block` of lines, or in the layout that the engine finds; made black
+    and white by `local` thresholds, or by one for the whole page. Raises `EngineTimeout`,
+    `EngineFailed` or `EngineMissing`.
+    """
     found = _call(
         sandbox,
         "recognise",
@@ -187,7 +199,9 @@ def recognise_halves(
     dpi: int,
     options: Options,
 ) -> Recognised:
-    """Read the halves of one page side by side, as `recognise` reads the whole: `size` and `cut` are in pixels of it."""
+    """Read the halves of one page side by side, as `recognise` reads the whole: `size` and `cut`
+    are in pixels of it.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="paruh") as pool:
         later = pool.submit(recognise, readers[1], halves[1], dpi, options)
         upper = recognise(readers[0], halves[0], dpi, options)
@@ -208,7 +222,9 @@ def recognise_halves(
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:
-    """By how many degrees clockwise the page must be turned to stand upright; 0 when that is not clear."""
+    """By how many degrees clockwise the page must be turned to stand upright; 0 when that is not
+    clear.
+    """
     try:
         found = _call(
             sandbox, "find_turn", _TURN, options.page_seconds, options, image=str(image), dpi=dpi

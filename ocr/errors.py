@@ -1,5 +1,6 @@
-"""What can go wrong while reading a paper. Every error carries the Indonesian sentence for the person who
-brought the file (`sentence`) and the one fact the caller needs (`is_retryable`)."""
+"""What can go wrong while reading a paper. Every error carries the Indonesian sentence for the
+person who brought the file (`sentence`) and the one fact the caller needs (`is_retryable`).
+"""
 
 import errno
 from collections.abc import Iterator, Sequence
@@ -66,7 +67,8 @@ class TooManyPixels(Refused):
     def __init__(self, width: int, height: int, megapixels: int) -> None:
         super().__init__(
             f"Gambar ini {width} x {height} piksel ({_millions(width * height)} megapiksel), "
-            f"paling besar {megapixels} megapiksel per halaman. Pindai ulang dengan resolusi 300 dpi."
+            f"paling besar {megapixels} megapiksel per halaman. Pindai ulang dengan resolusi "
+            "300 dpi."
         )
 
 
@@ -91,7 +93,8 @@ class EncryptedPdf(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "PDF ini dikunci dengan kata sandi. Simpan salinannya tanpa kata sandi, lalu unggah salinan itu."
+            "PDF ini dikunci dengan kata sandi. Simpan salinannya tanpa kata sandi, lalu "
+            "unggah salinan itu."
         )
 
 
@@ -100,7 +103,8 @@ class TruncatedFile(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "File ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu unggah lagi."
+            "File ini terpotong, sebagian isinya tidak ada. Salin atau pindai ulang, lalu "
+            "unggah lagi."
         )
 
 
@@ -118,7 +122,8 @@ class TruncatedRecording(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Rekaman ini terpotong, sebagian isinya tidak ada. Salin lagi dari alat perekamnya, lalu unggah lagi."
+            "Rekaman ini terpotong, sebagian isinya tidak ada. Salin lagi dari alat "
+            "perekamnya, lalu unggah lagi."
         )
 
 
@@ -127,7 +132,8 @@ class DamagedRecording(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Rekaman ini rusak dan tidak dapat diputar. Salin lagi dari alat perekamnya, lalu unggah lagi."
+            "Rekaman ini rusak dan tidak dapat diputar. Salin lagi dari alat perekamnya, lalu "
+            "unggah lagi."
         )
 
 
@@ -136,7 +142,8 @@ class TooComplex(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "PDF ini terlalu rumit untuk dibuka dengan aman. Cetak ke PDF biasa atau pindai kertasnya, lalu unggah lagi."
+            "PDF ini terlalu rumit untuk dibuka dengan aman. Cetak ke PDF biasa atau pindai "
+            "kertasnya, lalu unggah lagi."
         )
 
 
@@ -147,7 +154,8 @@ class InspectionBusy(OcrError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Beberapa PDF lain sedang diperiksa, jadi file ini belum disimpan. Tunggu setengah menit, lalu unggah lagi."
+            "Beberapa PDF lain sedang diperiksa, jadi file ini belum disimpan. Tunggu "
+            "setengah menit, lalu unggah lagi."
         )
 
 
@@ -163,7 +171,9 @@ class BrokenPhotos(Refused):
 
 
 class DecodeFailed(OcrError):
-    """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the subclasses."""
+    """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the
+    subclasses.
+    """
 
 
 class DecodeTimeout(DecodeFailed):
@@ -171,7 +181,8 @@ class DecodeTimeout(DecodeFailed):
 
     def __init__(self) -> None:
         super().__init__(
-            "Halaman ini terlalu lama dibuka dan dihentikan. Pindai ulang halaman ini dengan resolusi 300 dpi."
+            "Halaman ini terlalu lama dibuka dan dihentikan. Pindai ulang halaman ini dengan "
+            "resolusi 300 dpi."
         )
 
 
@@ -180,7 +191,8 @@ class DecodeOutOfMemory(DecodeFailed):
 
     def __init__(self) -> None:
         super().__init__(
-            "Halaman ini terlalu besar untuk dibuka. Pindai ulang halaman ini dengan resolusi 300 dpi."
+            "Halaman ini terlalu besar untuk dibuka. Pindai ulang halaman ini dengan resolusi "
+            "300 dpi."
         )
 
 
@@ -203,7 +215,8 @@ class DocumentTimeout(OcrError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Waktu membaca dokumen ini habis sebelum halaman ini. Bagi menjadi beberapa file, lalu unggah lagi."
+            "Waktu membaca dokumen ini habis sebelum halaman ini. Bagi menjadi beberapa file, "
+            "lalu unggah lagi."
         )
 
 
@@ -212,12 +225,15 @@ class TooMuchText(OcrError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Dokumen ini memuat terlalu banyak teks, jadi halaman ini tidak dibaca. Bagi menjadi beberapa file, lalu unggah lagi."
+            "Dokumen ini memuat terlalu banyak teks, jadi halaman ini tidak dibaca. Bagi "
+            "menjadi beberapa file, lalu unggah lagi."
         )
 
 
 class Lack(OcrError):
-    """The machine lacks something to work with. Says nothing about the paper: another try may succeed."""
+    """The machine lacks something to work with. Says nothing about the paper: another try may
+    succeed.
+    """
 
     is_retryable = True
 
@@ -227,7 +243,8 @@ class NoRoom(Lack):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ruang simpan server penuh, jadi file ini belum dapat dibaca. File tetap tersimpan dan dibaca sendiri setelah ada "
+            "Ruang simpan server penuh, jadi file ini belum dapat dibaca. File tetap "
+            "tersimpan dan dibaca sendiri setelah ada "
             "ruang. Minta admin menambah ruang."
         )
 
@@ -237,7 +254,8 @@ class NoProcess(Lack):
 
     def __init__(self) -> None:
         super().__init__(
-            "Server sedang terlalu sibuk, jadi file ini belum dapat dibaca. File tetap tersimpan dan dibaca sendiri nanti."
+            "Server sedang terlalu sibuk, jadi file ini belum dapat dibaca. File tetap "
+            "tersimpan dan dibaca sendiri nanti."
         )
 
 
@@ -274,7 +292,8 @@ class EngineTimeout(EngineError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Membaca halaman ini terlalu lama dan dihentikan. Coba baca ulang, atau pindai ulang halaman ini."
+            "Membaca halaman ini terlalu lama dan dihentikan. Coba baca ulang, atau pindai "
+            "ulang halaman ini."
         )
 
 
@@ -283,7 +302,8 @@ class EngineFailed(EngineError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Mesin pembaca teks gagal pada halaman ini. Coba baca ulang, atau pindai ulang halaman ini."
+            "Mesin pembaca teks gagal pada halaman ini. Coba baca ulang, atau pindai ulang "
+            "halaman ini."
         )
 
 

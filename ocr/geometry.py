@@ -1,4 +1,6 @@
-"""From a picture back to the page that it was taken from: turned, cut out and straightened pixels keep their place."""
+"""From a picture back to the page that it was taken from: turned, cut out and straightened pixels
+keep their place.
+"""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +17,9 @@ SAME: Matrix3 = np.eye(3)
 
 
 def back_from_turn(degrees: float, turned: tuple[int, int], page: tuple[int, int]) -> Matrix3:
-    """From a picture of size `turned`, made by turning a page counter-clockwise around its middle, to the page."""
+    """From a picture of size `turned`, made by turning a page counter-clockwise around its middle,
+    to the page.
+    """
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = turned[0] / 2, turned[1] / 2
     return np.array(
@@ -34,7 +38,9 @@ def place(matrix: Matrix3, points: Sequence[tuple[float, float]]) -> NDArray[np.
 
 
 def place_box(matrix: Matrix3, box: Box) -> Box:
-    """The box on the page: around the same middle, as wide and high as its own middle lines are there."""
+    """The box on the page: around the same middle, as wide and high as its own middle lines are
+    there.
+    """
     right, bottom = box.left + box.width, box.top + box.height
     x, y = box.left + box.width / 2, box.top + box.height / 2
     west, east, north, south, middle = place(
@@ -50,7 +56,9 @@ def place_box(matrix: Matrix3, box: Box) -> Box:
 
 
 def flattened(matrix: Matrix3, size: tuple[int, int]) -> Matrix3:
-    """The nearest matrix without perspective, over a picture of this size: all that a PDF can lay text with."""
+    """The nearest matrix without perspective, over a picture of this size: all that a PDF can lay
+    text with.
+    """
     width, height = size
     corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
     known = np.array([(x, y, 1.0) for x, y in corners])

@@ -2,10 +2,10 @@
 
 Measures of JPEG, PNG, GIF, BMP and WebP from their headers, and whether the file goes to its end.
 
-Pure reading of bytes: nothing is decoded, so a file of a few hundred bytes that claims 60,000 x 60,000 pixels
-costs nothing. TIFF and HEIF have their own modules.
-Measures of a HEIC/HEIF picture (phones): walks the boxes of the ISO base media file format.
-Measures of a TIFF: walks the chain of directories without decoding, classic and BigTIFF.
+Pure reading of bytes: nothing is decoded, so a file of a few hundred bytes that claims 60,000 x
+60,000 pixels costs nothing. TIFF and HEIF have their own modules. Measures of a HEIC/HEIF picture
+(phones): walks the boxes of the ISO base media file format. Measures of a TIFF: walks the chain of
+directories without decoding, classic and BigTIFF.
 """
 
 import re
@@ -47,7 +47,9 @@ _FOREIGN = (
 
 
 def media_type_of(data: bytes) -> str:
-    """The media type that the content shows; `UnknownType`, naming what was found, for anything else."""
+    """The media type that the content shows; `UnknownType`, naming what was found, for anything
+    else.
+    """
     if picture := _picture(data):
         return picture
     if foreign := _foreign(data):
@@ -100,7 +102,9 @@ def _foreign(data: bytes) -> str:
 
 
 STEPS = 250_000
-"""Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has millions."""
+"""Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has
+millions.
+"""
 _ANIMATION = 0x02
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = {0x01, *range(0xD0, 0xD8)}
@@ -119,7 +123,9 @@ class Measure(NamedTuple):
 
 
 def jpeg(data: bytes) -> Measure:
-    """Walk the segments up to the end-of-image marker. Data after it (phones add some) is of no interest."""
+    """Walk the segments up to the end-of-image marker. Data after it (phones add some) is of no
+    interest.
+    """
     size: tuple[int, int] | None = None
     at = 2
     for _ in range(STEPS):
@@ -202,7 +208,9 @@ def bmp(data: bytes) -> Measure:
 
 
 def webp(data: bytes) -> Measure:
-    """Read the size of the file and of the canvas. Only the first picture of an animation is a page."""
+    """Read the size of the file and of the canvas. Only the first picture of an animation is a
+    page.
+    """
     if int.from_bytes(_slice(data, 4, 4), "little") + 8 > len(data):
         raise TruncatedFile
     kind, body = _slice(data, 12, 4), _slice(data, 20, 10)
@@ -270,8 +278,9 @@ _HIDDEN = 1
 
 
 def measure(data: bytes) -> Measure:
-    """The pictures that stand by themselves, each a page, and the size of the largest of all (tiles and previews are smaller);
-    every box must end inside the file."""
+    """The pictures that stand by themselves, each a page, and the size of the largest of all (tiles
+    and previews are smaller); every box must end inside the file.
+    """
     pages, largest, steps = 0, (0, 0), iter(range(MOST_BOXES))
     for kind, start, end in _boxes(data, 0, len(data), steps):
         if kind == b"meta":
@@ -319,7 +328,9 @@ def _parts(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
 def _find(
     data: bytes, start: int, end: int, path: tuple[bytes, ...], steps: Iterator[int]
 ) -> Iterator[tuple[int, int]]:
-    """Where the contents of the boxes at the end of the path begin and end, those that hold a version at least."""
+    """Where the contents of the boxes at the end of the path begin and end, those that hold a
+    version at least.
+    """
     for kind, inner, inner_end in _boxes(data, start, end, steps):
         if kind == path[0]:
             if len(path) > 1:
@@ -353,7 +364,9 @@ def _boxes(
 MOST_TAGS = 2000
 """In one directory; real ones have some dozens."""
 MOST_PLACES = 4_000_000
-"""Places and lengths of strips and tiles in one file: 300 pages of A4 with a strip for each row have half as many."""
+"""Places and lengths of strips and tiles in one file: 300 pages of A4 with a strip for each row
+have half as many.
+"""
 _WIDTH, _HEIGHT = 256, 257
 _PLACES = ((273, 279), (324, 325))
 """Tags of offsets and byte counts, of strips and of tiles."""
@@ -369,9 +382,10 @@ class _Tag(NamedTuple):
 
 
 def measure_tiff(data: bytes, max_pages: int) -> Measure:
-    """Pages and the largest page. Stops with `TooManyPages` as soon as there are too many, with `TruncatedFile`
-    when pixels or directories lie behind the end, with `DamagedFile` when the chain runs in a circle or the strips
-    are more than an honest file has."""
+    """Pages and the largest page. Stops with `TooManyPages` as soon as there are too many, with
+    `TruncatedFile` when pixels or directories lie behind the end, with `DamagedFile` when the chain
+    runs in a circle or the strips are more than an honest file has.
+    """
     walker = _Walker(data)
     at, seen, best = walker.first, set[int](), (0, 0)
     while at:
@@ -432,7 +446,9 @@ class _Walker:
                 raise TruncatedFile
 
     def _values(self, tags: dict[int, _Tag], name: int) -> Iterator[int]:
-        """The values of a tag, one after the other: a list of them would take many times the size of the file."""
+        """The values of a tag, one after the other: a list of them would take many times the size
+        of the file.
+        """
         tag = tags.get(name)
         if tag is None:
             return iter(())

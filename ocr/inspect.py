@@ -1,4 +1,5 @@
-"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at all.
+"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at
+all.
 
 A recording of a voice is looked at only: nothing here ever decodes it.
 """
@@ -45,19 +46,29 @@ _FOUND: dict[str, type] = dict.fromkeys(
 _FOUND |= dict.fromkeys(("pages", "width", "height"), int)
 _DEFAULT_LIMITS = Limits()
 _AT_ONCE = threading.BoundedSemaphore(2)
-"""PDFs looked into at the same time by one process, so that several hostile ones cannot add up their memory."""
+"""PDFs looked into at the same time by one process, so that several hostile ones cannot add up
+their memory.
+"""
 _WITH_WAITING = threading.BoundedSemaphore(3)
-"""The same with those that wait their turn: a web process is held up by them for no longer than one waits."""
+"""The same with those that wait their turn: a web process is held up by them for no longer than one
+waits.
+"""
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
-_MAYBE_CUT = "Rekaman ini mungkin terpotong di ujungnya. Aslinya disimpan apa adanya; periksa alat perekamnya bila ada yang kurang."
+_MAYBE_CUT = (
+    "Rekaman ini mungkin terpotong di ujungnya. Aslinya disimpan apa adanya; periksa alat "
+    "perekamnya bila ada yang kurang."
+)
 _MOVING = (
     "Gambar ini bergerak. Hanya gambar pertamanya menjadi halaman; aslinya disimpan apa adanya."
 )
 _SIGNED = (
     "PDF ini bertanda tangan digital. File asli disimpan apa adanya, tanpa salinan yang diubah."
 )
-_XFA = "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
+_XFA = (
+    "PDF ini formulir XFA. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah "
+    "lagi."
+)
 
 
 def inspect(
@@ -65,8 +76,9 @@ def inspect(
 ) -> Inspection:
     """Say what the file is, or refuse it.
 
-    Type, size, pages and pixels come from headers; a PDF is opened in a separate process with limits (`is_preloaded`: see there).
-    Raises a subclass of `Refused` with the sentence for the person who brought it.
+    Type, size, pages and pixels come from headers; a PDF is opened in a separate process with
+    limits (`is_preloaded`: see there). Raises a subclass of `Refused` with the sentence for the
+    person who brought it.
     """
     if not data:
         raise EmptyFile
@@ -156,7 +168,9 @@ def _inspect_pdf(data: bytes, limits: Limits, is_preloaded: bool) -> Inspection:
 
 @contextmanager
 def turn_to_look(seconds: float) -> Iterator[None]:
-    """The right to look into a PDF or to make one; `InspectionBusy` when others keep it for longer than this, or too many wait already."""
+    """The right to look into a PDF or to make one; `InspectionBusy` when others keep it for longer
+    than this, or too many wait already.
+    """
     if not _WITH_WAITING.acquire(blocking=False):
         raise InspectionBusy
     try:

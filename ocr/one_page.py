@@ -1,6 +1,7 @@
 """Reading one page: made ready, recognised, and tried in another way where that did not go well.
 
-The copy of a document, as far up the ladder as it goes: PDF/A with text, plain PDF with text, pictures, nothing.
+The copy of a document, as far up the ladder as it goes: PDF/A with text, plain PDF with text,
+pictures, nothing.
 """
 
 import re
@@ -23,9 +24,12 @@ from ocr.sandbox_requests import look_for_codes
 from ocr.types import Inspection, Options, PageReading, PageSource, PdfKind, PdfLevel
 
 DOUBTFUL = 70.0
-"""Mean confidence below which the orientation of a page is asked for; upright pages rarely go below 85."""
+"""Mean confidence below which the orientation of a page is asked for; upright pages rarely go below
+85.
+"""
 ALMOST = 0.9
-"""A turned page that reads about as well wins: the engine also reads pages that lie on their side."""
+"""A turned page that reads about as well wins: the engine also reads pages that lie on their side.
+"""
 MOST_THUMBNAIL = 1_000_000
 """Bytes; an ordinary one has some ten thousand."""
 MOST_LAYER = 10_000_000
@@ -75,8 +79,9 @@ def read_page(
     turn: int | None = None,
     helper: Sandbox | None = None,
 ) -> ReadPage:
-    """Read page `no` of a file; what was made of it beside the file is removed. With `turn`, clockwise from how it came, a
-    person has said how it stands, and that is not asked again. With a `helper`, which nobody uses meanwhile, both read a half.
+    """Read page `no` of a file; what was made of it beside the file is removed. With `turn`,
+    clockwise from how it came, a person has said how it stands, and that is not asked again. With a
+    `helper`, which nobody uses meanwhile, both read a half.
     """
     thumbnail = b""
     prepare = partial(
@@ -114,8 +119,9 @@ def _better(
     recognised: Recognised,
     options: Options,
 ) -> tuple[dict[str, Any], Recognised]:
-    """The best of what else can be tried with a page that was not read well: turned upright, with all that is around
-    the paper, or made black and white in another way."""
+    """The best of what else can be tried with a page that was not read well: turned upright, with
+    all that is around the paper, or made black and white in another way.
+    """
     turn = prepared["turn"]
     if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
         turned = prepare(turn=turn)
@@ -178,7 +184,9 @@ def _prepare(
 def _first_look(
     sandbox: Sandbox, helper: Sandbox | None, prepared: dict[str, Any], options: Options
 ) -> Recognised:
-    """What is read without trying anything else. A page whose halves cannot be read or put together is read whole."""
+    """What is read without trying anything else. A page whose halves cannot be read or put together
+    is read whole.
+    """
     size, cut, image = (
         (prepared["image_width"], prepared["image_height"]),
         prepared["cut"],
@@ -213,7 +221,9 @@ def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> in
 
 
 def _is_doubtful(recognised: Recognised) -> bool:
-    """Whether what was read does not look like an upright page: unsure, or words that are higher than wide."""
+    """Whether what was read does not look like an upright page: unsure, or words that are higher
+    than wide.
+    """
     long_words = [word.box for word in recognised.words if len(word.text) > 3]
     lies = (
         bool(long_words)
@@ -243,7 +253,9 @@ def _recognised(
 
 
 def _with_codes(sandbox: Sandbox, path: Path, media_type: str, page: ReadPage) -> ReadPage:
-    """The page with the codes that its words speak of. One that cannot be looked at has been read all the same."""
+    """The page with the codes that its words speak of. One that cannot be looked at has been read
+    all the same.
+    """
     if not SPEAKS_OF_CODE.search(page.reading.text):
         return page
     try:
@@ -288,8 +300,14 @@ def failed(no: int, error: OcrError) -> PageReading:
 
 SIGNED = "PDF bertanda tangan digital tidak diubah, jadi tidak dibuat salinan untuk arsip."
 _NO_COPY = "Salinan yang dapat dicari tidak dapat dibuat. File aslinya tersimpan utuh."
-_UNLOCKED = "PDF aslinya dibatasi pembuatnya (cetak atau salin); salinannya tidak, karena PDF/A melarang penguncian."
-_XFA = "Formulir XFA tidak dapat menjadi PDF/A. Bila isinya tidak tampak, cetak formulir itu ke PDF biasa, lalu unggah lagi."
+_UNLOCKED = (
+    "PDF aslinya dibatasi pembuatnya (cetak atau salin); salinannya tidak, karena PDF/A melarang "
+    "penguncian."
+)
+_XFA = (
+    "Formulir XFA tidak dapat menjadi PDF/A. Bila isinya tidak tampak, cetak formulir itu ke PDF "
+    "biasa, lalu unggah lagi."
+)
 _LACKS = {
     "fonts": "hurufnya tidak tertanam di dalam file",
     "form": "memuat kotak isian formulir",
@@ -321,7 +339,9 @@ class Judged(NamedTuple):
 def make_copy(
     sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[ReadPage], options: Options
 ) -> Copy:
-    """The best copy that can be made of the document at `path`; a rung that breaks leaves the one below it."""
+    """The best copy that can be made of the document at `path`; a rung that breaks leaves the one
+    below it.
+    """
     if inspection.signed:
         return Copy(None, PdfKind.ORIGINAL, reason=SIGNED)
     seconds = options.limits.decode_seconds + 2 * len(pages)
@@ -363,7 +383,9 @@ def make_copy(
 def conforming(
     sandbox: Sandbox, path: Path, seconds: float, options: Options, *, has_notices: bool = False
 ) -> Judged:
-    """The plain copy at `path` as PDF/A, unless it holds what PDF/A forbids, or judging it takes too much."""
+    """The plain copy at `path` as PDF/A, unless it holds what PDF/A forbids, or judging it takes
+    too much.
+    """
     output = path.with_name(ARCHIVAL)
     try:
         answer = sandbox.call("conform", seconds=seconds, path=str(path), output=str(output))

@@ -1,9 +1,10 @@
-"""A page of a PDF made to hold nothing that it does not show: pages share resources, and a part must not bring along other
-people's pictures.
+"""A page of a PDF made to hold nothing that it does not show: pages share resources, and a part
+must not bring along other people's pictures.
 
 Runs in the sandbox only.
 
-Pages of files as one PDF, in the order and turned as somebody arranged them, with nothing of the pages that are not asked for.
+Pages of files as one PDF, in the order and turned as somebody arranged them, with nothing of the
+pages that are not asked for.
 
 Runs in the sandbox only.
 Pages of a stack from the feeder: what QR codes they carry, and whether they are blank.
@@ -35,7 +36,9 @@ _OF_PAGE = frozenset(
     }
     | {"/Contents", "/Resources", "/Group", "/Annots"}
 )
-"""What a page needs to look as it does. The rest (articles, private data of programs, structure) leads to other pages."""
+"""What a page needs to look as it does. The rest (articles, private data of programs, structure)
+leads to other pages.
+"""
 _OF_NOTE = frozenset(
     {
         "/Type",
@@ -53,7 +56,8 @@ _OF_NOTE = frozenset(
     }
     | {"/QuadPoints", "/InkList", "/Vertices", "/L", "/LE", "/DA", "/DS"}
 )
-"""What a remark or stamp on a page needs; the rest (fields of forms, links) leads to other pages."""
+"""What a remark or stamp on a page needs; the rest (fields of forms, links) leads to other pages.
+"""
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
 _CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _DEEPEST = 20
@@ -62,7 +66,9 @@ Seen = set[tuple[int, int]]
 
 
 def isolate(page: Page) -> None:
-    """Take off the page what it does not show. To be done in the file it comes from, before it is copied out of there."""
+    """Take off the page what it does not show. To be done in the file it comes from, before it is
+    copied out of there.
+    """
     seen: Seen = set()
     inherited = page.resources
     _keep(page.obj, _OF_PAGE)
@@ -84,7 +90,9 @@ def _keep(holder: Object, names: frozenset[str]) -> None:
 
 
 def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictionary:
-    """Those of the resources that are named in the content, or in a form drawn there that has none of its own."""
+    """Those of the resources that are named in the content, or in a form drawn there that has none
+    of its own.
+    """
     names, kept = _names(content), Dictionary()
     forms = resources.get("/XObject", Dictionary())
     read: set[str] = set()
@@ -103,7 +111,9 @@ def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictiona
 
 
 def _tidy(thing: Object | None, seen: Seen, depth: int) -> None:
-    """The same for whatever lies below and has resources: forms, patterns, masks, fonts that are drawn."""
+    """The same for whatever lies below and has resources: forms, patterns, masks, fonts that are
+    drawn.
+    """
     if depth > _DEEPEST or not isinstance(thing, Dictionary | Stream | Array):
         return
     if thing.is_indirect:
@@ -142,7 +152,9 @@ def _content(content: Object | None) -> bytes:
 
 
 def _names(content: bytes) -> set[str]:
-    """Every name in the orders; one that stands in a text by chance keeps too much rather than too little."""
+    """Every name in the orders; one that stands in a text by chance keeps too much rather than too
+    little.
+    """
     found = (
         _CODED.sub(lambda coded: bytes((int(coded[1], 16),)), name)
         for name in set(_NAME.findall(content))
@@ -155,9 +167,10 @@ def arrange(
 ) -> dict[str, Any]:
     """Write the leaves as a PDF; their pictures stay as they are coded.
 
-    `files`: path and media type of each. Each leaf: `file` (its place in the list), `no` (its page there), `turn` (degrees
-    clockwise), and `words` with `width` and `height` of the upright page where its invisible text is to be laid anew, else
-    None. `models` is the folder of the engine, which has the font for that.
+    `files`: path and media type of each. Each leaf: `file` (its place in the list), `no` (its page
+    there), `turn` (degrees clockwise), and `words` with `width` and `height` of the upright page
+    where its invisible text is to be laid anew, else None. `models` is the folder of the engine,
+    which has the font for that.
     """
     with ExitStack() as opened, Pdf.new() as made:
         sources = [
@@ -197,8 +210,9 @@ def arrange(
 DPI = 150
 LONGEST_SIDE = 3600
 """Pixels: a sheet of paper at 300 dpi. A larger picture takes longer and shows no more codes: of 30
-worn codes at 600 dpi 25 to 27 were read in 0.23 s from the whole picture, 26 to 27 in 0.07 s from one
-of this size."""
+worn codes at 600 dpi 25 to 27 were read in 0.23 s from the whole picture, 26 to 27 in 0.07 s from
+one of this size.
+"""
 MOST_CODES, LONGEST_CODE = 8, 300
 
 

@@ -1,7 +1,9 @@
-"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a thumbnail.
+"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a
+thumbnail.
 
-A page that two processors read: cut between two paragraphs near its middle, and put together again. In the sandbox only.
-How a page looks, in 64 bits: two scans of the same page differ in few of them (a difference hash).
+A page that two processors read: cut between two paragraphs near its middle, and put together again.
+In the sandbox only. How a page looks, in 64 bits: two scans of the same page differ in few of them
+(a difference hash).
 """
 
 from typing import Any
@@ -15,15 +17,23 @@ from ocr import headers, pictures, preprocess
 INK = 48
 """Grey levels by which ink is darker than the paper."""
 GAP, WIDER = 0.1, 1.4
-"""Inches without ink between two paragraphs, and how many times as wide as the gaps that are usual on the page."""
+"""Inches without ink between two paragraphs, and how many times as wide as the gaps that are usual
+on the page.
+"""
 SIDE = 0.3
-"""Least share of the rows with ink that lies in either half: less is not worth it. Of the width, what a column takes."""
+"""Least share of the rows with ink that lies in either half: less is not worth it. Of the width,
+what a column takes.
+"""
 NEAR, GUTTER = 1.0, 0.2
-"""Inches above and below a gap in which is looked for columns, and inches without ink between two of them."""
+"""Inches above and below a gap in which is looked for columns, and inches without ink between two
+of them.
+"""
 
 
 def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
-    """Cut the picture and write its halves; returns the row of the cut, 0 for a page that has none."""
+    """Cut the picture and write its halves; returns the row of the cut, 0 for a page that has
+    none.
+    """
     cut = find_cut(image, dpi)
     if cut:
         image.crop((0, 0, image.width, cut)).save(upper, "PPM")
@@ -32,8 +42,9 @@ def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
 
 
 def find_cut(image: Image.Image, dpi: int) -> int:
-    """The middle of the gap that divides the lines best; 0 where there is none. What runs down the page (a frame, a table, a second
-    column beside the gap) leaves none, nor do columns whose gaps are level: they are read one after the other.
+    """The middle of the gap that divides the lines best; 0 where there is none. What runs down the
+    page (a frame, a table, a second column beside the gap) leaves none, nor do columns whose gaps
+    are level: they are read one after the other.
     """
     factor = max(1, round(dpi / 100))
     small = np.asarray(image.reduce(factor), np.int16)
@@ -89,7 +100,9 @@ def _size(pdf: Any) -> tuple[float, float]:
 
 ROWS, COLUMNS = 8, 8
 CLEARLY = 4
-"""Shades of gray by which a spot must be darker than the one right of it; less is the noise of a scanner."""
+"""Shades of gray by which a spot must be darker than the one right of it; less is the noise of a
+scanner.
+"""
 
 
 def of(picture: Image.Image) -> list[int]:
@@ -101,7 +114,9 @@ def of(picture: Image.Image) -> list[int]:
 
 
 FRAME, PEN, MARGIN = (184, 92, 0), 3, 4
-"""Colour and width of the frame around a found word, and how far it stays off the letters, in pixels."""
+"""Colour and width of the frame around a found word, and how far it stays off the letters, in
+pixels.
+"""
 
 
 def prepare(
@@ -115,11 +130,13 @@ def prepare(
     image: str,
     halves: list[str],
 ) -> dict[str, Any]:
-    """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to `thumbnail`.
+    """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to
+    `thumbnail`.
 
-    The answer has `likeness` (see there) and `kind` "text" (with `text` and `words`), or "picture" (with what `preprocess.prepare` says of it, and
-    the rows of `back` one after the other) after the picture for the engine was written to `image`; `width` and `height`
-    are those of the upright page. `whole`: also what lies around the paper is read. Where it can be cut in two, its `halves`
+    The answer has `likeness` (see there) and `kind` "text" (with `text` and `words`), or "picture"
+    (with what `preprocess.prepare` says of it, and the rows of `back` one after the other) after
+    the picture for the engine was written to `image`; `width` and `height` are those of the upright
+    page. `whole`: also what lies around the paper is read. Where it can be cut in two, its `halves`
     are written there, and `cut` is the row of the cut, else 0.
     """
     if media_type == headers.PDF:
@@ -166,8 +183,9 @@ def draw(
     part: list[float] | None = None,
     marks: list[list[float]] | None = None,
 ) -> dict[str, Any]:
-    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest side so many pixels at most; of it
-    only `part`, with frames around `marks`: left, top, right and bottom in shares of the upright page.
+    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest
+    side so many pixels at most; of it only `part`, with frames around `marks`: left, top, right and
+    bottom in shares of the upright page.
     """
     image = pictures.turn_clockwise(_small(path, media_type, no, pixels), turn).convert("RGB")
     pen = ImageDraw.Draw(image)
@@ -201,7 +219,9 @@ def look(path: str, media_type: str) -> dict[str, Any]:
 
 
 def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
-    """A fresh picture from the pixels alone, so that nothing the file said about itself comes along; answers how it looks."""
+    """A fresh picture from the pixels alone, so that nothing the file said about itself comes
+    along; answers how it looks.
+    """
     bare = Image.new("RGB", image.size)
     bare.paste(image)
     bare.save(path, "WEBP", quality=70)

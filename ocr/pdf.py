@@ -1,4 +1,6 @@
-"""Looking into a PDF, taking its own text, drawing its pages. The only place with pdfium; in the sandbox only."""
+"""Looking into a PDF, taking its own text, drawing its pages. The only place with pdfium; in the
+sandbox only.
+"""
 
 import ctypes
 from collections.abc import Iterator
@@ -19,17 +21,22 @@ LOOKED_AT = 10
 WORDS_LEAST = 5
 WORDS_OVER_PICTURE = 30
 PICTURE_COVERS = 0.6
-"""A page under a picture with few words is a scan with a stamp or a scanner's advertisement over it."""
+"""A page under a picture with few words is a scan with a stamp or a scanner's advertisement over
+it.
+"""
 GARBAGE_MOST = 0.1
 CERTAIN = 100.0
 """Confidence of words that nobody had to recognise."""
 MOST_LETTERS, MOST_WORDS = 200_000, 20_000
 """On one page: twenty times a dense sheet. Text beyond that is not there to be read."""
 SPOT, ALIKE = 8, 16
-"""Pixels along a spot of a thumbnail, and shades of grey by which a scan may differ there from the page as it is drawn. Where a
-letter begins moves by a part of a pixel."""
+"""Pixels along a spot of a thumbnail, and shades of grey by which a scan may differ there from the
+page as it is drawn. Where a letter begins moves by a part of a pixel.
+"""
 STRAIGHT, BESIDE = 1000, 1.0
-"""The part of its side by which a scan may lean, and points by which its edges may lie beside those of the page."""
+"""The part of its side by which a scan may lean, and points by which its edges may lie beside those
+of the page.
+"""
 MOST_PIXELS_A_SIDE = 100_000
 """In which word boxes are given; the largest page that a PDF may have takes a third."""
 
@@ -94,7 +101,9 @@ def _is_without_pages(path: str) -> bool:
 
 
 def take_text(path: str, no: int) -> TextPage | None:
-    """The page's own text, or None when it has to be recognised from its picture, or is more than a page can hold."""
+    """The page's own text, or None when it has to be recognised from its picture, or is more than a
+    page can hold.
+    """
     page = _open(path)[no - 1]
     try:
         scale = TEXT_DPI / 72
@@ -118,8 +127,9 @@ def take_text(path: str, no: int) -> TextPage | None:
 
 
 def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -> DrawnPage:
-    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most `MAX_PIXELS`. A page that is a scan and
-    nothing else, as its thumbnail (`small`) shows, is not drawn: its picture is taken as it is, ten times as fast and as sharp.
+    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most
+    `MAX_PIXELS`. A page that is a scan and nothing else, as its thumbnail (`small`) shows, is not
+    drawn: its picture is taken as it is, ten times as fast and as sharp.
     """
     page = _open(path)[no - 1]
     try:
@@ -137,8 +147,9 @@ def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -
 
 
 def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Image | None:
-    """The one picture of a page, where it is as large as the page would be drawn, fills it upright, and looks as the page does: it
-    is not masked, cut or written upon."""
+    """The one picture of a page, where it is as large as the page would be drawn, fills it upright,
+    and looks as the page does: it is not masked, cut or written upon.
+    """
     found = list(islice(page.get_objects(max_depth=1), 2))
     if (
         len(found) != 1
@@ -160,7 +171,9 @@ def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Ima
 
 
 def _is_filled(page: Any, picture: Any) -> bool:
-    """Whether the picture stands upright on the whole page. Of a faded one a thumbnail would not tell."""
+    """Whether the picture stands upright on the whole page. Of a faded one a thumbnail would not
+    tell.
+    """
     right, rises, leans, up, _, _ = picture.get_matrix().get()
     is_straight = (
         max(abs(rises), abs(leans)) < min(right, up) / STRAIGHT and not page.get_rotation()
@@ -189,7 +202,9 @@ def _open(path: str) -> Any:
 
 
 def _words(textpage: Any, letters: int) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
-    """Runs of characters without white space, with the corners around them in points of the page."""
+    """Runs of characters without white space, with the corners around them in points of the
+    page.
+    """
     text = ""
     around: list[float] = []
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))

@@ -1,7 +1,8 @@
 """Decoding pictures with Pillow. Runs in the sandbox only.
 
-Pictures of more than eight bits a dot (16 and 32 bits, whole or with a point), brought to eight. Runs in the sandbox only.
-The ink of a drawn signature: decoded, and written again as a picture of our own. Runs in the sandbox only.
+Pictures of more than eight bits a dot (16 and 32 bits, whole or with a point), brought to eight.
+Runs in the sandbox only. The ink of a drawn signature: decoded, and written again as a picture of
+our own. Runs in the sandbox only.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ _UNSIGNED, _WHITE_IS_ZERO = 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What is black and what is white in a picture. The file seldom says: devices of 10 or 12 bits fill the lower part of 16."""
+    """What is black and what is white in a picture. The file seldom says: devices of 10 or 12 bits
+    fill the lower part of 16.
+    """
 
     black: float
     white: float
@@ -32,8 +35,10 @@ class Depth:
 
     @classmethod
     def of(cls, image: Image.Image, rows: int) -> Self | None:
-        """From all of its dots, so many rows at a time; None for a picture of eight bits or less. Nothing is darker than nought,
-        and no picture that could have been told in eight bits is made lighter."""
+        """From all of its dots, so many rows at a time; None for a picture of eight bits or less.
+        Nothing is darker than nought, and no picture that could have been told in eight bits is
+        made lighter.
+        """
         if not image.mode.startswith(("I", "F")):
             return None
         tags: Any = getattr(image, "tag_v2", {})
@@ -71,7 +76,9 @@ def _pixels(band: Image.Image, is_unsigned: bool) -> NDArray[Any]:
 
 
 MAX_PIXELS = 20_000_000
-"""More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled down."""
+"""More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled
+down.
+"""
 BAND_PIXELS = 4_000_000
 """Flattened at a time."""
 A4_INCHES = 11.69
@@ -121,11 +128,14 @@ def _know_heif() -> None:
 
 
 def open_page(path: str, media_type: str, no: int) -> Image.Image:
-    """The page `no` (from 1), its pixels not decoded yet. Only the decoder of that type is tried."""
+    """The page `no` (from 1), its pixels not decoded yet. Only the decoder of that type is
+    tried.
+    """
     if media_type == headers.HEIC:
         _know_heif()
     image = Image.open(Path(path), formats=[_FORMATS[media_type]])
-    # Pillow maps uncompressed pixels of a file with a name in the size of the turned page, which garbles one that lies on its side.
+    # Pillow maps uncompressed pixels of a file with a name in the size of the turned page, which
+    # garbles one that lies on its side.
     image.filename = ""
     if (
         no > 1 or media_type == headers.HEIC
@@ -149,7 +159,9 @@ def decode_gray(path: str, media_type: str, no: int) -> Gray:
 
 
 def decode(path: str, media_type: str, no: int) -> Image.Image:
-    """Decode one page in full: black and white ("1"), grey ("L") or colour ("RGB"), standing as its EXIF says."""
+    """Decode one page in full: black and white ("1"), grey ("L") or colour ("RGB"), standing as its
+    EXIF says.
+    """
     image = open_page(path, media_type, no)
     turn = orientation(image, media_type)
     if image.mode != "1":
@@ -192,7 +204,9 @@ def orientation(image: Image.Image, media_type: str) -> int:
 
 
 def dpi_of(image: Image.Image) -> int:
-    """The resolution in the file when it makes a paper of believable size, else that of a full A4 page."""
+    """The resolution in the file when it makes a paper of believable size, else that of a full A4
+    page.
+    """
     longest = max(image.size)
     given = image.info.get("dpi", (0, 0))[0]
     if given and 3 <= longest / float(given) <= 24:
@@ -210,8 +224,9 @@ def _stand_up(image: Image.Image, turn: int) -> Image.Image:
 
 
 def _flattened(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
-    """On white, and smaller by a whole factor. Done in bands: a large picture several times over would not fit into
-    the memory of the sandbox."""
+    """On white, and smaller by a whole factor. Done in bands: a large picture several times over
+    would not fit into the memory of the sandbox.
+    """
     image.load()
     factor = max(1, factor)
     rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
@@ -239,12 +254,15 @@ PALEST = 250
 
 
 def redraw(source: str, target: str, longest: int) -> dict[str, Any]:
-    """Write the pixels of the PNG `source`, and nothing else of it, to `target`; says whether anything can be seen."""
+    """Write the pixels of the PNG `source`, and nothing else of it, to `target`; says whether
+    anything can be seen.
+    """
     image = open_page(source, headers.PNG, 1)
     if max(image.size) > longest:
         raise ValueError("larger than a pad")
     colours = image.convert("RGBA")
-    # Laid upon nothing, so that what lies under full transparency and all that is said about the picture stay behind.
+    # Laid upon nothing, so that what lies under full transparency and all that is said about the
+    # picture stay behind.
     ink = Image.alpha_composite(Image.new("RGBA", colours.size), colours)
     ink.save(Path(target), "PNG")
     return {"is_empty": not any(to_gray(ink).histogram()[: PALEST + 1])}

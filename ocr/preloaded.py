@@ -1,7 +1,9 @@
-"""A process that has loaded what reading needs and forks from then on: most of the start of a sandbox is loading libraries.
+"""A process that has loaded what reading needs and forks from then on: most of the start of a
+sandbox is loading libraries.
 
-It never sees a document. What it forks does, each a process of its own, with the limits of a sandbox, that ends with its
-sandbox; nothing comes back from there. It has no settings and no secrets either, and ends with who started it.
+It never sees a document. What it forks does, each a process of its own, with the limits of a
+sandbox, that ends with its sandbox; nothing comes back from there. It has no settings and no
+secrets either, and ends with who started it.
 """
 
 import atexit
@@ -35,7 +37,9 @@ MOST = 1 << 16
 
 
 class Preloaded:
-    """The starter's side. Safe for threads; started at the first order, and again when it has died."""
+    """The starter's side. Safe for threads; started at the first order, and again when it has
+    died.
+    """
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
@@ -44,7 +48,9 @@ class Preloaded:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, requests: int, replies: int, **order: Any) -> int:
-        """Fork a sandbox between these pipes; returns its process id. Raises `OSError` when the machine has no process for it."""
+        """Fork a sandbox between these pipes; returns its process id. Raises `OSError` when the
+        machine has no process for it.
+        """
         with self._lock:
             for is_last in (False, True):
                 try:
@@ -56,7 +62,9 @@ class Preloaded:
         raise AssertionError
 
     def end(self, process_id: int) -> int:
-        """Wait for a sandbox that was killed; returns how it ended, -9 when nobody knows any more."""
+        """Wait for a sandbox that was killed; returns how it ended, -9 when nobody knows any
+        more.
+        """
         with self._lock:
             try:
                 return int(self._ask({"end": process_id}, []))
@@ -64,7 +72,9 @@ class Preloaded:
                 return -9
 
     def spent(self) -> float:
-        """Processor seconds of it and of the sandboxes that have ended, with all that they started."""
+        """Processor seconds of it and of the sandboxes that have ended, with all that they
+        started.
+        """
         with self._lock:
             return float(self._ask({"spent": True}, [])) if self._line is not None else 0.0
 

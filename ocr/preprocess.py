@@ -1,9 +1,11 @@
-"""Making a page easier to read, only where it needs it: cut out of its photo, shadows divided away, faded writing
-darkened, skew turned out, blanks known.
+"""Making a page easier to read, only where it needs it: cut out of its photo, shadows divided away,
+faded writing darkened, skew turned out, blanks known.
 
-Runs in the sandbox only. Measures are taken on a small copy, so an ordinary page costs some tens of milliseconds.
+Runs in the sandbox only. Measures are taken on a small copy, so an ordinary page costs some tens of
+milliseconds.
 
-A paper on a desk: finding its four corners in a photo, and looking at it from straight above. In the sandbox only.
+A paper on a desk: finding its four corners in a photo, and looking at it from straight above. In
+the sandbox only.
 
 Few papers are photos, so OpenCV is loaded by the first picture whose edge is not paper.
 """
@@ -26,9 +28,13 @@ SMALL = 640
 LEAST_AREA, MOST_AREA = 0.08, 0.97
 """Share of the picture; a smaller paper has too few pixels, a larger one is the picture."""
 RIGHT_ANGLE = 25.0
-"""Degrees by which a corner may miss a right angle; more is no paper seen by somebody who wants it read."""
+"""Degrees by which a corner may miss a right angle; more is no paper seen by somebody who wants it
+read.
+"""
 CONTRAST = 1.2
-"""How many times as light as what lies around it the paper must be, on each side that is in the picture."""
+"""How many times as light as what lies around it the paper must be, on each side that is in the
+picture.
+"""
 MOST_SIDES = 6
 FURTHEST = 4.0
 """How many times its own length a side may be drawn out to where a hidden corner must be."""
@@ -38,7 +44,9 @@ EDGE = 0.012
 ROUGH = 0.02
 """Share of the outline's length by which it may miss four straight lines."""
 DESK = 40
-"""Grey levels between the middle of the picture and its edge, below which there is no desk to be seen."""
+"""Grey levels between the middle of the picture and its edge, below which there is no desk to be
+seen.
+"""
 
 
 class Cut(NamedTuple):
@@ -50,7 +58,9 @@ class Cut(NamedTuple):
 
 
 def cut_out(gray: Image.Image) -> Cut | None:
-    """The paper on the photo, seen from straight above; None when the picture is the paper, or nothing is clear."""
+    """The paper on the photo, seen from straight above; None when the picture is the paper, or
+    nothing is clear.
+    """
     shrink = max(1, round(max(gray.size) / SMALL))
     small = np.asarray(gray.reduce(shrink))
     if not _shows_desk(small):
@@ -96,7 +106,9 @@ def _quadrilaterals(small: NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
 
 
 def _masks(small: NDArray[np.uint8]) -> Iterator["MatLike"]:
-    """Light areas, then areas inside of clear edges: the second also finds a paper that is half in shadow."""
+    """Light areas, then areas inside of clear edges: the second also finds a paper that is half in
+    shadow.
+    """
     import cv2
 
     soft = cv2.GaussianBlur(small, (5, 5), 0)
@@ -109,7 +121,9 @@ def _masks(small: NDArray[np.uint8]) -> Iterator["MatLike"]:
 
 
 def _with_four_sides(corners: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """The outline itself, or what is left of it without the sides that a shadow or a thumb has cut off a corner."""
+    """The outline itself, or what is left of it without the sides that a shadow or a thumb has cut
+    off a corner.
+    """
     if len(corners) == 4:
         yield corners
     elif 4 < len(corners) <= MOST_SIDES:
@@ -120,7 +134,9 @@ def _with_four_sides(corners: NDArray[np.float64]) -> Iterator[NDArray[np.float6
 
 
 def _without_side(corners: NDArray[np.float64], no: int) -> NDArray[np.float64] | None:
-    """The outline without the side that begins at a corner: its neighbours go on until they meet, if they do."""
+    """The outline without the side that begins at a corner: its neighbours go on until they meet,
+    if they do.
+    """
     before, start, end, after = (corners[(no + step) % len(corners)] for step in (-1, 0, 1, 2))
     one, two = start - before, end - after
     if abs(spread := _cross(one, two)) < 1e-9:
@@ -151,8 +167,9 @@ def _from_top_left(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _contrast(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> float:
-    """How many times lighter the paper is than its surroundings, along the side where that is least; 0 when too few
-    sides are in the picture, or one of them does not stand out."""
+    """How many times lighter the paper is than its surroundings, along the side where that is
+    least; 0 when too few sides are in the picture, or one of them does not stand out.
+    """
     height, width = small.shape
     middle, found = corners.mean(0), []
     for no in range(4):
@@ -200,7 +217,9 @@ def _seen_from_above(gray: Image.Image, corners: NDArray[np.float64]) -> Cut:
 Pixels = NDArray[np.uint8]
 
 SHADOW_SPREAD = 36
-"""Grey levels between the lightest and darkest paper on one page, above which the background is divided away."""
+"""Grey levels between the lightest and darkest paper on one page, above which the background is
+divided away.
+"""
 PAPER_LEVEL = 180
 """A paper darker than this on average is divided too: a grey photocopy, a photo in poor light."""
 SKEW_LEAST, SKEW_MOST = 0.15, 7.0
@@ -208,7 +227,9 @@ SKEW_LEAST, SKEW_MOST = 0.15, 7.0
 SKEW_CLEAR = 1.25
 """How much sharper the lines must stand at the found angle than at a usual one to believe it."""
 SIDEWAYS_CLEAR = 1.5
-"""How much sharper the lines must stand across the page than along it to ask whether it lies on its side."""
+"""How much sharper the lines must stand across the page than along it to ask whether it lies on its
+side.
+"""
 EDGES_LEAST = 200
 """Fewer points make no lines."""
 INK_CONTRAST = 48
@@ -257,7 +278,9 @@ class Lines(NamedTuple):
 
 
 def prepare(page: Image.Image, dpi: int, *, whole: bool = False) -> Prepared:
-    """Cut out, divide, darken, straighten and judge one grey page. `whole` leaves nothing of the picture away."""
+    """Cut out, divide, darken, straighten and judge one grey page. `whole` leaves nothing of the
+    picture away.
+    """
     cut = None if whole else cut_out(page)
     gray, back = (cut.image, cut.back) if cut else (page, geometry.SAME)
     is_card = _is_card(gray, 0 if cut else dpi)
@@ -293,7 +316,9 @@ def _is_card(gray: Image.Image, dpi: int) -> bool:
 
 
 def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
-    """Where the page is darker than its paper by as much as ink is; of a faded page, by more than its grain is."""
+    """Where the page is darker than its paper by as much as ink is; of a faded page, by more than
+    its grain is.
+    """
     ordinary = depth > INK_CONTRAST
     least = float(np.clip(np.median(depth) + GRAIN_MOST * grain, FAINT_CONTRAST, INK_CONTRAST))
     faint = depth > least
@@ -301,7 +326,9 @@ def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
 
 
 def _grain(small: Image.Image) -> float:
-    """Standard deviation of what differs from one pixel to the next on the paper itself, in grey levels."""
+    """Standard deviation of what differs from one pixel to the next on the paper itself, in grey
+    levels.
+    """
     steps = np.abs(np.diff(np.asarray(small, np.int16), axis=1))
     return float(np.median(steps)) * 1.4826 / 2**0.5 if steps.size else 0.0
 
@@ -336,7 +363,9 @@ def _sharpness(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> 
 
 
 def _paper(small: Image.Image) -> Image.Image:
-    """The paper without its writing: lightest neighbours, heavily blurred. A quarter of the small copy's size."""
+    """The paper without its writing: lightest neighbours, heavily blurred. A quarter of the small
+    copy's size.
+    """
     coarse = small.reduce(4)
     for _ in range(3):
         coarse = coarse.filter(ImageFilter.MaxFilter(5))
@@ -351,7 +380,8 @@ def _needs_division(paper: Image.Image) -> bool:
 
 def _divide(gray: Image.Image, paper: Image.Image) -> Image.Image:
     pixels = np.asarray(gray, np.uint16)
-    # Below 48 there is no paper but the dark around it; dividing by it would make noise look like writing.
+    # Below 48 there is no paper but the dark around it; dividing by it would make noise look like
+    # writing.
     ground = np.maximum(
         np.asarray(paper.resize(gray.size, Image.Resampling.BILINEAR), np.uint16), 48
     )

@@ -1,4 +1,5 @@
-"""Reading a whole document: every page made ready, recognised where needed, and the searchable copy.
+"""Reading a whole document: every page made ready, recognised where needed, and the searchable
+copy.
 
 How pages look that were read before looks were kept, from their small pictures.
 """
@@ -22,7 +23,9 @@ from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options, Reading
 
 MOST_TEXT = 10_000_000
-"""Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand words."""
+"""Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand
+words.
+"""
 _WORD = 20
 _DEFAULT_OPTIONS = Options()
 
@@ -37,10 +40,11 @@ def read(
 ) -> Reading:
     """Read a document.
 
-    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there, a subclass of `Lack`
-    when the machine has no room or no process for it. After that every page gets an answer: a page that fails is in the
-    reading, marked `failed`, with its reason. Pages that are `known` from before are not read again. `on_page` hears of
-    each other page as soon as it is done, in any order; what it raises ends the reading.
+    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there, a
+    subclass of `Lack` when the machine has no room or no process for it. After that every page gets
+    an answer: a page that fails is in the reading, marked `failed`, with its reason. Pages that are
+    `known` from before are not read again. `on_page` hears of each other page as soon as it is
+    done, in any order; what it raises ends the reading.
     """
     inspection = inspect(data, options.limits, is_preloaded=True)
     pages = {page.reading.no: page for page in known}
@@ -79,8 +83,8 @@ def read(
 def _read_pages(
     sandboxes: list[Sandbox], path: Path, media_type: str, numbers: Sequence[int], options: Options
 ) -> Generator[ReadPage]:
-    """Each of these pages as soon as it is done: the first one by two readers, as nobody sees anything before, then as many side
-    by side as there are readers.
+    """Each of these pages as soon as it is done: the first one by two readers, as nobody sees
+    anything before, then as many side by side as there are readers.
     """
     deadline = time.monotonic() + options.document_seconds
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
@@ -136,7 +140,8 @@ LIMITS = Limits(decode_seconds=20.0, decode_memory=500_000_000, decode_file=20_0
 
 
 def looks(pictures: Sequence[tuple[bytes, str]], *, nice: int = 0) -> list[tuple[int, ...] | None]:
-    """The look of each picture, given with its media type, as `ocr.likeness` tells it; None for one that cannot be decoded.
+    """The look of each picture, given with its media type, as `ocr.likeness` tells it; None for one
+    that cannot be decoded.
 
     Decoded in a separate process.
     """

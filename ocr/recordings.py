@@ -1,9 +1,11 @@
 """Recordings of a voice: which kind it is, whether the file goes to its end, and how long it lasts.
 
-Pure reading of headers: no sound is decoded, so a file that claims a year of it costs nothing. Of a WAV, OGG or M4A file that says
-that more follows than is there, the rest is missing; an MP3 or AAC file says so frame by frame.
+Pure reading of headers: no sound is decoded, so a file that claims a year of it costs nothing. Of a
+WAV, OGG or M4A file that says that more follows than is there, the rest is missing; an MP3 or AAC
+file says so frame by frame.
 
-Boxes of an MP4 file: whether it holds nothing but sound, and how long that lasts. Nothing is decoded.
+Boxes of an MP4 file: whether it holds nothing but sound, and how long that lasts. Nothing is
+decoded.
 """
 
 import struct
@@ -37,7 +39,9 @@ SOUND = b"soun"
 
 
 def is_sound_only(data: bytes) -> bool:
-    """Are there tracks of sound, and none of pictures? Of a file that was cut off before it names any, nobody knows better."""
+    """Are there tracks of sound, and none of pictures? Of a file that was cut off before it names
+    any, nobody knows better.
+    """
     tracks: set[bytes] = set()
     is_cut = False
     try:
@@ -50,7 +54,9 @@ def is_sound_only(data: bytes) -> bool:
 
 
 def seconds(data: bytes) -> float | None:
-    """How long it lasts, None where the header leaves it open; raises when the file is broken or not all there."""
+    """How long it lasts, None where the header leaves it open; raises when the file is broken or
+    not all there.
+    """
     known: set[bytes] = set()
     length: float | None = None
     for name, start, _ in _boxes(data):
@@ -98,7 +104,9 @@ STEPS = 500_000
 LONGEST = 7 * 24 * 3600.0
 """Seconds; a header that claims more says nothing."""
 _ALIKE = 3
-"""Frames that must follow one another before bytes are taken for MP3 or AAC: two bytes alone begin many files."""
+"""Frames that must follow one another before bytes are taken for MP3 or AAC: two bytes alone begin
+many files.
+"""
 _OPEN_ENDED = {0, 0xFFFF_FFFF}
 """Length of a WAV file whose recorder did not come back to write it."""
 _KILOBITS = {
@@ -189,7 +197,9 @@ def _wav(data: bytes) -> Sound:
 
 
 def _ogg(data: bytes) -> Sound:
-    """Walk the pages. The time is that of the last page, counted in samples of what the first page names."""
+    """Walk the pages. The time is that of the last page, counted in samples of what the first page
+    names.
+    """
     rate, skipped, last, at, has_end = _ogg_rate(data), 0, 0, 0, False
     if data[28:36] == b"OpusHead":
         skipped = int.from_bytes(_slice(data, 38, 2), "little")

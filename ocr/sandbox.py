@@ -1,10 +1,12 @@
 """Runs jobs of `ocr.child` in a separate process with limits on memory, time and the size of files.
 
-Whatever a hostile or broken file does to a decoder or to the recognition engine happens there: the process has no
-settings, no secrets and no database, and when it dies, hangs or eats memory the caller gets a named error and the
-next job a new process. It leads a process group of its own and is always ended with the whole group.
+Whatever a hostile or broken file does to a decoder or to the recognition engine happens there: the
+process has no settings, no secrets and no database, and when it dies, hangs or eats memory the
+caller gets a named error and the next job a new process. It leads a process group of its own and is
+always ended with the whole group.
 
-Answers of the sandbox are taken in the expected shape only: a decoder that was taken over may say anything.
+Answers of the sandbox are taken in the expected shape only: a decoder that was taken over may say
+anything.
 """
 
 import json
@@ -65,10 +67,12 @@ class _Child:
 
 
 class Sandbox:
-    """One process for decoding and recognising, started at the first job and again after it had to be stopped.
+    """One process for decoding and recognising, started at the first job and again after it had to
+    be stopped.
 
-    Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to. `is_preloaded`: forked from a
-    process that has loaded all that reading needs, for who reads many documents.
+    Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to.
+    `is_preloaded`: forked from a process that has loaded all that reading needs, for who reads many
+    documents.
     """
 
     def __init__(
@@ -99,8 +103,8 @@ class Sandbox:
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a job of `ocr.child.JOBS` and return its answer.
 
-        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`; a subclass of `Lack` when the machine
-        lacks something; jobs of the engine also `EngineError`.
+        Raises `DecodeTimeout`, `DecodeOutOfMemory`, `DecodeCrashed` or `PageUnreadable`; a subclass
+        of `Lack` when the machine lacks something; jobs of the engine also `EngineError`.
         """
         allowed = seconds or self._limits.decode_seconds
         child = self._child = self._child or self._start()
@@ -115,7 +119,8 @@ class Sandbox:
         except (BrokenPipeError, EOFError, ValueError):
             raise self._death(child) from None
         if "error" in reply:
-            # Only a decoder's own complaint leaves nothing behind: no lack of memory, no program still running.
+            # Only a decoder's own complaint leaves nothing behind: no lack of memory, no program
+            # still running.
             if reply["error"] != errors.PageUnreadable.__name__:
                 self._stop()
             raise _named(reply)
@@ -123,7 +128,9 @@ class Sandbox:
         return answer
 
     def read(self, name: str, most: int) -> bytes:
-        """A file that a job wrote into the folder. `DecodeCrashed` when it is no plain file there, or larger than `most`."""
+        """A file that a job wrote into the folder. `DecodeCrashed` when it is no plain file there,
+        or larger than `most`.
+        """
         try:
             descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
@@ -191,12 +198,14 @@ class Sandbox:
             "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(self._folder),
             "OPENBLAS_NUM_THREADS": "1",
-            # Several threads in one page cost more than they bring (5 to 10 times, measured); pages run side by side.
+            # Several threads in one page cost more than they bring (5 to 10 times, measured); pages
+            # run side by side.
             "OMP_THREAD_LIMIT": "1",
         }
 
     def _death(self, child: _Child) -> errors.DecodeFailed:
-        # How a process ended is settled before its pipes close, so killing what is left of it changes nothing.
+        # How a process ended is settled before its pipes close, so killing what is left of it
+        # changes nothing.
         code = child.close()
         self._child = None
         return errors.DecodeTimeout() if code == -SIGXCPU else errors.DecodeCrashed()
@@ -232,7 +241,9 @@ def _named(reply: dict[str, Any]) -> errors.OcrError:
 
 
 def _read_line(descriptor: int, deadline: float) -> bytes:
-    """One answer; `TimeoutError` after the deadline, `EOFError` when the pipe closes or the answer has no end."""
+    """One answer; `TimeoutError` after the deadline, `EOFError` when the pipe closes or the answer
+    has no end.
+    """
     line = bytearray()
     while not line.endswith(b"\n"):
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))

@@ -1,7 +1,9 @@
-"""Photos of pages bound into one document, asked from outside of the sandbox: in their order, as they are coded.
+"""Photos of pages bound into one document, asked from outside of the sandbox: in their order, as
+they are coded.
 
-Drawn signatures, asked from outside of the sandbox: what goes on paper is a picture that we have written ourselves.
-Stacks from the feeder, asked from outside of the sandbox: which pages carry codes, which are blank, and parts of them.
+Drawn signatures, asked from outside of the sandbox: what goes on paper is a picture that we have
+written ourselves. Stacks from the feeder, asked from outside of the sandbox: which pages carry
+codes, which are blank, and parts of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +21,8 @@ from ocr.sandbox import Sandbox
 from ocr.types import Limits
 
 SECONDS = 40.0
-"""For one document: somebody waits for the answer, and a web server waits no longer than a minute."""
+"""For one document: somebody waits for the answer, and a web server waits no longer than a minute.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,11 @@ LIMITS = Limits(decode_seconds=10.0, decode_memory=500_000_000, decode_file=20_0
 
 
 def redraw(picture: bytes, longest: int) -> bytes | None:
-    """The PNG `picture` with the same pixels, written anew; None when there is nothing to see in it.
+    """The PNG `picture` with the same pixels, written anew; None when there is nothing to see in
+    it.
 
-    Decoded in a separate process of its own. `longest` is the most pixels a side may have. Raises a subclass of
-    `DecodeFailed` for a picture that cannot be decoded.
+    Decoded in a separate process of its own. `longest` is the most pixels a side may have. Raises a
+    subclass of `DecodeFailed` for a picture that cannot be decoded.
     """
     with TemporaryDirectory(prefix="tanda-") as folder, Sandbox(LIMITS, Path(folder)) as sandbox:
         source, target = Path(folder) / "asal", Path(folder) / "baru"
@@ -88,7 +92,9 @@ class StackPage:
 
 
 class Stack:
-    """A file from the feeder, open for looking at and for cutting. Use as a context; one sandbox serves all of it."""
+    """A file from the feeder, open for looking at and for cutting. Use as a context; one sandbox
+    serves all of it.
+    """
 
     def __init__(self, data: bytes, limits: Limits, *, nice: int = 0) -> None:
         with lacks_named():
@@ -113,7 +119,9 @@ class Stack:
         self._opened.close()
 
     def look(self) -> Iterator[StackPage]:
-        """Every page in its order. One that cannot be decoded carries no code and is not blank: a person sees it."""
+        """Every page in its order. One that cannot be decoded carries no code and is not blank: a
+        person sees it.
+        """
         for no in range(1, self._found.pages + 1):
             try:
                 yield look_for_codes(self._sandbox, self._path, self._found.media_type, no)

@@ -1,7 +1,9 @@
-"""The searchable copy: each page as it looks, with the recognised words invisible over it. In the sandbox only.
+"""The searchable copy: each page as it looks, with the recognised words invisible over it. In the
+sandbox only.
 
-The invisible text of a page made from words and their places, with the font that the engine itself uses. In the sandbox only.
-Putting a page picture into a PDF, unchanged where its coding allows. Runs in the sandbox only.
+The invisible text of a page made from words and their places, with the font that the engine itself
+uses. In the sandbox only. Putting a page picture into a PDF, unchanged where its coding allows.
+Runs in the sandbox only.
 """
 
 import io
@@ -22,10 +24,11 @@ _PHOTOMETRIC, _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_LENGTHS = 262, 273, 278, 2
 
 
 def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
-    """Append a page that shows picture `no` of the file, in its size on paper, turned as its EXIF says.
+    """Append a page that shows picture `no` of the file, in its size on paper, turned as its EXIF
+    says.
 
-    JPEG and simple PNG keep their coded pixels bit for bit (and lose what the file said about itself); black and
-    white is coded as CCITT group 4 without loss; the rest becomes JPEG.
+    JPEG and simple PNG keep their coded pixels bit for bit (and lose what the file said about
+    itself); black and white is coded as CCITT group 4 without loss; the rest becomes JPEG.
     """
     image = pictures.open_page(path, media_type, no)
     scale = 72 / pictures.dpi_of(image)
@@ -41,8 +44,8 @@ def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
 
 
 def bind(files: list[list[str]], output: str) -> dict[str, Any]:
-    """Write the pictures (path and media type) as one PDF, in their order; answers with the numbers of those that cannot be
-    shown, and writes nothing then.
+    """Write the pictures (path and media type) as one PDF, in their order; answers with the numbers
+    of those that cannot be shown, and writes nothing then.
     """
     broken = []
     with Pdf.new() as pdf:
@@ -208,7 +211,8 @@ def _picture(
 
 NOTICE = "Halaman %d tidak dapat ditampilkan di sini. Lihat file aslinya di arsip."
 _ACTIVE = (
-    Name.OpenAction, Name.AA, Name.JS, Name.JavaScript, Name.EmbeddedFiles, Name.EF, Name.AF, Name.XFA,
+    Name.OpenAction, Name.AA, Name.JS, Name.JavaScript, Name.EmbeddedFiles, Name.EF, Name.AF,
+        Name.XFA,
     Name.RichMediaContent,
 )  # fmt: skip
 """Keys that hold scripts, attached files, or what happens by itself, wherever they stand."""
@@ -222,9 +226,10 @@ def assemble(
 ) -> dict[str, Any]:
     """Write the copy to `output`.
 
-    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and of that layer `turn`, `back`
-    (six numbers, row by row: from pixels of the engine's picture to those of the upright page), `width`, `height` (upright
-    page) and `image_width`, `image_height` (picture that the engine read).
+    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and of that layer
+    `turn`, `back` (six numbers, row by row: from pixels of the engine's picture to those of the
+    upright page), `width`, `height` (upright page) and `image_width`, `image_height` (picture that
+    the engine read).
     """
     layered = 0
     with _page_pictures(path, media_type, len(pages)) as pdf:
@@ -262,7 +267,9 @@ def is_active(path: str) -> dict[str, Any]:
 
 
 def _disarm(pdf: Pdf) -> None:
-    """Nothing in the copy acts by itself, and nothing tells who made the file. The original keeps it all."""
+    """Nothing in the copy acts by itself, and nothing tells who made the file. The original keeps
+    it all.
+    """
     for holder, name in list(_active_parts(pdf)):
         if name in holder:
             del holder[name]
@@ -284,7 +291,9 @@ def _active_parts(pdf: Pdf) -> Iterator[tuple[Any, Name]]:
 
 
 def _active_in(thing: Any, depth: int) -> Iterator[tuple[Any, Name]]:
-    """Active parts of one object and of what is written inside of it; others have their turn in `pdf.objects`."""
+    """Active parts of one object and of what is written inside of it; others have their turn in
+    `pdf.objects`.
+    """
     if depth > _MOST_NESTED:
         raise ValueError("nested too deep")
     if isinstance(thing, Dictionary | Stream):
@@ -317,8 +326,9 @@ def _lay_text(pdf: Pdf, page: Page, entry: dict[str, Any]) -> None:
 
 
 def matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matrix:
-    """From points of the text layer over pixels of the engine's picture and of the upright page to the page's
-    own space, which a viewer turns clockwise by /Rotate."""
+    """From points of the text layer over pixels of the engine's picture and of the upright page to
+    the page's own space, which a viewer turns clockwise by /Rotate.
+    """
     left, bottom, right, top = (float(each) for each in page.cropbox)
     across, up = right - left, top - bottom
     turn = int(page.obj.get(Name.Rotate, 0)) % 360
@@ -381,16 +391,19 @@ def font(pdf: Pdf, models: str) -> Object | None:
     program = path.read_bytes()
     file = pdf.make_stream(program, Length1=len(program))
     descriptor = Dictionary(
-        Type=Name.FontDescriptor, FontName=Name.GlyphLessFont, Flags=5, ItalicAngle=0, Ascent=1000, Descent=-1,
+        Type=Name.FontDescriptor, FontName=Name.GlyphLessFont, Flags=5, ItalicAngle=0, Ascent=1000,
+            Descent=-1,
         CapHeight=1000, StemV=80, FontBBox=Array([0, 0, 500, 1000]), FontFile2=file,
     )  # fmt: skip
     letters = Dictionary(
         Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name.GlyphLessFont, DW=500,
         CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
-        CIDToGIDMap=pdf.make_stream(b"\x00\x01" * 65536), FontDescriptor=pdf.make_indirect(descriptor),
+        CIDToGIDMap=pdf.make_stream(b"\x00\x01" * 65536),
+            FontDescriptor=pdf.make_indirect(descriptor),
     )  # fmt: skip
     whole = Dictionary(
-        Type=Name.Font, Subtype=Name.Type0, BaseFont=Name.GlyphLessFont, Encoding=Name("/Identity-H"),
+        Type=Name.Font, Subtype=Name.Type0, BaseFont=Name.GlyphLessFont,
+            Encoding=Name("/Identity-H"),
         DescendantFonts=Array([pdf.make_indirect(letters)]), ToUnicode=pdf.make_stream(_TO_UNICODE),
     )  # fmt: skip
     return pdf.make_indirect(whole)
@@ -407,7 +420,9 @@ def remove(page: Page) -> None:
 def lay(
     pdf: Pdf, page: Page, letters: Object, words: list[list[Any]], width: int, height: int
 ) -> None:
-    """Lay the words, each `[text, left, top, width, height]` in pixels of the upright page of this size."""
+    """Lay the words, each `[text, left, top, width, height]` in pixels of the upright page of this
+    size.
+    """
     shown = [_shown(word, height) for word in words if word[0]]
     form = pdf.make_stream(
         b"BT\n3 Tr\n%s\nET\n" % b"\n".join(shown),
@@ -436,4 +451,6 @@ def _shown(word: list[Any], page_height: int) -> bytes:
     size = max(1, height)
     stretch = 100 * max(1, width) / (len(text) * _WIDTH * size)
     code = f"{text} ".encode("utf-16-be", "replace").hex()
-    return f"1 0 0 1 {left} {page_height - top - height} Tm /f {size} Tf {stretch:.2f} Tz <{code}> Tj".encode()
+    return (
+        f"1 0 0 1 {left} {page_height - top - height} Tm /f {size} Tf {stretch:.2f} Tz <{code}> Tj"
+    ).encode()

@@ -1,10 +1,11 @@
-"""What an engine leaves beside the picture it has read, and the table of words it makes. In the sandbox only.
+"""What an engine leaves beside the picture it has read, and the table of words it makes. In the
+sandbox only.
 
-The recognition engine as a program. The only module that knows pytesseract. Runs in the sandbox only, whose limits of memory
-and time the program inherits; `ocr.engine` is the other side.
-The same engine inside of the sandbox's own process, where `tesserocr` is installed: nothing is started for a page, and
-the model is loaded once. The only module that knows tesserocr.
-Reading one page by the engine that is there: inside of this process, or else as a program. In the sandbox only.
+The recognition engine as a program. The only module that knows pytesseract. Runs in the sandbox
+only, whose limits of memory and time the program inherits; `ocr.engine` is the other side. The same
+engine inside of the sandbox's own process, where `tesserocr` is installed: nothing is started for a
+page, and the model is loaded once. The only module that knows tesserocr. Reading one page by the
+engine that is there: inside of this process, or else as a program. In the sandbox only.
 """
 
 import csv
@@ -42,9 +43,11 @@ _WORD = "5"
 
 @contextmanager
 def beside(image: str) -> Iterator[Path]:
-    """The name without its ending under which an engine writes. In the end only a PDF is left there, and it is one.
+    """The name without its ending under which an engine writes. In the end only a PDF is left
+    there, and it is one.
 
-    Raises `EngineFailed` when it is none, and a subclass of `Lack` when the machine lacks something.
+    Raises `EngineFailed` when it is none, and a subclass of `Lack` when the machine lacks
+    something.
     """
     base = Path(image).with_suffix("")
     try:
@@ -67,7 +70,9 @@ def beside(image: str) -> Iterator[Path]:
 
 
 def answer(text: str, table: str, columns: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """`text` and `words` as (text, confidence, left, top, width, height), from the table whose head may be missing."""
+    """`text` and `words` as (text, confidence, left, top, width, height), from the table whose head
+    may be missing.
+    """
     return {"text": text.replace("\f", "").strip(), "words": _words(table, columns)}
 
 
@@ -86,7 +91,8 @@ def _word(row: dict[str, str]) -> tuple[Any, ...]:
     return (row["text"].strip(), max(0.0, round(float(row["conf"]), 1)), *box)
 
 
-# pytesseract takes pandas along wherever that is installed: time and memory of every page, for tables that nobody asks for.
+# pytesseract takes pandas along wherever that is installed: time and memory of every page, for
+# tables that nobody asks for.
 _is_first = "pandas" not in sys.modules
 if _is_first:
     sys.modules["pandas"] = None  # type: ignore[assignment]  # as one that is not installed
@@ -97,7 +103,10 @@ if _is_first:
 
 OLDEST = (4, 1)
 INSTALL = "sudo apt install tesseract-ocr tesseract-ocr-ind tesseract-ocr-osd"
-_CONFIG = "--psm {layout} --dpi {dpi} -c thresholding_method={threshold} -c tessedit_create_tsv=1 -c textonly_pdf=1"
+_CONFIG = (
+    "--psm {layout} --dpi {dpi} -c thresholding_method={threshold} -c tessedit_create_tsv=1 -c "
+    "textonly_pdf=1"
+)
 
 
 def probe(command: str, languages: str) -> dict[str, Any]:
@@ -146,7 +155,9 @@ def recognise(
 
 
 def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
-    """By how many degrees clockwise the page must be turned to stand upright, and how sure that is."""
+    """By how many degrees clockwise the page must be turned to stand upright, and how sure that
+    is.
+    """
     pytesseract.tesseract_cmd = command
     try:
         found = pytesseract.image_to_osd(
@@ -164,8 +175,9 @@ def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
 
 
 def _ask(command: str, question: str) -> str:
-    """The answer of the engine about itself. The time is bounded from outside: with a limit here, a program that
-    forks and keeps our pipe would still hold us."""
+    """The answer of the engine about itself. The time is bounded from outside: with a limit here, a
+    program that forks and keeps our pipe would still hold us.
+    """
     try:
         done = subprocess.run(
             [command, question],
@@ -186,7 +198,9 @@ _VARIABLES = {"tessedit_create_pdf": "1", "textonly_pdf": "1"}
 
 @lru_cache(maxsize=1)
 def load(command: str, languages: str) -> Any:
-    """The engine with the models of the installed program; None where it is not there, or does not take them."""
+    """The engine with the models of the installed program; None where it is not there, or does not
+    take them.
+    """
     try:
         import tesserocr
 
@@ -223,9 +237,10 @@ _ONE_THRESHOLD, _LOCAL_THRESHOLD = 0, 2
 def recognise_recognition(
     command: str, languages: str, image: str, dpi: int, one_block: bool, local: bool
 ) -> dict[str, Any]:
-    """Read one page in one call, as one block of lines or in the layout that the engine finds, made black and white by
-    one threshold or by `local` ones: `text` and `words` as (text, confidence, left, top, width, height). A PDF of invisible
-    text is left beside the picture, under its name with `.pdf`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
+    """Read one page in one call, as one block of lines or in the layout that the engine finds, made
+    black and white by one threshold or by `local` ones: `text` and `words` as (text, confidence,
+    left, top, width, height). A PDF of invisible text is left beside the picture, under its name
+    with `.pdf`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
     """
     layout = _ONE_BLOCK if one_block else _ANY_LAYOUT
     threshold = _LOCAL_THRESHOLD if local else _ONE_THRESHOLD

@@ -70,7 +70,8 @@ class Inspection:
     seconds: float | None = None
     """How long a recording lasts, where its header says so."""
     reason: str = ""
-    """A sentence worth showing although the file is accepted; empty when there is nothing to say."""
+    """A sentence worth showing although the file is accepted; empty when there is nothing to say.
+    """
 
     @property
     def is_recording(self) -> bool:
@@ -91,18 +92,23 @@ class PdfKind(StrEnum):
     """What `Reading.pdf` is."""
 
     SEARCHABLE = "searchable"
-    """Page pictures with invisible text over them; of a PDF with text, a copy without scripts and attachments."""
+    """Page pictures with invisible text over them; of a PDF with text, a copy without scripts and
+    attachments.
+    """
     PICTURE = "picture"
     """Page pictures only: no page could be recognised."""
     ORIGINAL = "original"
-    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that acts, and is PDF/A or cannot become
-    it; or it is signed."""
+    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that
+    acts, and is PDF/A or cannot become it; or it is signed.
+    """
     NONE = "none"
     """Nothing could be made (`pdf` is None)."""
 
 
 class PdfLevel(StrEnum):
-    """What `Reading.pdf` conforms to, as found in its own bytes, or the file received where nothing was made."""
+    """What `Reading.pdf` conforms to, as found in its own bytes, or the file received where nothing
+    was made.
+    """
 
     A_1B = "PDF/A-1b"
     A_2B = "PDF/A-2b"
@@ -167,10 +173,13 @@ class Reading:
     pdf: bytes | None
     pdf_kind: PdfKind
     thumbnails: tuple[bytes, ...]
-    """One WebP for each page, without metadata; empty bytes for a page that could not be decoded."""
+    """One WebP for each page, without metadata; empty bytes for a page that could not be decoded.
+    """
     pdf_level: PdfLevel = PdfLevel.NONE
     reason: str = ""
-    """Sentence for people: why there is no better PDF, or what sets the copy apart from the file received."""
+    """Sentence for people: why there is no better PDF, or what sets the copy apart from the file
+    received.
+    """
 
     @property
     def failed(self) -> tuple[PageReading, ...]:

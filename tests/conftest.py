@@ -17,7 +17,9 @@ from workflow_app.tools.embedded.stack import LocalStack
 
 
 def pytest_configure() -> None:
-    """Whoever ends the suite with SIGTERM gets it as from Ctrl-C: fixtures take their servers down."""
+    """Whoever ends the suite with SIGTERM gets it as from Ctrl-C: fixtures take their servers
+    down.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
@@ -51,7 +53,9 @@ def template_database(stack: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_url(stack: dict[str, str], template_database: str) -> Iterator[str]:
-    """The migrated database that tests share; they leave no trace in it because `db_session` rolls back."""
+    """The migrated database that tests share; they leave no trace in it because `db_session` rolls
+    back.
+    """
     with new_database(
         stack["DATABASE_URL"], template=template_database, prefix="shared"
     ) as address:
@@ -87,7 +91,9 @@ def db_engine(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def db_session(db_engine: Engine) -> Iterator[Session]:
-    """A session whose commits are savepoints of one outer transaction, rolled back after the test."""
+    """A session whose commits are savepoints of one outer transaction, rolled back after the
+    test.
+    """
     with db_engine.connect() as connection:
         outer = connection.begin()
         with Session(

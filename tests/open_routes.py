@@ -1,4 +1,6 @@
-"""The routes that are open to everybody by design; what they say is tested where they are described."""
+"""The routes that are open to everybody by design; what they say is tested where they are
+described.
+"""
 
 OPEN_TO_ALL = {
     "appearance.choose",

@@ -1,4 +1,6 @@
-"""Throw-away servers and databases for the tests: started at most once per run, and only when a test asks."""
+"""Throw-away servers and databases for the tests: started at most once per run, and only when a
+test asks.
+"""
 
 import itertools
 import os
@@ -55,7 +57,9 @@ def new_database(
 
 
 def _drop_database(server: str, name: str) -> None:
-    """Ends who still uses it. Only a superuser ends a vacuum that the server has begun by itself; it is over soon."""
+    """Ends who still uses it. Only a superuser ends a vacuum that the server has begun by itself;
+    it is over soon.
+    """
     drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
 
     def is_dropped() -> bool:
@@ -70,7 +74,9 @@ def _drop_database(server: str, name: str) -> None:
 
 
 def run_command(*words: str, environment: dict[str, str]) -> str:
-    """Run a command of ``./spkt`` in a process of its own, as a site would; returns what it printed."""
+    """Run a command of ``./spkt`` in a process of its own, as a site would; returns what it
+    printed.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "workflow_app", *words],
         cwd=ROOT,

@@ -1,4 +1,6 @@
-"""Drawn signatures as data addresses: an honest one, and pictures made to do harm or to show nothing."""
+"""Drawn signatures as data addresses: an honest one, and pictures made to do harm or to show
+nothing.
+"""
 
 import base64
 import struct

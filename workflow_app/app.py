@@ -19,11 +19,15 @@ from workflow_app.web import blueprints, operations, pages, requests, responses
 
 ASSET_AGE = timedelta(days=365)
 FORM_FIELDS = 4000
-"""Most form fields in one request: twelve requirement lines with all their parts are about a hundred."""
+"""Most form fields in one request: twelve requirement lines with all their parts are about a
+hundred.
+"""
 
 
 def create_app(settings: Settings | None = None, works: Works | None = None) -> Flask:
-    """The web application. Without arguments: settings from the environment, and the servers they name."""
+    """The web application. Without arguments: settings from the environment, and the servers they
+    name.
+    """
     settings = settings or read_settings()
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config.update(_configuration(settings))
@@ -70,8 +74,8 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
 
 
 def create_warm_app() -> Flask:
-    """The same with everything read that the first pages would have to read. The web server makes it before it divides itself, so
-    that it is done once, and its processes share it.
+    """The same with everything read that the first pages would have to read. The web server makes
+    it before it divides itself, so that it is done once, and its processes share it.
     """
     settings = read_settings()
     app = create_app(settings)

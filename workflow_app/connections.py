@@ -1,4 +1,6 @@
-"""From settings to the parts every process needs: the database, the object store, the vault, the clock."""
+"""From settings to the parts every process needs: the database, the object store, the vault, the
+clock.
+"""
 
 import select
 import time
@@ -27,7 +29,9 @@ JOB_SECONDS = 120.0
 LOCK_SECONDS = 3
 """How long a person waits for a case that another transaction holds before a sentence says so."""
 GIVEN_UP_BY_SERVER = 0.8
-"""Share of that time after which the server itself ends a statement: the line is fine then, and nobody else has to wait."""
+"""Share of that time after which the server itself ends a statement: the line is fine then, and
+nobody else has to wait.
+"""
 STORE_SECONDS = 6.0
 """How long a page waits for one answer of the object store; the client asks twice."""
 
@@ -42,18 +46,24 @@ LINE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""How fast a dead line to the database is noticed (libpq; means nothing on a socket of this machine)."""
+"""How fast a dead line to the database is noticed (libpq; means nothing on a socket of this
+machine).
+"""
 
 
 class PunctualConnection(psycopg.Connection[Any]):
-    """A connection on which no statement is waited for longer than `seconds`: also of a server that is there but silent."""
+    """A connection on which no statement is waited for longer than `seconds`: also of a server that
+    is there but silent.
+    """
 
     seconds: float | None = None
 
     def wait(
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
-        """As the driver does, but not for ever; what may still come is of no use, so the connection is closed."""
+        """As the driver does, but not for ever; what may still come is of no use, so the connection
+        is closed.
+        """
         try:
             return super().wait(gen, interval, timeout or self.seconds)
         except psycopg.errors._WaitTimeout as error:
@@ -70,12 +80,14 @@ def connect(
 ) -> Works:
     """Opens nothing yet: connections are made when they are first used.
 
-    `statement_seconds` limits the wait for one statement; None waits for ever, as commands on large archives must.
+    `statement_seconds` limits the wait for one statement; None waits for ever, as commands on large
+    archives must.
     """
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
-        pool_use_lifo=True,  # the one used last knows its statements best, and need not be asked whether it lives
+        # the one used last knows its statements best, and need not be asked whether it lives
+        pool_use_lifo=True,
         hide_parameters=True,
         connect_args=LINE,
     )
@@ -114,10 +126,12 @@ def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
 
 
 def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """A connection that rested may be dead: it is asked first, and made anew when it does not answer.
+    """A connection that rested may be dead: it is asked first, and made anew when it does not
+    answer.
 
-    One that was used a moment ago is not asked: under load that would be every third message to the database. It is only
-    looked at: something to read on it that nobody asked for is the server's goodbye.
+    One that was used a moment ago is not asked: under load that would be every third message to the
+    database. It is only looked at: something to read on it that nobody asked for is the server's
+    goodbye.
     """
     has_rested = time.monotonic() - record.info.get(RESTS_SINCE, 0.0) >= REST_SECONDS
     try:

@@ -1,8 +1,10 @@
-"""Small values that several layers exchange. Standard library only, no behaviour beyond reading them.
+"""Small values that several layers exchange. Standard library only, no behaviour beyond reading
+them.
 
 Everything that can go wrong and that somebody must be told about.
 
-`sentence` is shown to people (Indonesian, says what to do); `detail` is for the log and never holds personal data.
+`sentence` is shown to people (Indonesian, says what to do); `detail` is for the log and never holds
+personal data.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +15,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 WITA = ZoneInfo("Asia/Makassar")
-"""Time zone of Kalimantan Selatan (UTC+8, no daylight saving). Times are stored in UTC and shown in this zone."""
+"""Time zone of Kalimantan Selatan (UTC+8, no daylight saving). Times are stored in UTC and shown in
+this zone.
+"""
 
 Clock = Callable[[], datetime]
 """Returns the current instant, timezone-aware, in UTC."""
@@ -28,7 +32,9 @@ Variables = Mapping[str, str | int | bool | list[str] | None]
 
 
 class AccessLevel(IntEnum):
-    """How far access to a paper is restricted, as archives classify (R37). Each includes those below it."""
+    """How far access to a paper is restricted, as archives classify (R37). Each includes those
+    below it.
+    """
 
     ORDINARY = 0
     RESTRICTED = 1
@@ -55,11 +61,15 @@ class Actor:
     roles: frozenset[str] = frozenset()
     unit: str = "spkt"
     stands_for: tuple[Principal, ...] = ()
-    """The absent members whose tasks reach this one. It opens no case and gives no right beside the tasks (decision 0045)."""
+    """The absent members whose tasks reach this one. It opens no case and gives no right beside the
+    tasks (decision 0045).
+    """
 
     @property
     def working_roles(self) -> frozenset[str]:
-        """The roles whose tasks reach the actor: the own ones, and those of the members he stands in for."""
+        """The roles whose tasks reach the actor: the own ones, and those of the members he stands
+        in for.
+        """
         return self.roles.union(*(principal.roles for principal in self.stands_for))
 
 
@@ -79,7 +89,9 @@ class OpenTask:
     """Role key of the lane (`petugas`, `ka_spkt`, ...)."""
     properties: Mapping[str, str] = field(default_factory=dict)
     is_held: bool = False
-    """It was entered more often than a stretch of rework allows; a lead must let the case go on first."""
+    """It was entered more often than a stretch of rework allows; a lead must let the case go on
+    first.
+    """
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,8 @@ class Step:
     entered: tuple[str, ...] = ()
     """Call activities whose process is under way."""
     standing: tuple[tuple[UUID, str], ...] = ()
-    """Where the case waits: id of the task and its element, frames and called processes included."""
+    """Where the case waits: id of the task and its element, frames and called processes included.
+    """
     variables: Variables = field(default_factory=dict)
     had_effects: bool = False
     """Service tasks waited for their result before this step."""
@@ -152,7 +165,10 @@ class Conflict(SentraError):
 class Busy(Conflict):
     """The case is locked by another transaction for longer than we wait."""
 
-    sentence = "Berkas ini sedang diproses, jadi belum ada yang berubah. Tunggu beberapa detik, lalu coba lagi."
+    sentence = (
+        "Berkas ini sedang diproses, jadi belum ada yang berubah. Tunggu beberapa detik, lalu "
+        "coba lagi."
+    )
 
 
 class InvalidInput(SentraError):
@@ -180,7 +196,10 @@ class TooManyTries(SentraError):
 class Unavailable(SentraError):
     """A part we depend on (database, object store, Tesseract) is away; retrying later may help."""
 
-    sentence = "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar lagi."
+    sentence = (
+        "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar "
+        "lagi."
+    )
 
 
 class NotDelivered(Unavailable):
@@ -196,7 +215,9 @@ class Undeliverable(SentraError):
 
 
 class Away(Unavailable):
-    """A dependency as a whole is away: what needs it waits as long as it takes, and goes on by itself."""
+    """A dependency as a whole is away: what needs it waits as long as it takes, and goes on by
+    itself.
+    """
 
     retry_after = 15
     """Seconds after which asking again may succeed."""
@@ -206,8 +227,10 @@ class DatabaseAway(Away):
     """The database cannot be reached, or does not answer in time."""
 
     sentence = (
-        "Basis data sedang tidak dapat dihubungi, jadi tugas dan berkas belum dapat dibuka atau disimpan. "
-        "Yang sudah dinyatakan tersimpan tetap aman. Biarkan isian Anda terbuka, tunggu sebentar, lalu kirim lagi: "
+        "Basis data sedang tidak dapat dihubungi, jadi tugas dan berkas belum dapat dibuka "
+        "atau disimpan. "
+        "Yang sudah dinyatakan tersimpan tetap aman. Biarkan isian Anda terbuka, tunggu "
+        "sebentar, lalu kirim lagi: "
         "isian yang sama tidak tersimpan dua kali."
     )
 
@@ -216,7 +239,8 @@ class DiskFull(Away):
     """There is no room left where the data lies."""
 
     sentence = (
-        "Ruang simpan server penuh, jadi belum ada yang dapat disimpan. Yang sudah tersimpan tetap dapat dibuka. "
+        "Ruang simpan server penuh, jadi belum ada yang dapat disimpan. Yang sudah tersimpan "
+        "tetap dapat dibuka. "
         "Minta admin menambah ruang; biarkan isian Anda terbuka, lalu kirim lagi."
     )
     retry_after = 60
@@ -226,8 +250,10 @@ class StorageAway(Away):
     """The object store cannot be reached, or cannot take anything."""
 
     sentence = (
-        "Penyimpanan berkas pindaian sedang tidak dapat dihubungi. Anda tetap dapat mengisi dan menyimpan formulir; "
-        "unggah dan buka pindaian, cetak surat, dan pengarsipan menunggu, lalu berjalan sendiri setelah pulih."
+        "Penyimpanan berkas pindaian sedang tidak dapat dihubungi. Anda tetap dapat mengisi "
+        "dan menyimpan formulir; "
+        "unggah dan buka pindaian, cetak surat, dan pengarsipan menunggu, lalu berjalan "
+        "sendiri setelah pulih."
     )
 
 
@@ -235,7 +261,8 @@ class ReaderAway(Away):
     """The program that reads papers is not there."""
 
     sentence = (
-        "Mesin pembaca teks (Tesseract) sedang tidak tersedia. Pindaian tetap tersimpan dan dapat dibuka; isinya dibaca "
+        "Mesin pembaca teks (Tesseract) sedang tidak tersedia. Pindaian tetap tersimpan dan "
+        "dapat dibuka; isinya dibaca "
         "sendiri setelah mesin pulih, dan sampai saat itu belum dapat dicari."
     )
     retry_after = 60
@@ -248,18 +275,26 @@ class TaskNotReady(Conflict):
 
 
 class LoopLimitReached(Conflict):
-    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet. The detail is the element."""
+    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet. The
+    detail is the element.
+    """
 
     sentence = (
-        "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Halaman berkas menyebut siapa yang perlu "
+        "Langkah ini sudah sangat sering diulang, jadi berkas menunggu izin. Halaman berkas "
+        "menyebut siapa yang perlu "
         "membaca sebabnya lalu mengizinkannya berjalan lagi. Minta yang disebut di sana."
     )
 
 
 class ProcessFault(SentraError):
-    """The process model failed while running; nothing was changed. Becomes an incident that a person can retry."""
+    """The process model failed while running; nothing was changed. Becomes an incident that a
+    person can retry.
+    """
 
-    sentence = "Langkah ini gagal karena kesalahan sistem. Sudah dicatat; minta Ka SPKT atau admin mencobanya lagi."
+    sentence = (
+        "Langkah ini gagal karena kesalahan sistem. Sudah dicatat; minta Ka SPKT atau admin "
+        "mencobanya lagi."
+    )
 
     def __init__(self, element: str, detail: str) -> None:
         super().__init__(detail=detail)
@@ -278,7 +313,8 @@ class Stranded(SentraError):
     """An open case that waits for nothing."""
 
     sentence = (
-        "Berkas ini terbuka, tetapi tidak menunggu siapa pun. Coba lagi agar dijalankan dari keadaan terakhirnya; bila "
+        "Berkas ini terbuka, tetapi tidak menunggu siapa pun. Coba lagi agar dijalankan dari "
+        "keadaan terakhirnya; bila "
         "tetap terhenti, hubungi admin."
     )
 

@@ -1,7 +1,8 @@
-"""Lines of the log: one JSON object each, with the request or job they belong to. Standard library only.
+"""Lines of the log: one JSON object each, with the request or job they belong to. Standard library
+only.
 
-What an exception says is not written: it may repeat what somebody typed. Only words that a class keeps for the log
-(`detail`) and those of the system are; else its name and the places it passed.
+What an exception says is not written: it may repeat what somebody typed. Only words that a class
+keeps for the log (`detail`) and those of the system are; else its name and the places it passed.
 """
 
 import json
@@ -50,7 +51,9 @@ def request_id() -> str | None:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, message, whose line it is, and the facts given as `extra`."""
+    """One JSON object per line: time, level, logger, message, whose line it is, and the facts given
+    as `extra`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -73,14 +76,18 @@ class TextFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created).astimezone()
         facts = {**_origin.get(), **_facts(record)}
         words = " ".join(f"{name}={value}" for name, value in facts.items() if value is not None)
-        line = f"{at:%H:%M:%S} {record.levelname:<7} {record.name}: {record.getMessage()} {words}".rstrip()
+        line = (
+            f"{at:%H:%M:%S} {record.levelname:<7} {record.name}: {record.getMessage()} {words}"
+        ).rstrip()
         if record.exc_info and record.exc_info[1]:
             line += f"\n{words_of(record.exc_info[1])}\n{places(record.exc_info[1])}"
         return line
 
 
 class WithoutRequests(logging.Filter):
-    """What the web server says about a request it could not serve repeats the address; of that only the kind stays."""
+    """What the web server says about a request it could not serve repeats the address; of that only
+    the kind stays.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         for kind in ("Invalid request", "Error handling request"):
@@ -117,7 +124,9 @@ def places(error: BaseException) -> str:
 
 
 def configuration() -> dict[str, Any]:
-    """For `logging.config.dictConfig`: every line of the process to standard error, as LOG_FORMAT and LOG_LEVEL say."""
+    """For `logging.config.dictConfig`: every line of the process to standard error, as LOG_FORMAT
+    and LOG_LEVEL say.
+    """
     kind = os.environ.get("LOG_FORMAT") or "json"
     return {
         "version": 1,

@@ -1,4 +1,5 @@
-"""Settings from the environment: typed, complete, or the program stops and says which one is missing.
+"""Settings from the environment: typed, complete, or the program stops and says which one is
+missing.
 
 A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key` instead of `SECRET_KEY`.
 """

@@ -1,6 +1,8 @@
-"""How gunicorn serves the site, here and in a container: `gunicorn -c python:workflow_app.web_server`.
+"""How gunicorn serves the site, here and in a container: `gunicorn -c
+python:workflow_app.web_server`.
 
-The address comes from the command line (`--bind`), the sizes from the same settings as everything else.
+The address comes from the command line (`--bind`), the sizes from the same settings as everything
+else.
 
 How the web processes share the work: who comes is served by the process that has a hand free.
 """
@@ -28,11 +30,13 @@ from ocr.child import PROCESSORS
 from workflow_app import logs
 
 AT_ONCE = 2
-"""Requests that one process works on at a time: one computes while the other waits for the database. More would only wait for
-one another."""
+"""Requests that one process works on at a time: one computes while the other waits for the
+database. More would only wait for one another.
+"""
 LONG_SECONDS = 0.5
-"""Who has been at work for so long waits for something slower (the object store, a lock, a paper over a poor line) and leaves the
-processor to others, as far as there are threads."""
+"""Who has been at work for so long waits for something slower (the object store, a lock, a paper
+over a poor line) and leaves the processor to others, as far as there are threads.
+"""
 LINGER_SECONDS = 2.0
 """How long the other side has to hang up, once its last answer is sent (RFC 9112, 9.6)."""
 
@@ -40,9 +44,10 @@ LINGER_SECONDS = 2.0
 class FreeHands(ThreadWorker):
     """Threads of one process, beside other processes that listen at the same door.
 
-    gunicorn's own worker lets in whoever comes, and keeps connections open however many wait in it; so officers crowd before one
-    process while the other idles. This one leaves who comes to the others while it has its hands full, and sends a connection that it
-    then serves back to the door afterwards.
+    gunicorn's own worker lets in whoever comes, and keeps connections open however many wait in it;
+    so officers crowd before one process while the other idles. This one leaves who comes to the
+    others while it has its hands full, and sends a connection that it then serves back to the door
+    afterwards.
     """
 
     max_keepalived: int
@@ -83,7 +88,9 @@ class FreeHands(ThreadWorker):
             super().finish_request(conn, fs)
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """A connection that rests has something to read. When that is its end, no hand is needed."""
+        """A connection that rests has something to read. When that is its end, no hand is
+        needed.
+        """
         if _has_hung_up(client):
             self.keepalived_conns.remove(conn)
             self._let_go(conn)
@@ -107,8 +114,8 @@ class FreeHands(ThreadWorker):
             self.set_accept_enabled(False)
 
     def _see_off(self, conn: TConn) -> None:
-        """Nothing more is said on this connection. gunicorn waits here until the other side has hung up, and everybody at this
-        process with it; this one looks after it in its loop.
+        """Nothing more is said on this connection. gunicorn waits here until the other side has
+        hung up, and everybody at this process with it; this one looks after it in its loop.
         """
         try:
             conn.sock.shutdown(socket.SHUT_WR)
@@ -157,14 +164,18 @@ class OwnLines(Logger):
     """The application writes a line for each request itself, without addresses of people."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Write nothing, and gather nothing for it: without this, what a line would say is put together and thrown away."""
+        """Write nothing, and gather nothing for it: without this, what a line would say is put
+        together and thrown away.
+        """
 
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _own_folder() -> str | None:
-    """A folder where the processes count together; None when one is given, and when the disk has no room for one."""
+    """A folder where the processes count together; None when one is given, and when the disk has no
+    room for one.
+    """
     if FOLDER in os.environ:
         return None
     try:
@@ -180,8 +191,9 @@ if OWN_FOLDER:
 MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes a private file there and unlinks it at once
 
 COLLECT_AFTER = (10_000, 20, 20)
-"""A request leaves some forty objects that name each other in rings: garbage is looked for every two hundred requests, and that
-takes less than one of them does."""
+"""A request leaves some forty objects that name each other in rings: garbage is looked for every
+two hundred requests, and that takes less than one of them does.
+"""
 
 SILENT_SECONDS = 30
 """For about so long a connection on which nothing was said yet stays with the kernel."""
@@ -205,12 +217,14 @@ accesslog = None
 logger_class = OwnLines
 control_socket_disable = True
 worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
-"""A process shows that it lives by a file: in memory, so that a full disk does not stop the server."""
+"""A process shows that it lives by a file: in memory, so that a full disk does not stop the server.
+"""
 
 
 def when_ready(server: Any) -> None:
-    """What was loaded stays: the collector of garbage need not look at it again, and the pages are shared between processes. And who
-    comes without a word (browsers open connections ahead) waits outside, not in a thread.
+    """What was loaded stays: the collector of garbage need not look at it again, and the pages are
+    shared between processes. And who comes without a word (browsers open connections ahead) waits
+    outside, not in a thread.
     """
     gc.collect()
     gc.freeze()
@@ -220,8 +234,9 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Give a new web process the lowest number that no living one has: it counts on where its predecessor ended. And a processor
-    that the fewest have, whichever of these: so several sites on a machine spread.
+    """Give a new web process the lowest number that no living one has: it counts on where its
+    predecessor ended. And a processor that the fewest have, whichever of these: so several sites on
+    a machine spread.
     """
     others = server.WORKERS.values()
     taken = {getattr(other, "slot", 0) for other in others}
@@ -235,7 +250,9 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Tell the figures which web process this is, and give it its processor and its collector of garbage."""
+    """Tell the figures which web process this is, and give it its processor and its collector of
+    garbage.
+    """
     from workflow_app.web import (
         operations as metrics,  # not before the folder of the figures is known
     )
@@ -246,9 +263,10 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def keep_to(processor: int, processes: int) -> None:
-    """Only one thread of Python runs at a time; where they wander between processors each finds its memory cold, which costs a
-    seventh. Nobody is bound where so many processes have to share processors: the kernel evens them out better. Sandboxes that a
-    process starts run where it might have.
+    """Only one thread of Python runs at a time; where they wander between processors each finds its
+    memory cold, which costs a seventh. Nobody is bound where so many processes have to share
+    processors: the kernel evens them out better. Sandboxes that a process starts run where it might
+    have.
     """
     free = os.sched_getaffinity(0)
     if processes <= len(free):

@@ -191,7 +191,9 @@ def _beat(works: Works, queue: str, facts: dict[str, Any]) -> None:
 
 @dataclass
 class TakenJobs:
-    """The jobs of this process. While a queue has lost the database no table shows that they run."""
+    """The jobs of this process. While a queue has lost the database no table shows that they
+    run.
+    """
 
     doing: set[int] = field(default_factory=set)
     done: deque[int] = field(default_factory=lambda: deque(maxlen=100))
@@ -337,7 +339,8 @@ def main() -> int:
 
 
 async def _run_and_leave(settings: Settings, works: Works) -> NoReturn:
-    """A job that still runs in a thread is not waited for, and the processes it started end with this one.
+    """A job that still runs in a thread is not waited for, and the processes it started end with
+    this one.
 
     What they wrote on the disk is taken away by another process, so that no job sees it go.
     """

@@ -1,7 +1,7 @@
 """The nouns of proposing: which paper it seems to be, and what seems to stand on it.
 
-Words of a page as lines, and the values that stand behind labels, however the engine has spelled these.
-Digits, days and names as they were printed, from what an engine has made of them.
+Words of a page as lines, and the values that stand behind labels, however the engine has spelled
+these. Digits, days and names as they were printed, from what an engine has made of them.
 """
 
 import re
@@ -96,7 +96,9 @@ LEAST_ALIKE = 0.7
 LONGEST_LABEL = 5
 """Words."""
 DOUBTFUL = 60.0
-"""Most confidence in a value of which letters were taken for digits, or that nothing but chance has spelled."""
+"""Most confidence in a value of which letters were taken for digits, or that nothing but chance has
+spelled.
+"""
 _LOOKALIKES = str.maketrans("01|!l58", "oiiiisb")
 _STROKES = frozenset(":;1|!Il2.,-=\u2014_~'\"")
 """What engines make of the colon behind a label, and of the edge of a card behind a value."""
@@ -135,8 +137,9 @@ class Value:
 
 
 def lines_of(page: PageReading) -> list[Value]:
-    """The words of a page in lines from top to bottom, also where the page was crooked: each word follows the one whose
-    middle is nearest in height."""
+    """The words of a page in lines from top to bottom, also where the page was crooked: each word
+    follows the one whose middle is nearest in height.
+    """
     lines: list[list[Word]] = []
     for word in sorted(_split(page.words[:MOST_WORDS]), key=lambda word: word.box.left):
         near = [
@@ -153,7 +156,9 @@ def lines_of(page: PageReading) -> list[Value]:
 
 
 def labelled(lines: Iterable[Value], labels: Mapping[str, str]) -> dict[str, Value]:
-    """The first value behind each label. `labels`: from how it is printed to what its value is called here."""
+    """The first value behind each label. `labels`: from how it is printed to what its value is
+    called here.
+    """
     folded = [(fold(printed), name) for printed, name in labels.items()]
     found: dict[str, Value] = {}
     for line in lines:
@@ -183,8 +188,9 @@ def likeness(found: str, wanted: str) -> float:
 def find_in_words(
     lines: Iterable[Value], pattern: re.Pattern[str], make: Callable[[str], str] = str
 ) -> Value | None:
-    """The words of the first line that hold what the pattern finds in it, `make` having been made of the line before.
-    `make` keeps its length."""
+    """The words of the first line that hold what the pattern finds in it, `make` having been made
+    of the line before. `make` keeps its length.
+    """
     for line in lines:
         if match := pattern.search(make(line.text)):
             return part(line, match.start(), match.end())
@@ -223,7 +229,9 @@ def _middle(word: Word) -> float:
 
 
 def _values(line: Value, labels: Sequence[tuple[str, str]]) -> Iterable[tuple[str, Value]]:
-    """Labels of a line, each with the words up to the next one. Behind the first, only what has a colon is a label."""
+    """Labels of a line, each with the words up to the next one. Behind the first, only what has a
+    colon is a label.
+    """
     starts: list[tuple[int, int, str]] = []
     at = 0
     while at < len(line.words) and (starts or at <= MOST_BEFORE):
@@ -285,7 +293,9 @@ _WRITTEN_DAY = re.compile(
 
 
 def digits(text: str) -> str:
-    """Letters that engines read in the place of digits, as these digits; everything keeps its place."""
+    """Letters that engines read in the place of digits, as these digits; everything keeps its
+    place.
+    """
     return text.translate(_DIGITS)
 
 

@@ -1,6 +1,7 @@
 """Number, day, issuer and subject of a letter.
 
-From the pages of a document to what is proposed of it: which paper it seems to be, then the fields of such a paper.
+From the pages of a document to what is proposed of it: which paper it seems to be, then the fields
+of such a paper.
 """
 
 import re
@@ -49,7 +50,9 @@ _PARTS = re.compile(r"\w[^\s/]*")
 _CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNORECASE)
 """At the end of the address that our own letters print beside their QR code."""
 MOST_BESIDE = 10
-"""Words, between strokes too, of the line with the number: its label, its parts, and a day on the same height."""
+"""Words, between strokes too, of the line with the number: its label, its parts, and a day on the
+same height.
+"""
 MOST_OF_SHORT = 5
 """Words of a line with a label whose colon the engine has lost."""
 _COLON = re.compile(r"^\S+(?:\s+\S+)?\s*[:;]")
@@ -60,7 +63,9 @@ _NUMBER = re.compile(r"[A-Za-z0-9][\w.-]*(?:\s?/\s?[\w.-]+){2,}|[A-Za-z]+[.-]?\d
 
 
 def number_line(lines: Sequence[Value]) -> Value | None:
-    """What stands behind a "Nomor" that begins its own line, and looks like the number of a letter: texts name others."""
+    """What stands behind a "Nomor" that begins its own line, and looks like the number of a letter:
+    texts name others.
+    """
     for line in lines:
         value = labelled([line], LABELS).get("number") if line.text.startswith("N") else None
         if value and len(_PARTS.findall(line.text)) <= MOST_BESIDE and _NUMBER.search(value.text):
@@ -89,7 +94,9 @@ def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def _behind_label(lines: Sequence[Value], name: str) -> Value | None:
-    """The value of the first line that begins with such a label and is no line of a text: these go on with days and matters too."""
+    """The value of the first line that begins with such a label and is no line of a text: these go
+    on with days and matters too.
+    """
     for line in lines:
         value = labelled([line], LABELS).get(name)
         begins = (
@@ -110,7 +117,9 @@ def _is_label(line: Value, name: str) -> bool:
 
 
 def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:
-    """Behind its label, or behind the place in front of the signature; the last such line counts."""
+    """Behind its label, or behind the place in front of the signature; the last such line
+    counts.
+    """
     signed = [line for line in lines if _PLACE_AND_DAY.match(line.text)]
     for line in (*([labelled_day] if labelled_day else []), *reversed(signed)):
         if found := find_day(line.text):
@@ -120,7 +129,9 @@ def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposa
 
 
 def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The first lines in capitals, up to the first line that is not, or that is the title of the letter."""
+    """The first lines in capitals, up to the first line that is not, or that is the title of the
+    letter.
+    """
     head: list[Value] = []
     for line in lines:
         if not _is_capital(line.text) or (head and _title(line)):
@@ -192,8 +203,9 @@ def propose(pages: Sequence[PageReading]) -> Proposals:
 
 
 def paper_of(lines: Sequence[Value]) -> PaperType:
-    """What the paper seems to be: by its heading in a line of its own, by the labels of an identity card, or as a letter
-    by its number or our own code."""
+    """What the paper seems to be: by its heading in a line of its own, by the labels of an identity
+    card, or as a letter by its number or our own code.
+    """
     for line in lines:
         read = fold(line.text)
         for paper, headings in _HEADINGS.items():

@@ -48,7 +48,8 @@ def export_words() -> Iterable[str]:
     yield f"bag {bag_export.FORMAT} {bag_export.CONTENTS}"
     yield from (f"bag {name}" for name in spoken.keys(*WRITERS))
     yield from (f"bag {action}: {kind}" for action, kind in bundles.TYPES.items())
-    yield f"counts {', '.join(next(publications.rows(publications.Published(AT, {'tahun': []}, is_late=False))))}"
+    published = publications.Published(AT, {"tahun": []}, is_late=False)
+    yield f"counts {', '.join(next(publications.rows(published)))}"
     for model in (snapshots.Manifest, snapshots.Entry):
         yield from (f"backup {name}" for name in model.model_fields)
 

@@ -1,8 +1,8 @@
 """Every word that outlives the program: in databases, queues, object stores, files, and on paper.
 
 Each section is read from the code itself. What it says now stands in `persisted_words.txt`, which
-is compared at every test run. `python -m tests.architecture.persisted_words` writes it again, unless
-a word would vanish without a new migration.
+is compared at every test run. `python -m tests.architecture.persisted_words` writes it again,
+unless a word would vanish without a new migration.
 """
 
 import importlib
@@ -104,7 +104,9 @@ def _of_table(table: Table) -> Words:
 
 
 def value_words() -> Words:
-    """Values of the enumerations of the product, one line for each, whatever its class is called."""
+    """Values of the enumerations of the product, one line for each, whatever its class is
+    called.
+    """
     for name in spoken.modules():
         if not name.endswith(("__main__", "web_server", "child")):
             importlib.import_module(name)
@@ -250,7 +252,10 @@ def vanished(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) ->
 def written(sections: Mapping[str, list[str]], revision: str) -> str:
     """The text of the file."""
     lines = [
-        "# Every word that outlives the program. Written by the command below; never edit it by hand.",
+        (
+            "# Every word that outlives the program. Written by the command below; never edit it "
+            "by hand."
+        ),
         f"# {COMMAND}",
         f"# {NEWEST}{revision}",
     ]
@@ -260,7 +265,9 @@ def written(sections: Mapping[str, list[str]], revision: str) -> str:
 
 
 def main() -> int:
-    """Write the file anew, unless a word would vanish and no migration has come since it was written."""
+    """Write the file anew, unless a word would vanish and no migration has come since it was
+    written.
+    """
     after, head = now(), commands.head()
     if FILE.exists():
         revision, before = kept()

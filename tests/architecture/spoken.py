@@ -1,8 +1,8 @@
 """Which words the code of the product passes to a function, found in its syntax tree.
 
 Functions are named by the objects themselves, never by a path, so a renamed module or function is
-found again. A word may reach the call through a constant, a choice between two, a table, a variable,
-a return value, or a parameter of the function around it.
+found again. A word may reach the call through a constant, a choice between two, a table, a
+variable, a return value, or a parameter of the function around it.
 """
 
 import ast
@@ -74,7 +74,9 @@ def name_of(target: Callable[..., Any]) -> str:
 
 @cache
 def _index() -> Mapping[str, list[tuple[Module, ast.Call]]]:
-    """All calls by the full name of what they call; those of methods by `.name`, whatever the object."""
+    """All calls by the full name of what they call; those of methods by `.name`, whatever the
+    object.
+    """
     found: dict[str, list[tuple[Module, ast.Call]]] = {}
     for module in modules().values():
         for node in ast.walk(module.tree):
@@ -94,7 +96,9 @@ def calls(target: str) -> list[tuple[Module, ast.Call]]:
 
 
 def words(target: Callable[..., Any], parameter: str) -> set[str]:
-    """The words that all calls of a function pass for a parameter; `UNKNOWN` where one cannot be told."""
+    """The words that all calls of a function pass for a parameter; `UNKNOWN` where one cannot be
+    told.
+    """
     return _passed(name_of(target), parameter, 0)
 
 
@@ -110,7 +114,9 @@ def keywords(target: Callable[..., Any]) -> set[str]:
 
 
 def keys(*functions: Callable[..., Any]) -> set[str]:
-    """Keys of the dictionaries that these functions write out, and of those read or set by subscript."""
+    """Keys of the dictionaries that these functions write out, and of those read or set by
+    subscript.
+    """
     found: set[str] = set()
     for function in functions:
         owner, _, name = name_of(function).partition(f"{function.__module__}.")[2].rpartition(".")
@@ -231,7 +237,9 @@ def _named(module: Module, node: ast.Name, depth: int) -> set[str]:
 
 
 def _assigned(function: Function) -> Iterator[tuple[str, ast.expr]]:
-    """Names that a function gives to values; of one that runs over a table or a list, to each of its words."""
+    """Names that a function gives to values; of one that runs over a table or a list, to each of
+    its words.
+    """
     for node in ast.walk(function):
         match node:
             case (

@@ -1,4 +1,6 @@
-"""The compose file and the image: pinned, healthy, without a secret of their own, on the same requirements."""
+"""The compose file and the image: pinned, healthy, without a secret of their own, on the same
+requirements.
+"""
 
 import re
 import shutil

@@ -1,4 +1,6 @@
-"""What the texts say about money: only what SPKT does itself is called free, and never a SIM, an STNK or an SKCK (R69)."""
+"""What the texts say about money: only what SPKT does itself is called free, and never a SIM, an
+STNK or an SKCK (R69).
+"""
 
 import json
 import re
@@ -12,16 +14,22 @@ from tests.architecture.tree import ROOT
 from workflow_app.services.office_settings import configuration
 
 CLAIM = re.compile(
-    r"gratis|cuma-cuma|\bRp ?0\b|(tanpa|bebas)( dipungut| pungutan)? biaya|tidak (dipungut|berbiaya)",
+    (
+        r"gratis|cuma-cuma|\bRp ?0\b|(tanpa|bebas)( dipungut| pungutan)? biaya|tidak "
+        r"(dipungut|berbiaya)"
+    ),
     re.I,
 )
 OFFICIAL_FEES = re.compile(r"\b(SIM|STNK|SKCK|BPKB|TNKB|Satpas|Samsat)\b")
 OWN = re.compile(
-    r"SPKT|TKP|Ombudsman|Laporan Polisi|(surat( keterangan)?|pengaduan|pelayanan) ini|pengaduan dan laporan|"
+    r"SPKT|TKP|Ombudsman|Laporan Polisi|(surat( keterangan)?|pengaduan|pelayanan) "
+    r"ini|pengaduan dan laporan|"
     r"penerbitannya|warga tidak membayar",
     re.I,
 )
-"""What may be called free: the service of SPKT, the paper in the hand, a complaint (also to the Ombudsman), a call to a scene."""
+"""What may be called free: the service of SPKT, the paper in the hand, a complaint (also to the
+Ombudsman), a call to a scene.
+"""
 MARKUP = re.compile(
     r"\{[%#].*?[%#]\}|\{\{.*?\}\}|<(style|script).*?</\1>|<(?!/?(strong|em|b|span)\b)[^>]*>", re.S
 )
@@ -38,7 +46,9 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Everything that stands on pages, forms, drawings, papers and messages, with where it is from."""
+    """Everything that stands on pages, forms, drawings, papers and messages, with where it is
+    from.
+    """
     for path in sorted(
         [*ROOT.glob("processes/*/**/*"), *ROOT.glob("workflow_app/web/templates/**/*.html")]
     ):

@@ -1,4 +1,6 @@
-"""What the files say about the repository is true, and they say nothing about the machine they were written on."""
+"""What the files say about the repository is true, and they say nothing about the machine they were
+written on.
+"""
 
 import re
 import tomllib
@@ -75,7 +77,8 @@ def test_example_of_settings_shows_the_defaults_of_the_code() -> None:
 
     assert {
         name: given[name] for name in defaults if name != "PROCESSES_DIR"
-    } == {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in defaults.items() if name != "PROCESSES_DIR"}  # fmt: skip
+    } == {name: str(value).lower() if isinstance(value, bool) else str(value) for name,
+        value in defaults.items() if name != "PROCESSES_DIR"}  # fmt: skip
 
 
 def test_every_import_contract_has_a_readable_name() -> None:
@@ -103,7 +106,9 @@ def test_map_of_the_tree_in_the_readme_names_everything_at_the_top() -> None:
 
 
 def paths_of_the_map() -> list[Path]:
-    """The paths in the README's tree: the first fenced block that begins with a top-level folder of ours."""
+    """The paths in the README's tree: the first fenced block that begins with a top-level folder of
+    ours.
+    """
     blocks = re.findall(
         r"```(?:text)?\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
     )

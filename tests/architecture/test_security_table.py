@@ -16,7 +16,9 @@ EXPECTED = dict(
         strict=True,
     )
 )
-"""How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has, without chapters 10 and 17."""
+"""How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has, without chapters 10 and
+17.
+"""
 
 
 def test_named_files_exist() -> None:

@@ -1,4 +1,6 @@
-"""Who may see a case is decided in one place: a list that looks at units by itself would look past the walls."""
+"""Who may see a case is decided in one place: a list that looks at units by itself would look past
+the walls.
+"""
 
 import ast
 import re
@@ -21,7 +23,9 @@ def test_lists_of_cases_and_tasks_ask_who_may_see_them() -> None:
 
 
 def test_a_condition_that_is_kept_is_made_from_what_it_is_kept_by() -> None:
-    """Who is handed a unit of work could ask it something that is not in the key: the next one would see with others' eyes."""
+    """Who is handed a unit of work could ask it something that is not in the key: the next one
+    would see with others' eyes.
+    """
     kept = {
         function.name: [
             ast.unparse(each.annotation) for each in function.args.args if each.annotation

@@ -1,4 +1,6 @@
-"""Style and pages agree: what a page is dressed in has a rule or is looked for by a script, and every rule dresses something."""
+"""Style and pages agree: what a page is dressed in has a rule or is looked for by a script, and
+every rule dresses something.
+"""
 
 import re
 from collections.abc import Iterator

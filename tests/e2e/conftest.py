@@ -36,7 +36,9 @@ def site(
 
 @pytest.fixture
 def browsing(browser: Browser, site: RunningSite) -> Iterator[Opener]:
-    """Opens a page in a browser of its own: `browsing()`. After the test no page may have reported a fault."""
+    """Opens a page in a browser of its own: `browsing()`. After the test no page may have reported
+    a fault.
+    """
     faults: list[str] = []
     contexts: list[BrowserContext] = []
 
@@ -59,7 +61,9 @@ def browsing(browser: Browser, site: RunningSite) -> Iterator[Opener]:
 
 
 def _close(context: BrowserContext) -> None:
-    """Pages go on by themselves, and Chromium never closes one that is on its way: without a network it arrives nowhere."""
+    """Pages go on by themselves, and Chromium never closes one that is on its way: without a
+    network it arrives nowhere.
+    """
     context.set_offline(True)
     context.close()
 
@@ -88,8 +92,8 @@ def signed_in(browsing: Opener, site: RunningSite, _sessions: dict[str, Any]) ->
 
 
 def _spoken(message: ConsoleMessage) -> list[str]:
-    """Errors the browser reports, such as a script stopped by the content policy. A refused form is none, nor is it that a
-    letter has no icon: a PDF cannot name one.
+    """Errors the browser reports, such as a script stopped by the content policy. A refused form is
+    none, nor is it that a letter has no icon: a PDF cannot name one.
     """
     where = message.location.get("url", "")
     is_expected = "status of 400" in message.text or where.endswith("/favicon.ico")
@@ -97,7 +101,9 @@ def _spoken(message: ConsoleMessage) -> list[str]:
 
 
 def _strange(request: Request, address: str) -> list[str]:
-    """Nothing is fetched from anywhere else. What the browser's own viewer of PDF consists of, the browser brings along."""
+    """Nothing is fetched from anywhere else. What the browser's own viewer of PDF consists of, the
+    browser brings along.
+    """
     where = urlsplit(request.url)
     is_at_hand = where.scheme in ("data", "blob", "chrome", "chrome-extension")
     return (

@@ -99,7 +99,9 @@ def submit(page: Page) -> None:
 
 
 def question(page: Page, field: str) -> Locator:
-    """The frame of one question; for answers such as yes and no that stand on a page more than once."""
+    """The frame of one question; for answers such as yes and no that stand on a page more than
+    once.
+    """
     return page.locator(f'[data-question="{field}"]')
 
 
@@ -132,7 +134,9 @@ def identify(
 
 
 def leave_unfinished(page: Page, address: str, citizen: Citizen) -> None:
-    """Begin another case of the same citizen and go away in the middle of the identity: a draft stays behind."""
+    """Begin another case of the same citizen and go away in the middle of the identity: a draft
+    stays behind.
+    """
     start_case(page, address)
     receive(page)
     page.get_by_label("NIK", exact=True).fill(citizen.nik)

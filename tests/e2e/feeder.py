@@ -1,4 +1,6 @@
-"""The feeder of a scanner: cover sheets as they come out of the printer, and papers of many kinds."""
+"""The feeder of a scanner: cover sheets as they come out of the printer, and papers of many
+kinds.
+"""
 
 import io
 from random import Random
@@ -23,7 +25,9 @@ def cover_of(page: Page, task: str) -> Image.Image:
 
 
 def mixed(count: int) -> list[Image.Image]:
-    """Invented papers: every fifth a whole one of the corpus (letter, table, typed, columns, card, stamped, worn), else short ones."""
+    """Invented papers: every fifth a whole one of the corpus (letter, table, typed, columns, card,
+    stamped, worn), else short ones.
+    """
     kinds = iter([*corpus.KINDS] * count)
     return [
         _whole(next(kinds), no) if no % 5 == 0 else fed.sheet(f"Surat contoh lembar {no}")

@@ -1,4 +1,6 @@
-"""A page as a flatbed scanner gives it: printed by us, nothing on it is real and no person is named."""
+"""A page as a flatbed scanner gives it: printed by us, nothing on it is real and no person is
+named.
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""The site as `./spkt run` starts it, on servers that already run; and what a thief would find there."""
+"""The site as `./spkt run` starts it, on servers that already run; and what a thief would find
+there.
+"""
 
 import importlib.util
 import re
@@ -18,7 +20,9 @@ from workflow_app.services.demo import seeding
 from workflow_app.tools.load import site
 
 MANY = 4
-"""At least so many names and numbers of citizens are in the demo; else they were looked for under wrong names."""
+"""At least so many names and numbers of citizens are in the demo; else they were looked for under
+wrong names.
+"""
 HEX_BYTES = re.compile(rb"\\x([0-9a-f]+)")
 
 
@@ -50,7 +54,9 @@ class RunningSite:
             connection.execute("select 1 / 0")
 
     def dump(self) -> bytes:
-        """What a thief of the database reads: pg_dump as text, and after it every binary value in the clear, unpacked."""
+        """What a thief of the database reads: pg_dump as text, and after it every binary value in
+        the clear, unpacked.
+        """
         done = subprocess.run(
             [_pg_dump(), "--dbname", self.database_url, "--no-owner"],
             capture_output=True,
@@ -90,7 +96,9 @@ def demo_people() -> set[str]:
 
 @contextmanager
 def running_site(environment: dict[str, str], database_log: Path) -> Iterator[RunningSite]:
-    """A seeded site with demo logins on the servers that `environment` names; its processes end with the block."""
+    """A seeded site with demo logins on the servers that `environment` names; its processes end
+    with the block.
+    """
     begins = database_log.stat().st_size
     own = {name: value for name, value in environment.items() if name != "PUBLIC_URL"}
     with site.running_site({**own, "WEB_WORKERS": "1"}) as running:

@@ -1,4 +1,6 @@
-"""No page breaks WCAG 2.1 A or AA as far as a program can tell: for those who work here, on a desk and on a phone, light and dark."""
+"""No page breaks WCAG 2.1 A or AA as far as a program can tell: for those who work here, on a desk
+and on a phone, light and dark.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +20,11 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="ut
 FAULTS = """async () => {
   document.querySelectorAll("main details").forEach((one) => { one.open = true; });
   const { violations } = await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"], preload: false,
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    resultTypes: ["violations"], preload: false,
   });
-  return violations.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.target} ${node.failureSummary}`));
+  return violations.flatMap((one) =>
+    one.nodes.map((node) => `${one.id} ${node.target} ${node.failureSummary}`));
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((one) => one.href)"
 LOOKS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
@@ -29,9 +33,12 @@ LOOKS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
 )
 OPEN_TO_ALL = ("/masuk", "/persyaratan", "/verifikasi", "/lacak", "/angka-pengaduan", "/sop")
 ROLES = (
-    "petugas", "pamapta", "kaspkt", "samapta", "reskrim", "propam", "siwas", "bagops", "arsip", "pimpinan", "auditor", "admin",
+    "petugas", "pamapta", "kaspkt", "samapta", "reskrim", "propam", "siwas", "bagops", "arsip",
+    "pimpinan", "auditor", "admin",
 )  # fmt: skip
-"""Who sees pages that are not those of another; the duty functions are like `reskrim`, the supporting units like `bagops`."""
+"""Who sees pages that are not those of another; the duty functions are like `reskrim`, the
+supporting units like `bagops`.
+"""
 KEYS = "|".join(
     sorted(path.name for path in PROCESSES.iterdir() if (path / "process.bpmn").exists())
 )
@@ -51,7 +58,9 @@ BEGIN = {
 }
 """Where a walk of them begins too, beside the inbox."""
 OF_EVERYBODY = frozenset({"/", "/tugas/*", "/berkas/*"})
-"""Kinds that look otherwise for each role; the others are looked at as the first one sees them who comes there."""
+"""Kinds that look otherwise for each role; the others are looked at as the first one sees them who
+comes there.
+"""
 NO_PAGE = re.compile(r"\.(pdf|csv|json)$|/unduh|/asli$")
 DEEP = 2
 """So many links are followed from where a walk begins."""
@@ -77,7 +86,9 @@ def faults(page: Page) -> Iterator[str]:
 
 
 def walk(page: Page, site: RunningSite, begin: tuple[str, ...], seen: set[str]) -> list[str]:
-    """Go from these pages along their links; what is wrong on one page of each kind that was not looked at yet."""
+    """Go from these pages along their links; what is wrong on one page of each kind that was not
+    looked at yet.
+    """
     waiting, own = [(path, 0) for path in begin], set[str]()
     found: list[str] = []
     while waiting:

@@ -1,4 +1,6 @@
-"""An archivist empties a box: registers three bundles, prints covers, feeds the stack, accepts, and prints the minutes (R37 to R39)."""
+"""An archivist empties a box: registers three bundles, prints covers, feeds the stack, accepts, and
+prints the minutes (R37 to R39).
+"""
 
 import io
 
@@ -28,7 +30,9 @@ def pdf_of(page: Page, address: str) -> pypdfium2.PdfDocument:
 
 
 def stack_of(covers: pypdfium2.PdfDocument) -> bytes:
-    """The covers as they come out of the printer, each with a page behind it, through the feeder."""
+    """The covers as they come out of the printer, each with a page behind it, through the
+    feeder.
+    """
     pages: list[Image.Image] = []
     for cover, words in zip(covers, WORDS, strict=True):
         printed = cover.render(scale=150 / 72).to_pil().convert("L").resize(fed.SIZE)

@@ -1,4 +1,6 @@
-"""The board of all running cases: fresh without a reload, every figure a way to its cases, whole without scripts and on a phone."""
+"""The board of all running cases: fresh without a reload, every figure a way to its cases, whole
+without scripts and on a phone.
+"""
 
 import re
 
@@ -14,9 +16,12 @@ FRESH = 40_000
 
 SPILLS = """() => {
   const clocks = [...document.querySelectorAll("main [data-countdown]")];
-  for (const one of clocks) Object.assign(one, { className: "is-soon", textContent: "kurang dari 1 menit lagi" });
+  for (const one of clocks)
+    Object.assign(one, { className: "is-soon", textContent: "kurang dari 1 menit lagi" });
   const edge = one => one.closest(".cell-clock, .standing-clock").getBoundingClientRect().right;
-  return [clocks.length, clocks.filter(one => one.closest(".cell-clock, .standing-clock") && one.getBoundingClientRect().right > edge(one)).length];
+  return [clocks.length, clocks.filter(one =>
+    one.closest(".cell-clock, .standing-clock")
+    && one.getBoundingClientRect().right > edge(one)).length];
 }"""
 
 

@@ -1,4 +1,6 @@
-"""An archivist empties a box: forty mixed pages with eight cover sheets in one go, and a photo from a phone (R37, R39)."""
+"""An archivist empties a box: forty mixed pages with eight cover sheets in one go, and a photo from
+a phone (R37, R39).
+"""
 
 import pytest
 from PIL import Image

@@ -1,4 +1,6 @@
-"""A phone as the scanner of the desk: two browsers, one at the counter, one in the hand of a phone (R39, decision 0038)."""
+"""A phone as the scanner of the desk: two browsers, one at the counter, one in the hand of a phone
+(R39, decision 0038).
+"""
 
 import io
 import re

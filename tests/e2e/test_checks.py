@@ -1,4 +1,6 @@
-"""An archivist checks a bad scan by keyboard alone: two worn words, a page upside down, a blank one (R39)."""
+"""An archivist checks a bad scan by keyboard alone: two worn words, a page upside down, a blank one
+(R39).
+"""
 
 import re
 

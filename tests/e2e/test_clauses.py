@@ -1,4 +1,6 @@
-"""The SOP clause by clause, from a phone without an account to the step in the drawing, and back from the page of a case."""
+"""The SOP clause by clause, from a phone without an account to the step in the drawing, and back
+from the page of a case.
+"""
 
 import re
 

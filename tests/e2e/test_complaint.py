@@ -1,4 +1,6 @@
-"""A complaint from the desk to its settlement, and a sheet from the box that is set aside and taken up again."""
+"""A complaint from the desk to its settlement, and a sheet from the box that is set aside and taken
+up again.
+"""
 
 import re
 
@@ -164,7 +166,9 @@ def judge(page: Page) -> None:
 
 
 def await_task(page: Page, title: str, *, claim: bool = False) -> None:
-    """The worker prints, and then the next step is there: the page of the case goes on to it, or offers it."""
+    """The worker prints, and then the next step is there: the page of the case goes on to it, or
+    offers it.
+    """
     link = page.get_by_role("link", name=title).first
     heading = page.get_by_role("heading", level=1, name=title)
     expect(link.or_(heading).first).to_be_visible(timeout=counter.WORKER_PATIENCE)

@@ -1,4 +1,6 @@
-"""The owner of a rule changes it without a programmer: found by its group, looked at, made, and taken back before it holds."""
+"""The owner of a rule changes it without a programmer: found by its group, looked at, made, and
+taken back before it holds.
+"""
 
 import re
 from collections.abc import Callable
@@ -197,7 +199,9 @@ def _contact(role: str, address: str) -> Callable[[Page], None]:
 def test_two_plan_different_parts_and_one_goes_back_from_the_plan(
     site: RunningSite, signed_in: Opener
 ) -> None:
-    """The later plan first: the earlier one goes on in it, its preview says so, and a form filled with the plan changes the plan."""
+    """The later plan first: the earlier one goes on in it, its preview says so, and a form filled
+    with the plan changes the plan.
+    """
     address = f"{site.address}/pengaturan/kontak_peran"
     page, other = signed_in("admin"), signed_in("kaspkt")
     _planned(page, address, "2090-01-05T00:00", _contact("Admin", "admin@contoh.id"))

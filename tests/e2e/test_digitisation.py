@@ -1,4 +1,6 @@
-"""An archivist makes an archive of old paper with the keyboard alone, and a stack finds its way by its cover sheet (R37 to R39)."""
+"""An archivist makes an archive of old paper with the keyboard alone, and a stack finds its way by
+its cover sheet (R37 to R39).
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""A call to a scene from the telephone to the leader: desk, patrol with a phone in one hand, Pamapta, board, leader."""
+"""A call to a scene from the telephone to the leader: desk, patrol with a phone in one hand,
+Pamapta, board, leader.
+"""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,7 +22,8 @@ BEHIND = """form => {
     field.scrollIntoView({ block: "nearest" });
     return field.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1;
   };
-  const asked = [...form.elements].filter(field => field.matches("input, select, textarea") && field.checkVisibility());
+  const asked = [...form.elements].filter(field => field.matches("input, select, textarea") &&
+      field.checkVisibility());
   return asked.filter(isHidden).map(field => field.name);
 }"""
 
@@ -128,7 +131,9 @@ def press(page: Page, words: str) -> None:
 
 
 def check_in_reach(page: Page) -> None:
-    """From the top of the page to its end the button is on the screen; no field that has the focus lies behind it."""
+    """From the top of the page to its end the button is on the screen; no field that has the focus
+    lies behind it.
+    """
     height = PHONE["viewport"]["height"]
     for end in (0, "document.documentElement.scrollHeight"):
         page.evaluate(f"() => scrollTo(0, {end})")
@@ -141,7 +146,9 @@ def check_in_reach(page: Page) -> None:
 
 
 def report_result(page: Page) -> None:
-    """What was done and found, from the scene. The button stays under the thumb and covers nothing that is asked."""
+    """What was done and found, from the scene. The button stays under the thumb and covers nothing
+    that is asked.
+    """
     check_in_reach(page)
     page.get_by_label("Mengamankan dan menutup TKP").check()
     counter.question(page, "diminta_bayar").get_by_label("Tidak", exact=True).check()
@@ -170,7 +177,9 @@ def brief(page: Page, address: str, number: str) -> None:
 
 
 def correct_arrival(page: Page, address: str, number: str) -> None:
-    """The desk puts another time of arrival beside the recorded one; a reason too short is told where it stands."""
+    """The desk puts another time of arrival beside the recorded one; a reason too short is told
+    where it stands.
+    """
     counter.open_case(page, address, number)
     row = page.locator("#tahap-tiba")
     row.get_by_text("Koreksi waktu").click()

@@ -1,4 +1,6 @@
-"""The dispatch board on a wall: read from three metres, its clocks grow by themselves, nothing is cut off."""
+"""The dispatch board on a wall: read from three metres, its clocks grow by themselves, nothing is
+cut off.
+"""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -10,7 +12,9 @@ from workflow_app.services.reporting import dispatches
 
 WALL = {"width": 1920, "height": 1080}
 LETTERS, FIGURES = 32, 90
-"""Pixels on a wall screen: at 43 inches a letter of 32 pixels is 16 mm tall, which is read from three metres."""
+"""Pixels on a wall screen: at 43 inches a letter of 32 pixels is 16 mm tall, which is read from
+three metres.
+"""
 CROWDED = """most => {
   const list = document.querySelector(".screen-calls"), first = list.querySelector("[data-call]");
   first.querySelector(".screen-more").append(" Belum menerima: Piket Reskrim, Piket Samapta");
@@ -20,8 +24,11 @@ CROWDED = """most => {
 }"""
 CUT_OFF = """call => {
   const frame = call.getBoundingClientRect();
-  const places = [...call.querySelectorAll("h2, p, time, span")].map(one => [one.className || one.tagName, one.getBoundingClientRect()]);
-  return places.filter(([, box]) => box.top < frame.top - 1 || box.bottom > frame.bottom + 1 || box.right > frame.right + 1).map(([name]) => name);
+  const places = [...call.querySelectorAll("h2, p, time, span")]
+    .map(one => [one.className || one.tagName, one.getBoundingClientRect()]);
+  return places
+    .filter(([, box]) => box.top < frame.top - 1 || box.bottom > frame.bottom + 1
+      || box.right > frame.right + 1).map(([name]) => name);
 }"""
 SIZE = "element => parseFloat(getComputedStyle(element).fontSize)"
 
@@ -41,7 +48,9 @@ def check_legible(page: Page) -> None:
 
 
 def check_full(page: Page) -> None:
-    """As many calls as a screen ever shows, each late and with all its words, and the bar above them: nothing is cut off."""
+    """As many calls as a screen ever shows, each late and with all its words, and the bar above
+    them: nothing is cut off.
+    """
     page.evaluate(CROWDED, dispatches.DISPATCH_SCREEN_MOST)
     for call in page.locator("[data-call]").all():
         assert call.evaluate(CUT_OFF) == []

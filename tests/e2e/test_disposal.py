@@ -1,4 +1,6 @@
-"""An archivist and Ka SPKT dispose of old papers: the list, one taken out, one held, minutes that both sign (R37)."""
+"""An archivist and Ka SPKT dispose of old papers: the list, one taken out, one held, minutes that
+both sign (R37).
+"""
 
 import re
 from datetime import timedelta
@@ -21,7 +23,9 @@ LABELS = ("Surat masuk contoh", "Buku mutasi contoh", "Undangan contoh")
 
 
 def old_papers(site: RunningSite, stack: dict[str, str]) -> None:
-    """Papers of the archive whose years and locks are over, and a schedule of the office that wants them destroyed."""
+    """Papers of the archive whose years and locks are over, and a schedule of the office that wants
+    them destroyed.
+    """
     settings = read_settings({**stack, "DATABASE_URL": site.database_url})
     works = connect(settings)
     brief: Works = retained.brief(works, settings)

@@ -85,7 +85,9 @@ def test_drawing_opens_readable_on_the_step_that_waits_and_is_moved_by_button_ke
 def test_a_drawing_whose_box_has_no_size_waits_until_it_has(
     site: RunningSite, signed_in: Opener
 ) -> None:
-    """A page that is folded away, printed or photographed whole gives the frame no size for a moment. No console error is written."""
+    """A page that is folded away, printed or photographed whole gives the frame no size for a
+    moment. No console error is written.
+    """
     page = signed_in("petugas2")
     number = counter.start_case(page, site.address)
     counter.open_case(page, site.address, number)

@@ -1,4 +1,6 @@
-"""A paper is found by a number on it, without a script: narrowed, marked on its picture, beside what is similar (R37)."""
+"""A paper is found by a number on it, without a script: narrowed, marked on its picture, beside
+what is similar (R37).
+"""
 
 import time
 

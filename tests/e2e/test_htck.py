@@ -1,4 +1,6 @@
-"""Requests between functions in the browser: a defect from the counter to Sarpras and back, and what Siwas asks of SPKT."""
+"""Requests between functions in the browser: a defect from the counter to Sarpras and back, and
+what Siwas asks of SPKT.
+"""
 
 import re
 from datetime import date, timedelta

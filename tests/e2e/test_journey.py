@@ -20,7 +20,9 @@ KIND = "Surat Keterangan Tanda Lapor Kehilangan"
 
 
 def test_a_citizen_walks_out_with_a_numbered_letter(site: RunningSite, browsing: Opener) -> None:
-    """What must hold: real pages, a real scan, two people, the letter; the scan is found, the person is not."""
+    """What must hold: real pages, a real scan, two people, the letter; the scan is found, the
+    person is not.
+    """
     citizen = Citizen()
     desk = browsing()
     counter.sign_in(desk, site.address, "petugas", site.passwords["petugas"])
@@ -125,7 +127,9 @@ def letter_on(page: Page, title: str = "") -> bytes:
 
 
 def words_of(pdf: bytes) -> str:
-    """All words of a PDF on one line. A soft hyphen or a broken line is no difference to a reader."""
+    """All words of a PDF on one line. A soft hyphen or a broken line is no difference to a
+    reader.
+    """
     document = pypdfium2.PdfDocument(pdf)
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     document.close()

@@ -1,4 +1,6 @@
-"""An SKTLK is begun by keyboard alone, and what has the focus never stands behind the bar with the buttons."""
+"""An SKTLK is begun by keyboard alone, and what has the focus never stands behind the bar with the
+buttons.
+"""
 
 import pytest
 from playwright.sync_api import Page
@@ -14,7 +16,7 @@ COVERED = """() => {
   const focused = document.activeElement;
   if (focused === document.body) return null;
   const box = focused.getBoundingClientRect();
-  const line = focused.tagName === "TEXTAREA" ? 16 : box.height / 2;  // browsers scroll to the line where one types
+  const line = focused.tagName === "TEXTAREA" ? 16 : box.height / 2;  // where one types
   const found = document.elementFromPoint(box.left + box.width / 2, box.top + line);
   const own = [focused, ...(focused.labels ?? [])];
   const isSeen = found && own.some((each) => each.contains(found) || found.contains(each));
@@ -23,7 +25,9 @@ COVERED = """() => {
 
 
 def walk(page: Page) -> list[str]:
-    """Go through the whole page with Tab, ticking what can be ticked; what was covered while it had the focus."""
+    """Go through the whole page with Tab, ticking what can be ticked; what was covered while it had
+    the focus.
+    """
     covered: list[str] = []
     for _ in range(MOST):
         page.keyboard.press("Tab")

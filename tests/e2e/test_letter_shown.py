@@ -30,7 +30,9 @@ def test_a_letter_is_seen_in_the_browser_and_nothing_inline_is_allowed(
 
 
 def is_paper_with_ink(page: Page) -> bool:
-    """Whether the middle of the window, where no control of the viewer is, shows a written sheet."""
+    """Whether the middle of the window, where no control of the viewer is, shows a written
+    sheet.
+    """
     try:
         picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
     except Error:  # the viewer is still being drawn

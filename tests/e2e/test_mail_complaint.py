@@ -1,4 +1,6 @@
-"""A mail that belongs to no case becomes a complaint by the press of an officer, who reads what it brought before it counts (R17)."""
+"""A mail that belongs to no case becomes a complaint by the press of an officer, who reads what it
+brought before it counts (R17).
+"""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,6 @@
-"""The citizen lacks a paper, goes home with a list, comes back, and nothing is typed again (R54, R55)."""
+"""The citizen lacks a paper, goes home with a list, comes back, and nothing is typed again (R54,
+R55).
+"""
 
 from playwright.sync_api import expect
 

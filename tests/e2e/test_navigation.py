@@ -1,4 +1,6 @@
-"""The bar of every page: one line for everybody on every screen, the rest a touch away, with and without scripts."""
+"""The bar of every page: one line for everybody on every screen, the rest a touch away, with and
+without scripts.
+"""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

@@ -1,4 +1,6 @@
-"""A notice that comes too late is explained with its source, moved, receipted without a name, and issued by Sat Intelkam."""
+"""A notice that comes too late is explained with its source, moved, receipted without a name, and
+issued by Sat Intelkam.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -126,7 +128,9 @@ def tell_times(page: Page, begins: datetime, ends: datetime) -> None:
 
 
 def take_home(page: Page, citizen: Citizen) -> tuple[str, str]:
-    """The receipt and the sheet with the secret code; returns the code and the number up to its year."""
+    """The receipt and the sheet with the secret code; returns the code and the number up to its
+    year.
+    """
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Serahkan bukti penerimaan", timeout=counter.WORKER_PATIENCE
     )

@@ -1,4 +1,6 @@
-"""The page of a paper while it is read: its pictures come by themselves, and what somebody opened stays open."""
+"""The page of a paper while it is read: its pictures come by themselves, and what somebody opened
+stays open.
+"""
 
 import pytest
 from playwright.sync_api import expect

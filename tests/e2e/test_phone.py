@@ -9,11 +9,14 @@ from tests.e2e.site import RunningSite
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 STICKS_OUT = """() => [...document.querySelectorAll('body *')]
-  .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+  .filter(element => element.checkVisibility()
+    && element.getBoundingClientRect().right > innerWidth + 1)
   .map(element => element.tagName + '.' + element.className).slice(0, 5)"""
 
-LATE = """() => { for (const cell of document.querySelectorAll('[data-row] .cell-clock')) cell.innerHTML =
-  '<span class="clock clock-late"><time class="is-late">lewat 12 jam 34 menit</time><progress></progress></span>'; }"""
+LATE = """() => { for (const cell of document.querySelectorAll('[data-row] .cell-clock'))
+  cell.innerHTML =
+  '<span class="clock clock-late"><time class="is-late">lewat 12 jam 34 menit</time>'
+  + '<progress></progress></span>'; }"""
 
 
 def test_public_pages_fit_a_phone(site: RunningSite, browsing: Opener) -> None:

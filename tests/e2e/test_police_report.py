@@ -1,4 +1,6 @@
-"""A police report from arrival to its first follow-up, as reporter's officer, piket Reskrim and Pamapta live it."""
+"""A police report from arrival to its first follow-up, as reporter's officer, piket Reskrim and
+Pamapta live it.
+"""
 
 from datetime import date, timedelta
 
@@ -17,7 +19,9 @@ STORY = "Sepeda motor diambil sepulang dari rumah keluarga Wirautama."
 def test_a_reporter_walks_out_with_a_receipt_and_the_function_follows_up(
     site: RunningSite, signed_in: Opener
 ) -> None:
-    """Two letters in one step, both signatures, the receiving function's own inbox; the case page masks the person."""
+    """Two letters in one step, both signatures, the receiving function's own inbox; the case page
+    masks the person.
+    """
     citizen = Citizen()
     desk = signed_in("petugas")
     number = counter.start_case(desk, site.address, SERVICE, "Terima pelapor")
@@ -104,7 +108,9 @@ def sign(page: Page, site: RunningSite, number: str) -> None:
 
 
 def hand_over(page: Page) -> None:
-    """The receipt is given, no money was asked, the reporter is taken to the function that the kind of the matter names."""
+    """The receipt is given, no money was asked, the reporter is taken to the function that the kind
+    of the matter names.
+    """
     page.get_by_label("Pelapor sudah diberi tahu jangka 14 hari").check()
     page.get_by_label("Pelapor sudah diberi tahu bahwa pelayanan ini").check()
     question(page, "diminta_bayar").get_by_label("Tidak").check()

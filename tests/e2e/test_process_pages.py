@@ -1,4 +1,6 @@
-"""Process pages in a browser: warmth over the drawing, from a figure to its case, a day and a case played again by keyboard."""
+"""Process pages in a browser: warmth over the drawing, from a figure to its case, a day and a case
+played again by keyboard.
+"""
 
 import re
 

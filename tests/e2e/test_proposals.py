@@ -1,4 +1,6 @@
-"""What was read on a paper is offered beside the questions, and taken by one press; nothing fills itself in."""
+"""What was read on a paper is offered beside the questions, and taken by one press; nothing fills
+itself in.
+"""
 
 import io
 from random import Random
@@ -13,7 +15,8 @@ from tests.e2e.test_digitisation import press_to, send, type_into
 from workflow_app.tools.load import corpus
 
 LETTER = (
-    "KEPOLISIAN RESOR CONTOH\n\nNomor : B/417/III/2024/Reskrim\nPerihal : Undangan rapat gudang lama\n\n"
+    "KEPOLISIAN RESOR CONTOH\n\nNomor : B/417/III/2024/Reskrim\nPerihal : Undangan rapat "
+    "gudang lama\n\n"
     "Dengan hormat kami mengundang Saudara.\n\nContoh, 14 Maret 2024"
 )
 

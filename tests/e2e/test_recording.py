@@ -1,4 +1,6 @@
-"""R17: a complaint by telephone. Its original is the recording, which is handed in, heard, and heard again from another place."""
+"""R17: a complaint by telephone. Its original is the recording, which is handed in, heard, and
+heard again from another place.
+"""
 
 from playwright.sync_api import Locator, expect
 

@@ -1,4 +1,6 @@
-"""A citizen who came to the wrong door: sent back once, escorted to the right one, and an errand that leaves the house by letter."""
+"""A citizen who came to the wrong door: sent back once, escorted to the right one, and an errand
+that leaves the house by letter.
+"""
 
 import re
 
@@ -221,7 +223,9 @@ def take(page: Page, address: str, number: str, title: str = "Terima rujukan") -
 
 
 def check_slip(page: Page, number: str, citizen: Citizen) -> None:
-    """What the citizen takes home: where to, who, when, the number; of this round, and nothing personal."""
+    """What the citizen takes home: where to, who, when, the number; of this round, and nothing
+    personal.
+    """
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Cetak lembar rujukan").click()
     slip = opened.value

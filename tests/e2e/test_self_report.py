@@ -1,4 +1,6 @@
-"""A foreigner reports himself with a paper lacking: nobody sends him away, Sat Intelkam returns it once and then issues the letter."""
+"""A foreigner reports himself with a paper lacking: nobody sends him away, Sat Intelkam returns it
+once and then issues the letter.
+"""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,6 @@
-"""Who plans the budget finds the figures of the month and takes them along; who serves at the counter does not."""
+"""Who plans the budget finds the figures of the month and takes them along; who serves at the
+counter does not.
+"""
 
 import re
 

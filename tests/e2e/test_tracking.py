@@ -1,4 +1,6 @@
-"""A complainant takes his secret code home and follows his complaint on a phone without scripts; everybody reads the counts."""
+"""A complainant takes his secret code home and follows his complaint on a phone without scripts;
+everybody reads the counts.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Ka SPKT compares two versions of a process, moves a running case to the new one, and takes it back."""
+"""Ka SPKT compares two versions of a process, moves a running case to the new one, and takes it
+back.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +80,11 @@ def check_comparison(page: Page) -> None:
     words = page.get_by_role("region", name="Daftar perbedaan")
     expect(words.get_by_text("Periksa", exact=True)).to_be_visible()
     expect(words.get_by_text('"P2D"')).to_be_visible()
-    place = "box => box.querySelector('.viewport').getAttribute('transform').match(/[-.0-9]+/g).map((n) => Math.round(n * 100))"
+    place = (
+        "box => "
+        "box.querySelector('.viewport').getAttribute('transform').match(/[-.0-9]+/g).map((n) => "
+        "Math.round(n * 100))"
+    )
     before = old.evaluate(place)
     new.focus()
     new.press("ArrowRight")

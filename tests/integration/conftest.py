@@ -1,4 +1,6 @@
-"""A site on the shared database: every test sees its own changes only, the clock is the test's, the people have names."""
+"""A site on the shared database: every test sees its own changes only, the clock is the test's, the
+people have names.
+"""
 
 import io
 from collections import ChainMap
@@ -56,7 +58,9 @@ class TestClock:
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_passwords() -> Iterator[None]:
-    """Every test makes people; hashing their passwords as carefully as a site does took two fifths of the time."""
+    """Every test makes people; hashing their passwords as carefully as a site does took two fifths
+    of the time.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(users, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
@@ -87,7 +91,9 @@ def demo_mode(settings: Settings) -> None:
 def works(
     db_engine: Engine, blobs: Blobs, settings: Settings, clock: TestClock, demo_mode: None
 ) -> Iterator[Works]:
-    """Units of work whose commits are savepoints of one outer transaction, rolled back after the test."""
+    """Units of work whose commits are savepoints of one outer transaction, rolled back after the
+    test.
+    """
     with db_engine.connect() as connection:
         outer = connection.begin()
         factory = sessionmaker(connection, join_transaction_mode="create_savepoint")
@@ -170,7 +176,9 @@ def stage(
 
 @pytest.fixture
 def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
-    """Plays a scenario of the SKTLK, or its first steps: `play("sktlk_ktp", 5)` stands before the checklist."""
+    """Plays a scenario of the SKTLK, or its first steps: `play("sktlk_ktp", 5)` stands before the
+    checklist.
+    """
     files = process_folders.read_folder(PROCESSES / sktlk)
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:

@@ -1,4 +1,6 @@
-"""Processes of a test, deployed as folders are: small ones, and changed copies of those of the release."""
+"""Processes of a test, deployed as folders are: small ones, and changed copies of those of the
+release.
+"""
 
 import shutil
 from pathlib import Path
@@ -23,7 +25,9 @@ def deploy(works: Works, root: Path, *folders: Folder) -> None:
 
 
 def copy_of(key: str, root: Path) -> Path:
-    """The folder of a process of the release, with the shared parts and what it calls beside it, to be changed by a test."""
+    """The folder of a process of the release, with the shared parts and what it calls beside it, to
+    be changed by a test.
+    """
     called = process_folders.called_folders(process_folders.read_folder(PROCESSES / key))
     for beside in ("shared", *called):
         shutil.copytree(PROCESSES / beside, root / beside, dirs_exist_ok=True)

@@ -13,7 +13,9 @@ LENGTH = 20
 
 
 def use_up(works: Works, case_id: UUID) -> None:
-    """Its counts say that it has been at each step as often as a stretch allows: going back once more is held."""
+    """Its counts say that it has been at each step as often as a stretch allows: going back once
+    more is held.
+    """
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)
         specs = definition_of(work, case.definition_id).specs

@@ -1,4 +1,6 @@
-"""A worker that is killed in the middle of a long paper: who comes after it goes on where it was."""
+"""A worker that is killed in the middle of a long paper: who comes after it goes on where it
+was.
+"""
 
 import hashlib
 import os
@@ -46,7 +48,9 @@ def working(stack: dict[str, str], database_url: str) -> Iterator[subprocess.Pop
 
 
 def pages_of(database: psycopg.Connection, document_id: UUID) -> dict[int, int]:
-    """Which pages are kept, each with the number of its writing: one that is written again gets another."""
+    """Which pages are kept, each with the number of its writing: one that is written again gets
+    another.
+    """
     return dict(
         database.execute(
             "select no, seq from archive.page where document_id = %s", [document_id]

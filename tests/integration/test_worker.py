@@ -1,4 +1,6 @@
-"""What the worker does about workers that died: their jobs are done again, soon, but not for ever."""
+"""What the worker does about workers that died: their jobs are done again, soon, but not for
+ever.
+"""
 
 import asyncio
 import os
@@ -54,7 +56,8 @@ def die_with(database: psycopg.Connection) -> Callable[..., None]:
         database.execute(
             "with dead as (insert into procrastinate_workers (last_heartbeat)"
             " values (now() - make_interval(secs => %s)) returning id)"
-            " update procrastinate_jobs set status = 'doing', worker_id = dead.id from dead where status = 'todo'",
+            " update procrastinate_jobs set status = 'doing', worker_id = dead.id from dead "
+            "where status = 'todo'",
             [seconds_ago],
         )
 

@@ -1,4 +1,6 @@
-"""The worker as a process of its own: its queues do not wait for each other, and it ends when it is told to."""
+"""The worker as a process of its own: its queues do not wait for each other, and it ends when it is
+told to.
+"""
 
 import os
 import subprocess

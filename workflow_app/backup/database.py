@@ -1,6 +1,8 @@
-"""The two programs that know PostgreSQL's contents whole: pg_dump and pg_restore, found in a fitting version and called.
+"""The two programs that know PostgreSQL's contents whole: pg_dump and pg_restore, found in a
+fitting version and called.
 
-What a database holds, in figures: by these a restored one is compared with the one that was backed up.
+What a database holds, in figures: by these a restored one is compared with the one that was backed
+up.
 """
 
 import hashlib
@@ -26,12 +28,16 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class Programs:
-    """Where to look for the programs, besides PATH: the folder of the embedded server, when there is one."""
+    """Where to look for the programs, besides PATH: the folder of the embedded server, when there
+    is one.
+    """
 
     embedded: Path | None = None
 
     def find(self, name: str, major: int) -> Path:
-        """A program for a server (or a dump) of this major version: the same version, else the next newer one."""
+        """A program for a server (or a dump) of this major version: the same version, else the next
+        newer one.
+        """
         found = [
             (version, path) for path in self._candidates(name) if (version := _major(path)) >= major
         ]
@@ -55,7 +61,9 @@ class Programs:
 
 
 def dump(program: Path, dsn: str, snapshot: str) -> Iterator[bytes]:
-    """The database as an exported snapshot sees it, as a stream. Close it early and the program ends."""
+    """The database as an exported snapshot sees it, as a stream. Close it early and the program
+    ends.
+    """
     address, environment = _address(dsn)
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
     with (
@@ -95,7 +103,9 @@ def load(program: Path, dsn: str, path: Path) -> None:
 
 
 def _address(dsn: str) -> tuple[str, dict[str, str]]:
-    """Where the database is, and the environment with its password: a command line can be read by everybody."""
+    """Where the database is, and the environment with its password: a command line can be read by
+    everybody.
+    """
     parts = conninfo.conninfo_to_dict(dsn)
     password = str(parts.pop("password", "") or "")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
@@ -124,7 +134,8 @@ TABLES = f"""
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where relkind in ('r', 'p') and {OWN} order by 1"""  # noqa: S608 - our own words
 ANYTHING = f"""
-    select exists (select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where {OWN})"""  # noqa: S608 - our own words
+    select exists (select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where
+        {OWN})"""  # noqa: S608 - our own words
 
 
 def is_empty(session: Session) -> bool:

@@ -1,12 +1,15 @@
-"""Taking a backup while the site works: the database as one instant saw it, then every object that instant names.
+"""Taking a backup while the site works: the database as one instant saw it, then every object that
+instant names.
 
-Bytes are stored before the rows that name them, and never change: objects read after the database are still the right
-ones. The copies of checkpoints are listed before it, at a moment when none is being made: no row of theirs is missing.
+Bytes are stored before the rows that name them, and never change: objects read after the database
+are still the right ones. The copies of checkpoints are listed before it, at a moment when none is
+being made: no row of theirs is missing.
 
-Putting a snapshot back into an empty place: everything is read and checked before, and everything is verified after.
+Putting a snapshot back into an empty place: everything is read and checked before, and everything
+is verified after.
 
-Objects go first and the database last, in one transaction: a restore that was cut off leaves no database that could be
-mistaken for a site.
+Objects go first and the database last, in one transaction: a restore that was cut off leaves no
+database that could be mistaken for a site.
 """
 
 import json
@@ -137,11 +140,15 @@ def _sign_newest(works: Works, keys: Keys) -> None:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, keys.signing)
     except Busy:
-        pass  # writers are waited for no longer; the events since the last checkpoint are chained all the same
+        # writers are waited for no longer; the events since the last checkpoint are chained all the
+        # same
+        pass
 
 
 def _instant(works: Works, work: UnitOfWork) -> tuple[str, list[tuple[str, str]]]:
-    """Name of the instant that `work` sees from now on, and the copies of checkpoints made before it."""
+    """Name of the instant that `work` sees from now on, and the copies of checkpoints made before
+    it.
+    """
     with works.begin(SYSTEM) as quiet:
         quiet.session.execute(text("set local lock_timeout = '30s'"))
         quiet.session.execute(text("lock table audit_checkpoint in share update exclusive mode"))
@@ -173,7 +180,8 @@ def _refuse_too_little(place: Path, needed: int) -> None:
     free = shutil.disk_usage(place).free
     if free < needed + SPARE:
         raise BackupError(
-            f"{needed // 1_000_000} MB of objects are to be copied, and only {free // 1_000_000} MB are free in {place}. "
+            f"{needed // 1_000_000} MB of objects are to be copied, and only "
+            f"{free // 1_000_000} MB are free in {place}. "
             "Free some space, or choose another disk. What earlier runs kept is still there."
         )
 
@@ -201,7 +209,9 @@ def _lines(
 def _copies(
     blobs: Blobs, folder: BackupFolder, wanted: IO[str]
 ) -> Iterator[tuple[Wanted, Entry | None, bool]]:
-    """Each object in its order, what is kept of it (None: nothing), and whether it was copied now."""
+    """Each object in its order, what is kept of it (None: nothing), and whether it was copied
+    now.
+    """
 
     def one(item: Wanted) -> tuple[Wanted, Entry | None, bool]:
         return item, *_copied(blobs, folder, item)
@@ -214,7 +224,9 @@ def _copies(
 
 
 def _copied(blobs: Blobs, folder: BackupFolder, item: Wanted) -> tuple[Entry | None, bool]:
-    """See that an object is in the folder. The version that the row names is asked for when the current one is not right."""
+    """See that an object is in the folder. The version that the row names is asked for when the
+    current one is not right.
+    """
     if not item.sha256:
         with archive_blobs.fetch(blobs, item.name, item.version) as (kept, chunks):
             return _entry(item.name, folder.keep(chunks), kept), True
@@ -256,14 +268,19 @@ EXPIRES_SOON = 60.0
 """Seconds. A lock that ends sooner is not set again: the store takes only moments to come."""
 
 SETTLE = (
-    # A job that was being done has no worker here. One whose twin waits already is not needed again.
-    "delete from procrastinate_jobs d where d.status = 'doing' and exists (select from procrastinate_jobs t"
+    # A job that was being done has no worker here. One whose twin waits already is not needed
+    # again.
+    "delete from procrastinate_jobs d where d.status = 'doing' and exists (select from "
+    "procrastinate_jobs t"
     " where t.status = 'todo' and t.queueing_lock = d.queueing_lock)",
     "update procrastinate_jobs set status = 'todo', worker_id = null, abort_requested = false"
     " where status = 'doing'",
     "delete from procrastinate_workers",
     # Sessions that have ended since must not come to life again.
-    "update user_session set ended_at = now(), end_reason = 'restored', search = null where ended_at is null",
+    (
+        "update user_session set ended_at = now(), end_reason = 'restored', search = null where "
+        "ended_at is null"
+    ),
 )
 
 
@@ -284,7 +301,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Target:
-    """Where to: an empty database and an empty bucket, with the keys of the site that was backed up."""
+    """Where to: an empty database and an empty bucket, with the keys of the site that was backed
+    up.
+    """
 
     works: Works
     dsn: str
@@ -301,9 +320,11 @@ def restore(
     *,
     despite_damage: bool = False,
 ) -> Verdict:
-    """Check the snapshot, put it back, verify what is there then. Raises `BackupError` before anything is changed.
+    """Check the snapshot, put it back, verify what is there then. Raises `BackupError` before
+    anything is changed.
 
-    `despite_damage`: objects that are not what they were are left out and named, and all others are put back.
+    `despite_damage`: objects that are not what they were are left out and named, and all others are
+    put back.
     """
     target.keys.check(snapshot.manifest)
     refuse_newer(snapshot.manifest)
@@ -334,14 +355,17 @@ def refuse_newer(manifest: Manifest) -> None:
     """A snapshot whose tables this release does not know yet cannot be read by it."""
     if not commands.knows(manifest.revision):
         raise BackupError(
-            f"The backup has tables of revision {manifest.revision}, and this release knows only up to "
+            f"The backup has tables of revision {manifest.revision}, and this release knows "
+            "only up to "
             f"{commands.head()}. Restore it with the release that made it, or a newer one."
         )
 
 
 def _damaged(folder: BackupFolder, snapshot: Snapshot, *, despite_damage: bool) -> dict[str, str]:
-    """Read all of it again: hash of each object that is not what it was, with a sentence. Refuses a snapshot with such
-    objects unless it is wanted despite them, and one whose own files changed in any case."""
+    """Read all of it again: hash of each object that is not what it was, with a sentence. Refuses a
+    snapshot with such objects unless it is wanted despite them, and one whose own files changed in
+    any case.
+    """
     wrong = list(snapshots.check_files(snapshot))
     damaged = {}
     if not wrong:
@@ -349,9 +373,10 @@ def _damaged(folder: BackupFolder, snapshot: Snapshot, *, despite_damage: bool) 
         damaged = {entry.sha256: f"object {entry.sha256} {problem}" for entry, problem in found}
     if wrong or (damaged and not despite_damage):
         raise BackupError(
-            f"Snapshot {snapshot.name} is not what was written: {'; '.join([*wrong, *damaged.values()])}. "
-            "Nothing was restored. Take another copy of the backup, or an earlier snapshot (--snapshot)"
-            + ("." if wrong else ", or restore all that is whole: --despite-damage.")
+            f"Snapshot {snapshot.name} is not what was written: "
+            f"{'; '.join([*wrong, *damaged.values()])}. "
+            "Nothing was restored. Take another copy of the backup, or an earlier snapshot "
+            "(--snapshot)" + ("." if wrong else ", or restore all that is whole: --despite-damage.")
         )
     return damaged
 
@@ -372,8 +397,10 @@ def _refuse_occupied(target: Target, manifest: Manifest) -> None:
         )
     if not archive_blobs.is_empty(target.works.blobs):
         raise BackupError(
-            f"The bucket {target.works.blobs.bucket} is not empty. A restore goes into an empty place only: "
-            "name a new one with --data DIR, or another S3_BUCKET. (A restore that was cut off leaves objects behind.)"
+            f"The bucket {target.works.blobs.bucket} is not empty. A restore goes into an "
+            "empty place only: "
+            "name a new one with --data DIR, or another S3_BUCKET. (A restore that was cut "
+            "off leaves objects behind.)"
         )
     if server < manifest.server:
         raise BackupError(
@@ -415,7 +442,9 @@ def _differences(session: Session, manifest: Manifest) -> Iterator[str]:
 
 
 def _settle(session: Session, versions: IO[str]) -> None:
-    """Make the rows true of this place: jobs wait for a worker, blobs have the versions that this store gave them."""
+    """Make the rows true of this place: jobs wait for a worker, blobs have the versions that this
+    store gave them.
+    """
     for statement in SETTLE:
         session.execute(text(statement))
     versions.seek(0)
@@ -428,7 +457,9 @@ def _settle(session: Session, versions: IO[str]) -> None:
 
 
 def _verify(work: UnitOfWork, keys: Keys, verdict: Verdict) -> None:
-    """All that can be proved of the restored site, as of the instant of the backup: no timer has run since then."""
+    """All that can be proved of the restored site, as of the instant of the backup: no timer has
+    run since then.
+    """
     then = replace(work, clock=lambda: verdict.snapshot.manifest.taken_at)
     for fault in consistency.check_consistency(then, bytes.fromhex(keys.public)):
         verdict.findings.append(f"{fault.kind} {fault.where}: {fault.sentence}")

@@ -1,11 +1,13 @@
-"""One snapshot of a backup: what it states about itself, its signature, and whether all of it is still what it was.
+"""One snapshot of a backup: what it states about itself, its signature, and whether all of it is
+still what it was.
 
 A folder of backups on disk: objects kept once under their hash, and one snapshot for each run.
 
     objects/ab/ab12...               the bytes of an object, under their SHA-256
     snapshots/20261124-031500-120/   database.dump, objects.jsonl, manifest.json, manifest.sig
     snapshots/.2026...partial/       a run that has not come to its end, and is no backup
-    damaged/ab12...                  an object that was not what it was; the next run copies it again
+    damaged/ab12...                  an object that was not what it was; the next run copies it
+    again
 
 A snapshot gets its name when all of it is on the disk.
 """
@@ -51,7 +53,9 @@ class File(BaseModel):
 
 
 class Entry(File):
-    """One object, one line of `objects.jsonl`: under which name it was stored, and how it was locked."""
+    """One object, one line of `objects.jsonl`: under which name it was stored, and how it was
+    locked.
+    """
 
     name: str
     media_type: str
@@ -61,7 +65,9 @@ class Entry(File):
 
 
 class Manifest(BaseModel):
-    """What a snapshot states about itself. Written last, and signed with the key that signs the trail's checkpoints."""
+    """What a snapshot states about itself. Written last, and signed with the key that signs the
+    trail's checkpoints.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,7 +102,9 @@ class Keys:
 
     @property
     def fingerprint(self) -> str:
-        """Tells one identity key from another, and nothing about either (it is a hash of 32 random bytes)."""
+        """Tells one identity key from another, and nothing about either (it is a hash of 32 random
+        bytes).
+        """
         return hashlib.sha256(b"sentra identity key\n" + self.identity).hexdigest()[:32]
 
     @property
@@ -122,8 +130,10 @@ class Keys:
         ]
         if wrong:
             raise BackupError(
-                f"{' and '.join(wrong)} given here did not make this backup: no name in it could be read, or nothing "
-                "proved. Use the secrets.env (or the environment) of the site that was backed up: --keys FILE."
+                f"{' and '.join(wrong)} given here did not make this backup: no name in it "
+                "could be read, or nothing "
+                "proved. Use the secrets.env (or the environment) of the site that was backed "
+                "up: --keys FILE."
             )
 
 
@@ -174,7 +184,9 @@ def read(path: Path) -> Snapshot:
 
 
 def check_files(snapshot: Snapshot) -> Iterator[str]:
-    """Read the files of a snapshot again; yields a sentence for each that is not what the manifest says."""
+    """Read the files of a snapshot again; yields a sentence for each that is not what the manifest
+    says.
+    """
     for name, stated in snapshot.manifest.files.items():
         if problem := difference(snapshot.path / name, stated):
             yield f"{name} {problem}"
@@ -224,8 +236,9 @@ class BackupFolder:
         """Where damaged objects go."""
 
     def prepare(self) -> None:
-        """Make the folder, or see that it is one of ours. The one above must be there: a disk that was not mounted
-        must not be taken for an empty one."""
+        """Make the folder, or see that it is one of ours. The one above must be there: a disk that
+        was not mounted must not be taken for an empty one.
+        """
         try:
             if not self.path.parent.is_dir():
                 raise BackupError(
@@ -249,7 +262,9 @@ class BackupFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """One run at a time; the lock goes with the process, however it ends. Removes what dead runs left."""
+        """One run at a time; the lock goes with the process, however it ends. Removes what dead
+        runs left.
+        """
         with (self.path / MARK).open("rb") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -302,7 +317,9 @@ class BackupFolder:
         return read(self._snapshots / (name or names[-1]))
 
     def check(self, snapshot: Snapshot) -> Iterator[str]:
-        """Read everything of a snapshot again; yields a sentence for each part that is not what it was."""
+        """Read everything of a snapshot again; yields a sentence for each part that is not what it
+        was.
+        """
         wrong = list(check_files(snapshot))
         yield from wrong
         if wrong:
@@ -311,13 +328,17 @@ class BackupFolder:
             yield f"object {entry.sha256} {problem}"
 
     def damaged(self, snapshot: Snapshot) -> Iterator[tuple[Entry, str]]:
-        """Read every object of a snapshot again; each that is not what it was, and what is wrong with it."""
+        """Read every object of a snapshot again; each that is not what it was, and what is wrong
+        with it.
+        """
         for entry in snapshot.entries():
             if problem := difference(self.object(entry.sha256), entry):
                 yield entry, problem
 
     def set_aside(self, damaged: Iterable[Entry]) -> int:
-        """Take damaged objects out of the way, so that the next run copies them again; how many there were."""
+        """Take damaged objects out of the way, so that the next run copies them again; how many
+        there were.
+        """
         moved = 0
         with self.alone():
             for entry in damaged:
@@ -340,7 +361,9 @@ class BackupFolder:
             return False
 
     def keep(self, chunks: Iterable[bytes], expected: str = "") -> File:
-        """Keep the bytes of an object under their hash; bytes that have another one than expected are not kept."""
+        """Keep the bytes of an object under their hash; bytes that have another one than expected
+        are not kept.
+        """
         fresh = self._objects / f".{uuid4().hex}{PARTIAL}"
         try:
             kept = write(fresh, chunks)

@@ -27,7 +27,9 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Finds a command by its entry in `COMMANDS`, so that a fault in one file does not stop the others."""
+    """Finds a command by its entry in `COMMANDS`, so that a fault in one file does not stop the
+    others.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -1,4 +1,6 @@
-"""`archive add|verify|look-again|export|import`: papers that come without a case, what is still what it was, and papers between installations."""
+"""`archive add|verify|look-again|export|import`: papers that come without a case, what is still
+what it was, and papers between installations.
+"""
 
 import json
 import os
@@ -72,9 +74,11 @@ def add(paths: tuple[str, ...], level: str, label: str, as_json: bool) -> None:
 
 @archive.command("verify")
 def verify() -> None:
-    """Read every blob back and hash it again, compare the legal holds, and try whether the store lets go.
+    """Read every blob back and hash it again, compare the legal holds, and try whether the store
+    lets go.
 
-    The result is an event. Holds that somebody else changed are put right. Exit 1 if anything did not hold.
+    The result is an event. Holds that somebody else changed are put right. Exit 1 if anything did
+    not hold.
     """
     with _failing_plainly():
         for found in archive_verification.verify(connected()):
@@ -82,7 +86,8 @@ def verify() -> None:
                 click.echo(f"{found.sha256} {found.state}")
             elif isinstance(found, holdings.Difference):
                 click.echo(
-                    f"paper {found.document_id} {'was not held' if found.should_be_held else 'was held'}"
+                    f"paper {found.document_id} "
+                    f"{'was not held' if found.should_be_held else 'was held'}"
                 )
             else:
                 _conclude(found)
@@ -90,7 +95,9 @@ def verify() -> None:
 
 @archive.command("look-again")
 def look_again() -> None:
-    """Look once more at papers that were read before it was kept how their pages look, so that second scans are noticed."""
+    """Look once more at papers that were read before it was kept how their pages look, so that
+    second scans are noticed.
+    """
     papers = pages = 0
     with _failing_plainly():
         for _, looked_at in reading.look_again(connected()):
@@ -110,7 +117,9 @@ def look_again() -> None:
     help="Highest access level.",
 )
 def export(folder: Path, numbers: tuple[str, ...], ids: tuple[UUID, ...], up_to: str) -> None:
-    """Write papers into a new FOLDER that opens and verifies without this program (a BagIt bag). It is on record."""
+    """Write papers into a new FOLDER that opens and verifies without this program (a BagIt bag). It
+    is on record.
+    """
     with _failing_plainly(), connected().begin(SYSTEM) as work:
         done = bag_export.export(
             work, folder, case_numbers=numbers, document_ids=ids, up_to=LEVELS[up_to]
@@ -147,7 +156,9 @@ def _conclude(found: archive_verification.Findings) -> None:
 
 
 def _lock_facts(lock: holdings.WormVerdict) -> str:
-    """What was tried on an object made for it. The keys of a site should not be able to bypass the lock."""
+    """What was tried on an object made for it. The keys of a site should not be able to bypass the
+    lock.
+    """
     return ", ".join(
         f"{tried} {'refused' if is_refused else 'ALLOWED'}"
         for tried, is_refused in (
@@ -160,7 +171,9 @@ def _lock_facts(lock: holdings.WormVerdict) -> str:
 
 
 def _files(named: str) -> Iterator[_Found]:
-    """The file that was named, or every file below the folder; links to folders are not followed."""
+    """The file that was named, or every file below the folder; links to folders are not
+    followed.
+    """
     path = Path(named)
     try:
         if path.is_dir():
@@ -217,7 +230,10 @@ def _line(path: str, answer: Deposit, as_json: bool) -> str:
                 "reason": answer.reason or None,
             }
         )
-    return f"{answer.status:<{STATUS_WIDTH}} {_shown(path)}{': ' + answer.reason if answer.reason else ''}"
+    return (
+        f"{answer.status:<{STATUS_WIDTH}} "
+        f"{_shown(path)}{': ' + answer.reason if answer.reason else ''}"
+    )
 
 
 def _shown(path: str) -> str:

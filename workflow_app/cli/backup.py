@@ -31,15 +31,18 @@ SNAPSHOT = click.option(
 @click.option(
     "--verify",
     is_flag=True,
-    help="Take none; read one again, compare it with what was written, and set damaged objects aside.",
+    help=(
+        "Take none; read one again, compare it with what was written, and set damaged objects "
+        "aside."
+    ),
 )
 @click.option("--list", "as_list", is_flag=True, help="Take none; list the snapshots in DIR.")
 @SNAPSHOT
 def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
     """Back up database and objects into DIR, while the site works.
 
-    Every run makes a snapshot of its own; objects that an earlier run kept are not copied again. The keys of the site
-    are never in it.
+    Every run makes a snapshot of its own; objects that an earlier run kept are not copied again.
+    The keys of the site are never in it.
     """
     into = BackupFolder(folder)
     with _failing_plainly(into.path):
@@ -73,7 +76,9 @@ def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
 def restore(
     folder: Path, name: str, data: Path | None, keys_file: Path | None, despite_damage: bool
 ) -> None:
-    """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does not hold."""
+    """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does
+    not hold.
+    """
     source = BackupFolder(folder)
     if data:
         choose_data_dir(data.expanduser().absolute())
@@ -85,7 +90,8 @@ def restore(
             _place_keys(snapshot, keys_file)
         elif data or keys_file:
             raise BackupError(
-                "DATABASE_URL and S3_ENDPOINT name the servers to restore to, and the keys come from the "
+                "DATABASE_URL and S3_ENDPOINT name the servers to restore to, and the keys "
+                "come from the "
                 "environment too: leave out --data and --keys, or unset them."
             )
         target = runs.Target(
@@ -102,7 +108,10 @@ def restore(
     for finding in verdict.findings:
         click.echo(f"  {finding}")
     click.echo(
-        f"{verdict.events} events ({verdict.anchored} under signed checkpoints) and {verdict.blobs} blobs verified: "
+        (
+            f"{verdict.events} events ({verdict.anchored} under signed checkpoints) and "
+            f"{verdict.blobs} blobs verified: "
+        )
         + (
             "the restored site is sound"
             if verdict.is_sound
@@ -126,15 +135,18 @@ def _take(into: BackupFolder) -> None:
     seconds = time.monotonic() - began
     click.echo(_line(report.snapshot))
     click.echo(
-        f"{report.tally.copied} objects ({report.tally.copied_bytes / 1e6:.1f} MB) copied, the others were there; {seconds:.1f} s"
+        f"{report.tally.copied} objects ({report.tally.copied_bytes / 1e6:.1f} MB) copied, "
+        f"the others were there; {seconds:.1f} s"
     )
     if report.tally.only_kept:
         click.echo(
-            f"GONE FROM THE STORE, kept by an earlier run: {len(report.tally.only_kept)} objects. Run: ./spkt archive verify"
+            f"GONE FROM THE STORE, kept by an earlier run: {len(report.tally.only_kept)} "
+            "objects. Run: ./spkt archive verify"
         )
     if manifest.lost:
         click.echo(
-            f"LOST: the store has no right bytes for {len(manifest.lost)} objects, and no earlier run has them:"
+            f"LOST: the store has no right bytes for {len(manifest.lost)} objects, and no "
+            "earlier run has them:"
         )
         for sha256 in manifest.lost[:20]:
             click.echo(f"  {sha256}")
@@ -144,7 +156,8 @@ def _take(into: BackupFolder) -> None:
         else "in the environment of the site"
     )
     click.echo(
-        f"NOT IN THE BACKUP: the keys, {where}. Without IDENTITY_KEY and AUDIT_SIGNING_KEY it cannot be restored:"
+        f"NOT IN THE BACKUP: the keys, {where}. Without IDENTITY_KEY and AUDIT_SIGNING_KEY it "
+        "cannot be restored:"
     )
     click.echo("keep a copy of them in a safe place, apart from the backup.")
     if manifest.lost:
@@ -176,7 +189,8 @@ def _verify(source: BackupFolder, name: str) -> None:
         )
     count = len(wrong) + len(damaged)
     click.echo(
-        f"{_line(snapshot)}: {f'{count} PARTS ARE NOT WHAT THEY WERE' if count else 'all of it is what was written'}"
+        f"{_line(snapshot)}: "
+        + (f"{count} PARTS ARE NOT WHAT THEY WERE" if count else "all of it is what was written")
     )
     if count or snapshot.manifest.lost:
         raise click.exceptions.Exit(1)
@@ -186,7 +200,10 @@ def _line(snapshot: Snapshot) -> str:
     manifest = snapshot.manifest
     lost = f", {len(manifest.lost)} LOST" if manifest.lost else ""
     size = (manifest.object_bytes + sum(file.size for file in manifest.files.values())) / 1e6
-    return f"snapshot {snapshot.name}: revision {manifest.revision}, {manifest.objects} objects, {size:.1f} MB{lost}"
+    return (
+        f"snapshot {snapshot.name}: revision {manifest.revision}, {manifest.objects} objects, "
+        f"{size:.1f} MB{lost}"
+    )
 
 
 def _keys() -> Keys:
@@ -197,12 +214,15 @@ def _keys() -> Keys:
 def _refuse_inside(folder: Path, data: Path) -> None:
     if folder == data or data in folder.parents:
         raise BackupError(
-            f"{folder} lies inside the data directory {data}: both would be lost together. Choose another disk."
+            f"{folder} lies inside the data directory {data}: both would be lost together. "
+            "Choose another disk."
         )
 
 
 def _place_keys(snapshot: Snapshot, keys_file: Path | None) -> None:
-    """Look at the keys before a server starts: it would make up new ones, and they would fit nothing."""
+    """Look at the keys before a server starts: it would make up new ones, and they would fit
+    nothing.
+    """
     path = data_dir() / object_store.FILE_NAME
     if keys_file and path.exists():
         raise BackupError(f"{path} is there already. Leave out --keys, or choose another --data.")
@@ -238,13 +258,15 @@ def _failing_plainly(place: Path) -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except Unavailable as error:
         raise click.ClickException(
-            f"The database or the object store does not answer ({error.detail}). Nothing was finished; run it again."
+            f"The database or the object store does not answer ({error.detail}). Nothing was "
+            "finished; run it again."
         ) from error
     except SentraError as error:
         raise click.ClickException(f"{error.sentence} ({error.detail})") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise click.ClickException(
-                f"The disk of {place} is full. No snapshot was made; what was copied is used by the next run."
+                f"The disk of {place} is full. No snapshot was made; what was copied is used "
+                "by the next run."
             ) from error
         raise click.ClickException(f"{error.filename or place}: {error.strerror}") from error

@@ -1,4 +1,5 @@
-"""`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged: machines differ.
+"""`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged:
+machines differ.
 
 `chaos`: does anything get lost when processes die at random moments? A trial on a throw-away site.
 """
@@ -26,7 +27,9 @@ from workflow_app.tools.load import tasks as load_tasks
 from workflow_app.tools.load.officer import Unexpected
 
 WANTED = 1.5
-"""How many times as long lists may take with very many tasks, and completions after very many loops."""
+"""How many times as long lists may take with very many tasks, and completions after very many
+loops.
+"""
 FAULTS = (StackError, Unexpected, load_ocr.NothingToRead, load_ocr.NotThere)
 
 
@@ -44,7 +47,9 @@ class Report:
 
 
 def reported(measure: Callable[..., Report]) -> Callable[..., None]:
-    """What every command that measures has in common: `--json`, and a fault of the trial as one of the command."""
+    """What every command that measures has in common: `--json`, and a fault of the trial as one of
+    the command.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
     @wraps(measure)
@@ -81,8 +86,9 @@ def reported(measure: Callable[..., Report]) -> Callable[..., None]:
 def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
     """Officers list and complete tasks over HTTP, all at once.
 
-    For each case an officer looks at the list once, and then sends the five forms of the desk, to which the site leads one
-    after the other. JSON has the figures of a run; the lines also tell what explains them.
+    For each case an officer looks at the list once, and then sends the five forms of the desk, to
+    which the site leads one after the other. JSON has the figures of a run; the lines also tell
+    what explains them.
     """
     found = load_tasks.measure_task_bench(
         officers=officers, cases=cases, with_pages=pages, finished=finished, notice=_notice
@@ -110,12 +116,16 @@ def inbox(open_tasks: int) -> Report:
         "worst_list_p50_ratio": growth.one_list,
     }
     lines = [
-        f"{one.open} open, {one.finished} finished: p50 {one.p50_ms} ms, p95 {one.p95_ms} ms, p99 {one.p99_ms} ms; "
+        f"{one.open} open, {one.finished} finished: p50 {one.p50_ms} ms, p95 {one.p95_ms} ms, "
+        f"p99 {one.p99_ms} ms; "
         f"slowest list: {one.slowest} (p50 {one.slowest_p50_ms} ms)"
         for one in (small, large)
     ]
     lines += [
-        f"all lists: p95 at {large.open} is {growth.all_lists} times that at {small.open} (wanted: at most {WANTED})",
+        (
+            f"all lists: p95 at {large.open} is {growth.all_lists} times that at {small.open} "
+            f"(wanted: at most {WANTED})"
+        ),
         f"the list that grew most: {growth.which}, {growth.one_list} times",
     ]
     return Report({**asdict(large), **ratios, "with_1000": asdict(small)}, lines)
@@ -139,7 +149,9 @@ def inbox(open_tasks: int) -> Report:
 )
 @reported
 def board(open_cases: int, finished: int) -> Report:
-    """Read the board of all running cases, whole and when nothing is new, and the lists behind its figures."""
+    """Read the board of all running cases, whole and when nothing is new, and the lists behind its
+    figures.
+    """
     found = pages.measure_board_bench(open_cases, finished=finished, notice=_notice)
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
@@ -154,10 +166,13 @@ def board(open_cases: int, finished: int) -> Report:
 )
 @reported
 def rework(loops: int) -> Report:
-    """Complete steps in a case that was sent back N times, by turns with the same steps in a new case."""
+    """Complete steps in a case that was sent back N times, by turns with the same steps in a new
+    case.
+    """
     found = load_rework.measure(loops, notice=_notice)
     lines = [
-        f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} statements for {cost.rows} rows "
+        f"{name} completions: {cost.completion_ms} ms; a round asks {cost.statements} "
+        f"statements for {cost.rows} rows "
         f"({cost.bytes} bytes), the engine keeps {cost.state_bytes} bytes"
         for name, cost in (("first", found.first), ("last", found.last))
     ]
@@ -195,8 +210,9 @@ def start(rounds: int) -> Report:
 )
 @reported
 def ingest(pages: int, papers: int) -> Report:
-    """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per minute, seconds to the
-    first page that can be read."""
+    """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per
+    minute, seconds to the first page that can be read.
+    """
     found = load_ocr.measure_ingest_bench(pages=pages, papers=papers, notice=_notice).as_dict()
     return Report(found, _table(found))
 
@@ -215,8 +231,9 @@ def ingest(pages: int, papers: int) -> Report:
 def ocr(folder: Path, program: str) -> Report:
     """Read all pictures and PDFs of FOLDER, ours and OCRmyPDF's in turns on the same files.
 
-    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is installed (it belongs into an
-    environment of its own, see docs/how-to/measure-speed.md). Papers to read are made by `bench corpus`.
+    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is
+    installed (it belongs into an environment of its own, see docs/how-to/measure-speed.md). Papers
+    to read are made by `bench corpus`.
     """
     is_named = (
         click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
@@ -241,7 +258,9 @@ def ocr(folder: Path, program: str) -> Report:
     help="The same seed makes the same papers.",
 )
 def corpus(folder: Path, per_kind: int, seed: int) -> None:
-    """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn, turned, photographed."""
+    """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn,
+    turned, photographed.
+    """
     count = sum(1 for _ in load_corpus.write(folder, per_kind=per_kind, seed=seed))
     click.echo(f"{count} papers of {len(load_corpus.KINDS)} kinds in {folder}")
 
@@ -261,7 +280,9 @@ def corpus(folder: Path, per_kind: int, seed: int) -> None:
 )
 @reported
 def search(pages: int, keep: Path | None) -> Report:
-    """Search among N pages as three people see them: frequent and rare words, phrases, letter numbers, NIK, plates, dates."""
+    """Search among N pages as three people see them: frequent and rare words, phrases, letter
+    numbers, NIK, plates, dates.
+    """
     found = load_search.measure(pages, keep=keep, notice=_notice)
     return Report(found.as_dict(), _table(found.as_dict() | found.details()))
 
@@ -276,7 +297,9 @@ def search(pages: int, keep: Path | None) -> Report:
 )
 @reported
 def heatmap(events: int) -> Report:
-    """Read the page of a process with N events in its log, for several periods and readers, and the lists behind its figures."""
+    """Read the page of a process with N events in its log, for several periods and readers, and the
+    lists behind its figures.
+    """
     found = load_search.measure_heatmap_bench(events, notice=_notice)
     return Report(found.as_dict(), _table({**found.as_dict(), **found.by_page}))
 
@@ -304,10 +327,11 @@ MANY = 10
 @click.option("--seed", type=int, help="Repeats an order of targets.  [default: by chance]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def chaos(kills: int, seed: int | None, as_json: bool) -> None:
-    """Kill web server, worker, database and object store of a throw-away site under load, then audit it.
+    """Kill web server, worker, database and object store of a throw-away site under load, then
+    audit it.
 
-    Exit 1 when anything that was acknowledged is lost, anything was done twice, the site disagrees with itself, or too
-    little was done to prove anything.
+    Exit 1 when anything that was acknowledged is lost, anything was done twice, the site disagrees
+    with itself, or too little was done to prove anything.
     """
     signal.signal(signal.SIGTERM, _stop)
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
@@ -326,9 +350,13 @@ def _told(report: trial.Report) -> str:
         f"{report.kills} kills in {report.seconds:.0f} s (seed {report.seed}): {targets}",
         f"{report.cases} cases, {report.letters} letters, {report.handed_over} handed over, "
         f"{report.acknowledged} acknowledgements, {report.retried} requests repeated",
-        f"well again after {report.recovery_p50_s:.1f} s (p50), {report.recovery_p95_s:.1f} s (p95), "
+        f"well again after {report.recovery_p50_s:.1f} s (p50), {report.recovery_p95_s:.1f} s "
+        "(p95), "
         f"{report.recovery_max_s:.1f} s at most; the last job ended after {report.drain_s:.1f} s",
-        f"{report.lost} lost, {report.doubled} doubled, {report.gaps} gaps, {len(report.faults)} faults in all",
+        (
+            f"{report.lost} lost, {report.doubled} doubled, {report.gaps} gaps, "
+            f"{len(report.faults)} faults in all"
+        ),
     ]
     lines += [
         f"  {fault['kind']}: {fault['where']}: {fault['sentence']}"

@@ -1,4 +1,5 @@
-"""`db upgrade|current|beats|jobs|verify` and `seed`: the tables, what `./spkt run` puts there first, and whether all of it agrees.
+"""`db upgrade|current|beats|jobs|verify` and `seed`: the tables, what `./spkt run` puts there
+first, and whether all of it agrees.
 
 `audit verify|checkpoint`: whether anybody changed what was written down.
 `events export`: the event log for tools of process mining.
@@ -91,7 +92,9 @@ def _when(declared: Job) -> str:
 @database.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def verify(as_json: bool) -> None:
-    """Whether the installation agrees with itself: cases, jobs, numbers, bytes, trail. Exit 1 with what does not hold."""
+    """Whether the installation agrees with itself: cases, jobs, numbers, bytes, trail. Exit 1 with
+    what does not hold.
+    """
     key = checkpoints.public_key_of(settings().audit_signing_key_bytes)
     try:
         faults = consistency.check_site(connected(), key)
@@ -115,7 +118,9 @@ def verify(as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def seed(demo: bool, as_json: bool) -> None:
-    """Deploy the processes that come with the release; with --demo also invented people and cases."""
+    """Deploy the processes that come with the release; with --demo also invented people and
+    cases.
+    """
     works = connected()
     works.blobs.ensure_bucket()
     with works.begin(SYSTEM) as work:
@@ -161,7 +166,10 @@ def verify_audit() -> None:
     except SentraError as error:
         raise click.ClickException(error.sentence) from error
     click.echo(
-        f"{covered.events} events, {covered.anchored} under {covered.checkpoints} signed checkpoints: "
+        (
+            f"{covered.events} events, {covered.anchored} under {covered.checkpoints} signed "
+            "checkpoints: "
+        )
         + (f"{wrong} findings" if wrong else "nothing was changed")
     )
     if wrong:
@@ -215,7 +223,8 @@ def export(
     everything: bool,
     file: Path,
 ) -> None:
-    """Write the log to FILE: XES (IEEE 1849) or OCEL 2.0 (JSON). No persons, no answers; memory does not grow.
+    """Write the log to FILE: XES (IEEE 1849) or OCEL 2.0 (JSON). No persons, no answers; memory
+    does not grow.
 
     FILE is complete or not there. The export is on record.
     """

@@ -1,4 +1,6 @@
-"""`config list|show|set|withdraw|check|export|import`: what belongs to the office: signatory, letterhead, targets, calendars, numbers, duty roster."""
+"""`config list|show|set|withdraw|check|export|import`: what belongs to the office: signatory,
+letterhead, targets, calendars, numbers, duty roster.
+"""
 
 import json
 from datetime import datetime
@@ -40,7 +42,9 @@ def list_values() -> None:
 @config.command("show")
 @click.argument("key")
 def show(key: str) -> None:
-    """What a key says and who answers for it, then all its values, also those to come, oldest first."""
+    """What a key says and who answers for it, then all its values, also those to come, oldest
+    first.
+    """
     try:
         with connected().begin(SYSTEM) as work:
             entries = configuration.history(work, key)
@@ -50,7 +54,8 @@ def show(key: str) -> None:
             )
             click.echo(configuration_keys.words(key))
             click.echo(
-                f"Penanggung jawab: {configuration.role_label(work, owner.answers)}. Boleh mengubah: {may}."
+                f"Penanggung jawab: {configuration.role_label(work, owner.answers)}. Boleh "
+                f"mengubah: {may}."
             )
             for entry in entries:
                 click.echo(f"{_since(entry.valid_from):<{KEY_WIDTH}} {_written(entry.value)}")
@@ -66,7 +71,9 @@ def show(key: str) -> None:
 )
 @by_member
 def set_value(key: str, value: str, start: str | None, by: str | None) -> None:
-    """Let a value hold from now or a given instant on. Letters that are already out keep what they state."""
+    """Let a value hold from now or a given instant on. Letters that are already out keep what they
+    state.
+    """
     new, begin = _read(value), _instant(start)
     try:
         with connected().begin(_actor(by)) as work:
@@ -107,12 +114,15 @@ def check() -> None:
         doubts = rosters.doubts(work)
     for key in examples:
         click.echo(
-            f"{key}: masih contoh, jadi suratnya tidak terbit. Isi dengan ./spkt config set {key} ..."
+            f"{key}: masih contoh, jadi suratnya tidak terbit. Isi dengan ./spkt config set "
+            f"{key} ..."
         )
     for gap in gaps:
         click.echo(
-            f"kalender.{gap.name}: hari libur {gap.year} belum dipastikan. Cocokkan dengan SKB 3 Menteri, isi libur dan "
-            f"masuk bila berbeda, lalu tambahkan {gap.year} pada tahun_terverifikasi, berlaku mulai sekarang."
+            f"kalender.{gap.name}: hari libur {gap.year} belum dipastikan. Cocokkan dengan "
+            "SKB 3 Menteri, isi libur dan "
+            f"masuk bila berbeda, lalu tambahkan {gap.year} pada tahun_terverifikasi, berlaku "
+            "mulai sekarang."
         )
         for doubt in gap.doubts:
             click.echo(f"  {doubt}")

@@ -1,7 +1,9 @@
-"""`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the database.
+"""`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the
+database.
 
-`clauses`: the SOP clause by clause, what carries it and what proves it; and the record of it that travels with the release.
-`sktlk requirements`: the table of SOP IV.8, from the decision table that the process itself runs.
+`clauses`: the SOP clause by clause, what carries it and what proves it; and the record of it that
+travels with the release. `sktlk requirements`: the table of SOP IV.8, from the decision table that
+the process itself runs.
 """
 
 import json
@@ -100,9 +102,11 @@ def show(name: str) -> None:
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def cover(names: tuple[str, ...], as_json: bool) -> None:
-    """What the scenarios take: sequence flows, boundary events, rows of decision tables. What none takes is named.
+    """What the scenarios take: sequence flows, boundary events, rows of decision tables. What none
+    takes is named.
 
-    Scenarios of all processes are played, because they call each other; NAMES chooses what is shown. Exit 1 below 100 %.
+    Scenarios of all processes are played, because they call each other; NAMES chooses what is
+    shown. Exit 1 below 100 %.
     """
     shown = {folder.name for folder in folders(names)}
     found = [one for one in definitions.coverage_of(folders(())) if one.key in shown]
@@ -127,7 +131,9 @@ def cover(names: tuple[str, ...], as_json: bool) -> None:
     help="Deploy nothing; say what differs and which running cases could be moved.",
 )
 def deploy(names: tuple[str, ...], preview: bool) -> None:
-    """Make the folders (all when none is named) the current versions. Running cases keep theirs until they are moved."""
+    """Make the folders (all when none is named) the current versions. Running cases keep theirs
+    until they are moved.
+    """
     for folder in folders(names):
         if preview:
             _foretell(folder)
@@ -171,8 +177,8 @@ def _foretell(folder: Path) -> None:
     help="Number of a case; all that can be moved when none is named.",
 )
 def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
-    """Move running cases to a version of their process, those behind walls too. What was moved can go back as long as
-    it has taken no step.
+    """Move running cases to a version of their process, those behind walls too. What was moved can
+    go back as long as it has taken no step.
     """
     works = connected()
     with told(), works.begin(SYSTEM) as work:
@@ -186,7 +192,9 @@ def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
 @click.argument("order", type=click.UUID)
 @click.option("--reason", required=True, help="Why; it is kept with the order.")
 def move_back(key: str, order: UUID, reason: str) -> None:
-    """Take an order back: its cases return to the version they had, except those that have taken a step since."""
+    """Take an order back: its cases return to the version they had, except those that have taken a
+    step since.
+    """
     works = connected()
     with told(), works.begin(SYSTEM) as work:
         back = version_migration.order_back(work, order, None, reason, str(uuid4()))
@@ -224,7 +232,8 @@ RECORD = ROOT / "processes" / process_clauses.FILE
 @click.option("--write", is_flag=True, help="Write docs/clauses.md anew.")
 @click.option("--record", is_flag=True, help="Write processes/clauses.json, as an image does.")
 def clauses(*, as_json: bool, write: bool, record: bool) -> None:
-    """Requirement, process elements, scenarios and tests, and whether it holds; the scenarios are played.
+    """Requirement, process elements, scenarios and tests, and whether it holds; the scenarios are
+    played.
 
     Exit 1 when one fails or is not carried yet.
     """
@@ -241,7 +250,10 @@ def clauses(*, as_json: bool, write: bool, record: bool) -> None:
         click.echo(json.dumps([proof.as_dict() for proof in found], indent=2, ensure_ascii=False))
     else:
         for proof in found:
-            figures = f"{len(proof.elements)} elements, {len(proof.scenarios)} scenarios, {len(proof.tests)} tests"
+            figures = (
+                f"{len(proof.elements)} elements, {len(proof.scenarios)} scenarios, "
+                f"{len(proof.tests)} tests"
+            )
             click.echo(f"{proof.clause.id:<4} {proof.verdict:<9} {figures:<42} {proof.clause.text}")
             if proof.clause.lacking:
                 click.echo(f"     lacking: {proof.clause.lacking}")

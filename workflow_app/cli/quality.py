@@ -30,7 +30,8 @@ from workflow_app.cli.process import page_faults
 from workflow_app.tools.bootstrap.packages import BROWSERS
 
 SETS = {"server": (), "embedded": ("embedded",), "dev": ("embedded", "dev")}
-"""Requirement file -> the extras of pyproject.toml it holds beside the product's own dependencies."""
+"""Requirement file -> the extras of pyproject.toml it holds beside the product's own dependencies.
+"""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)")
 DIRECT = "sentra-spkt (pyproject.toml)"
 EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
@@ -49,7 +50,9 @@ def template_faults(root: Path) -> Iterator[str]:
 
 
 class _AnyName(dict[str, Any]):
-    """Stands for filters and tests the application adds; a test compiles the pages with the real ones."""
+    """Stands for filters and tests the application adds; a test compiles the pages with the real
+    ones.
+    """
 
     def get(self, key: str, default: Any = None) -> Any:
         return super().get(key, str)
@@ -88,7 +91,10 @@ def requirement_faults(root: Path) -> Iterator[str]:
     for smaller, larger in (("server", "embedded"), ("embedded", "dev")):
         for package, version in pinned[smaller].items():
             if pinned[larger].get(package) != version:
-                yield f"requirements: {package} is {version} in {smaller}.txt and {pinned[larger].get(package)} in {larger}.txt"
+                yield (
+                    f"requirements: {package} is {version} in {smaller}.txt and "
+                    f"{pinned[larger].get(package)} in {larger}.txt"
+                )
 
 
 def _pins(text: str) -> dict[str, Version]:
@@ -137,8 +143,10 @@ HALVES = (
     ("tests/integration", *(f"--ignore={path}" for path in SECOND)),
     ("tests/architecture", "tests/unit", "tests/e2e", *SECOND),
 )
-"""What runs side by side when the whole suite is asked for, each on servers of its own: one alone leaves processors idle.
-`SECOND` is what makes the other half as long as the first, measured on two processors."""
+"""What runs side by side when the whole suite is asked for, each on servers of its own: one alone
+leaves processors idle. `SECOND` is what makes the other half as long as the first, measured on two
+processors.
+"""
 ANYTHING = {"ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -155,7 +163,9 @@ class Result:
 @click.command(context_settings=ANYTHING, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
-    """The test suite on throw-away servers; takes pytest's arguments. All of it runs in two halves side by side."""
+    """The test suite on throw-away servers; takes pytest's arguments. All of it runs in two halves
+    side by side.
+    """
     lacks = [
         f"Python package {name}"
         for name in ("pytest", "playwright", "hypothesis")
@@ -184,9 +194,11 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 def side_by_side(commands: list[list[str]], environment: Mapping[str, str]) -> int:
-    """Run these at the same time: the first in sight, then what the others said. The worst exit code of all.
+    """Run these at the same time: the first in sight, then what the others said. The worst exit
+    code of all.
 
-    SIGTERM is handed on, and Ctrl-C reaches them from the terminal: each takes its servers down before this ends.
+    SIGTERM is handed on, and Ctrl-C reaches them from the terminal: each takes its servers down
+    before this ends.
     """
     with ExitStack() as stack:
         programs: list[tuple[subprocess.Popen[bytes], IO[bytes] | None]] = []
@@ -230,7 +242,9 @@ def _patience(programs: Iterable[subprocess.Popen[bytes]]) -> Iterator[None]:
 
 @click.command()
 def check() -> None:
-    """Style, types, architecture, process models, templates, requirement files: all checks, all failures."""
+    """Style, types, architecture, process models, templates, requirement files: all checks, all
+    failures.
+    """
     results = []
     for name, work in _checks().items():
         began = time.monotonic()

@@ -50,7 +50,8 @@ class _Stop(BaseException):
 def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
     """Start everything: database, object store, web server, worker. Ctrl-C ends it.
 
-    DATABASE_URL and S3_ENDPOINT in the environment name servers that are used instead of the embedded ones.
+    DATABASE_URL and S3_ENDPOINT in the environment name servers that are used instead of the
+    embedded ones.
     """
     began = time.monotonic()
     stack = LocalStack((data or data_dir()).expanduser().absolute(), given=os.environ, notice=_step)
@@ -116,12 +117,18 @@ def _refusal(host: str, port: int) -> str:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
     except socket.gaierror:
-        return f"{host} is no address of a machine. Use --host 127.0.0.1 (this machine only) or --host 0.0.0.0."
+        return (
+            f"{host} is no address of a machine. Use --host 127.0.0.1 (this machine only) or "
+            "--host 0.0.0.0."
+        )
     except PermissionError:
         return f"Port {port} may only be used by root. Choose one above 1023: --port 8000"
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Port {port} is taken: another program listens on it. End that one, or choose another: --port {port + 1}"
+            return (
+                f"Port {port} is taken: another program listens on it. End that one, or choose "
+                f"another: --port {port + 1}"
+            )
         return f"Nothing can listen on {host}:{port} ({error.strerror})."
     return ""
 

@@ -1,4 +1,6 @@
-"""Which installation a command works on: the servers of the environment, else the embedded ones below `--data`."""
+"""Which installation a command works on: the servers of the environment, else the embedded ones
+below `--data`.
+"""
 
 import os
 from pathlib import Path
@@ -18,7 +20,9 @@ LOCAL = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
 
 
 def settings() -> Settings:
-    """Complete settings. Starts the embedded servers, until the command ends, when the environment does not name them."""
+    """Complete settings. Starts the embedded servers, until the command ends, when the environment
+    does not name them.
+    """
     context = click.get_current_context().find_root()
     if "settings" not in context.meta:
         context.meta["settings"] = _read(context)
@@ -54,7 +58,9 @@ def choose_data_dir(path: Path) -> None:
 
 
 def is_embedded() -> bool:
-    """Whether the command works on servers of a data directory, not only on those of the environment."""
+    """Whether the command works on servers of a data directory, not only on those of the
+    environment.
+    """
     return not all(
         os.environ.get(name) or os.environ.get(f"{name}_FILE")
         for name in ("DATABASE_URL", "S3_ENDPOINT")

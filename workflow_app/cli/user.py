@@ -61,7 +61,8 @@ def list_users() -> None:
         for item in users.list_all(work):
             state = "" if item.is_active else "  (disabled)"
             click.echo(
-                f"{item.username:<18} {item.unit:<8} {','.join(sorted(item.roles)):<28} {item.full_name}{state}"
+                f"{item.username:<18} {item.unit:<8} {','.join(sorted(item.roles)):<28} "
+                f"{item.full_name}{state}"
             )
 
 

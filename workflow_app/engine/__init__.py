@@ -1,1 +1,3 @@
-"""The only place that knows SpiffWorkflow: definitions, the pure runner, forms, decisions, the linter and scenarios."""
+"""The only place that knows SpiffWorkflow: definitions, the pure runner, forms, decisions, the
+linter and scenarios.
+"""

@@ -1,12 +1,15 @@
-"""Edges of clocks: a diagram may offer several events from which a clock counts, or at which it stops, and the office chooses.
+"""Edges of clocks: a diagram may offer several events from which a clock counts, or at which it
+stops, and the office chooses.
 
-A service task that starts or stops a clock names its edge (`edge`), and where a time was told also the moment at which that was
-recorded (`recordedEdge`); one without an edge always acts. The first that the diagram offers is the rule of the SOP.
+A service task that starts or stops a clock names its edge (`edge`), and where a time was told also
+the moment at which that was recorded (`recordedEdge`); one without an edge always acts. The first
+that the diagram offers is the rule of the SOP.
 
-Notice periods: how long before an event a notice is due (`72 jam`, `7 hari_kerja`), and whether one was in time. Pure.
+Notice periods: how long before an event a notice is due (`72 jam`, `7 hari_kerja`), and whether one
+was in time. Pure.
 
-A period in hours is counted back from the instant at which the event begins. One in working days ends with the last of the days
-that lie so far before its day; which days count, whoever asks knows.
+A period in hours is counted back from the instant at which the event begins. One in working days
+ends with the last of the days that lie so far before its day; which days count, whoever asks knows.
 """
 
 import re
@@ -54,7 +57,9 @@ def offered(elements: Mapping[str, Element], clock: str, operation: str) -> tupl
 def chosen(
     elements: Mapping[str, Element], clock: str, operation: str, told: Mapping[str, str] | None
 ) -> str:
-    """The edge that counts: what the office has told where the diagram offers it, else the first; empty without edges."""
+    """The edge that counts: what the office has told where the diagram offers it, else the first;
+    empty without edges.
+    """
     known = offered(elements, clock, operation)
     wanted = (told or {}).get(SIDES[operation], "")
     return wanted if wanted in known else next(iter(known), "")
@@ -63,7 +68,9 @@ def chosen(
 def counted(
     elements: Mapping[str, Element], element: str, clock: str, told: Mapping[str, str] | None
 ) -> str | None:
-    """The edge of this service task by which the clock counts; empty where it has none for it, None where another edge counts."""
+    """The edge of this service task by which the clock counts; empty where it has none for it, None
+    where another edge counts.
+    """
     known = named(elements[element])
     if not known or clock not in elements[element].properties.get("clock", "").split():
         return ""
@@ -91,7 +98,9 @@ def is_period(text: str) -> bool:
 def due(
     period: str, event: datetime, days_before: Callable[[datetime, int], datetime]
 ) -> datetime | None:
-    """The last instant at which a notice is in time; None where there is no period. Raises `ValueError` for what is none."""
+    """The last instant at which a notice is in time; None where there is no period. Raises
+    `ValueError` for what is none.
+    """
     if not period:
         return None
     told = PERIOD.fullmatch(period)

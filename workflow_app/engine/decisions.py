@@ -1,6 +1,7 @@
 """Decision tables (DMN) as data, and their evaluation outside a running process.
 
-Examples of decision tables: given these variables, the table says this. They stand in `tables/<decision>.yaml`.
+Examples of decision tables: given these variables, the table says this. They stand in
+`tables/<decision>.yaml`.
 """
 
 import ast
@@ -47,7 +48,9 @@ class DecisionTable:
     """Input expressions, usually names of control variables."""
     outputs: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
-    """Every row by column: literal cells as values, None where the cell says "any", other cells as their text."""
+    """Every row by column: literal cells as values, None where the cell says "any", other cells as
+    their text.
+    """
     table: Any = field(repr=False, compare=False)
     _known: dict[Any, list[Hit]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -62,13 +65,16 @@ class DecisionTable:
         return tuple(rule.id for rule in self.table.rules)
 
     def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
-        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises `ProcessFault`."""
+        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises
+        `ProcessFault`.
+        """
         return [dict(hit.outputs) for hit in self.hits(variables)]
 
     def hits(self, variables: Mapping[str, Value]) -> list[Hit]:
         """The rows that match, with their outputs. Raises `ProcessFault`.
 
-        A table never changes and its cells see nothing but `variables`, so what was asked before is answered at once.
+        A table never changes and its cells see nothing but `variables`, so what was asked before is
+        answered at once.
         """
         asked = frozenset(
             (name, type(value), tuple(value) if isinstance(value, list) else value)

@@ -35,8 +35,8 @@ RECEIVING_LANE = "penerima"
 ASKING_LANE = "pemohon"
 """Lane of who asks others for something."""
 PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan", "pengusul", "penyetuju")
-"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs out,
-who proposes, who decides on it. A control variable names the role of each task (`roleFrom`).
+"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs
+out, who proposes, who decides on it. A control variable names the role of each task (`roleFrom`).
 """
 
 
@@ -60,7 +60,9 @@ class Element:
     operation: str = ""
     """What a service task asks for."""
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By parameter of the operation the names that are written in it, such as the clocks among which it chooses."""
+    """By parameter of the operation the names that are written in it, such as the clocks among
+    which it chooses.
+    """
     result: str | None = None
     """The control variable that holds what the operation gave back."""
 
@@ -95,7 +97,9 @@ LABELS = re.compile(r"\blabel\([\"']([a-z0-9_]+)[\"'],\s*[\"']([a-z0-9_]+)[\"']\
 
 
 def answers_named(html: str) -> set[tuple[str, str]]:
-    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`, `label("<element>", "<field>")`."""
+    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`,
+    `label("<element>", "<field>")`.
+    """
     code = " ".join(CODE.findall(html))
     return {*ANSWERS.findall(code), *LABELS.findall(code)}
 
@@ -134,24 +138,28 @@ class Definition:
     letters: Mapping[str, LetterSource] = field(repr=False)
     decisions: Mapping[str, DecisionTable] = field(repr=False)
     called: Mapping[str, str]
-    """Processes it calls, key to name; their elements, forms, letters and decisions are those of the definition."""
+    """Processes it calls, key to name; their elements, forms, letters and decisions are those of
+    the definition.
+    """
     flows: tuple[tuple[str, str], ...] = field(repr=False)
     """Source and target of each flow of it and of those it calls, in the order of the files."""
     purpose: str
-    """When somebody at the counter chooses it, in one sentence; empty where the model says nothing."""
+    """When somebody at the counter chooses it, in one sentence; empty where the model says nothing.
+    """
     rank: int
     """Its place where services are begun; what is most urgent comes first."""
     is_startable: bool
     """False for a process that only others begin or call."""
     started_by: tuple[str, ...]
-    """Roles whose people begin its cases, in the order of the model; empty where the counter does."""
+    """Roles whose people begin its cases, in the order of the model; empty where the counter does.
+    """
     started_as: str
     """Control variable that holds the role in which a case was begun; empty where no step asks."""
     is_reopenable: bool
     """A lead may take an ended case up again: another one of this process continues it."""
     reopens_confined: str
-    """Control variable that is true from the start where the case that is taken up is confined: its role leads there and
-    does the first step too. Empty when what is confined is not taken up.
+    """Control variable that is true from the start where the case that is taken up is confined: its
+    role leads there and does the first step too. Empty when what is confined is not taken up.
     """
 
     @cached_property
@@ -208,7 +216,9 @@ def load(files: ProcessFiles) -> Definition:
 
 
 def load_deployed(files: ProcessFiles) -> Definition:
-    """The same of files that were judged before they were deployed: half of the work is judging, and it is not done again."""
+    """The same of files that were judged before they were deployed: half of the work is judging,
+    and it is not done again.
+    """
     hash_ = content_hash(files)
     return known(hash_) or _loaded.setdefault(hash_, _parse(dict(files), hash_, is_judged=True))
 
@@ -298,7 +308,9 @@ def form_of(files: ProcessFiles, node: Node, *, is_judged: bool = False) -> Form
 
 
 def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
-    """The letter whose template is this file (`letters/<letter>.html`). Raises `InvalidDefinition`."""
+    """The letter whose template is this file (`letters/<letter>.html`). Raises
+    `InvalidDefinition`.
+    """
     meta_file = f"{name.removesuffix('.html')}.json"
     meta = read_json(files, meta_file) if meta_file in files else {}
     stem = PurePosixPath(name).stem

@@ -1,7 +1,9 @@
-"""What differs between two versions of a process: model, forms, letters, decision tables, in the words of its readers.
+"""What differs between two versions of a process: model, forms, letters, decision tables, in the
+words of its readers.
 
-The comparison is over what we parse anyway and not over the drawing (as `bpmn-js-differ` does in a browser): it knows forms, letters
-and tables too, needs no script, and says the same on the page and in a terminal.
+The comparison is over what we parse anyway and not over the drawing (as `bpmn-js-differ` does in a
+browser): it knows forms, letters and tables too, needs no script, and says the same on the page and
+in a terminal.
 
 How two versions of one thing read: of a form, a letter, a decision table.
 """
@@ -24,13 +26,17 @@ LONGEST = 300
 AROUND = 5
 """Words that are shown before and after what differs in a letter."""
 FORM_WORDS = {
-    "title": "Judul", "intro": "Pengantar", "submit": "Tombol", "next": "Sesudahnya", "summary": "Ringkasan",
+    "title": "Judul", "intro": "Pengantar", "submit": "Tombol", "next": "Sesudahnya",
+    "summary": "Ringkasan",
     "since": "Ringkasan sejak", "slip": "Slip", "presence": "Tanda terisi",
 }  # fmt: skip
 FIELD_WORDS = {
-    "title": "pertanyaan", "widget": "jenis", "options": "pilihan", "help": "bantuan", "required": "wajib", "personal": "rahasia",
-    "control": "menentukan jalannya proses", "default": "isi awal", "visible_if": "tampil bila", "not_before": "paling awal",
-    "not_after": "paling akhir", "offered_by": "pilihan dari", "only_by": "hanya oleh", "notice": "catatan tetap",
+    "title": "pertanyaan", "widget": "jenis", "options": "pilihan", "help": "bantuan",
+    "required": "wajib", "personal": "rahasia",
+    "control": "menentukan jalannya proses", "default": "isi awal", "visible_if": "tampil bila",
+    "not_before": "paling awal",
+    "not_after": "paling akhir", "offered_by": "pilihan dari", "only_by": "hanya oleh",
+    "notice": "catatan tetap",
     "tied_to": "terikat pada", "order": "urutan terhadap isian lain",
     "schema": "batas isian", "parameters": "aturan",
 }  # fmt: skip
@@ -71,7 +77,8 @@ def form(old: Form, new: Form) -> Iterator[Change]:
             word = f"Isian “{field.title if field else name}”"
             yield Change(word, "" if was is None else "ada", "" if becomes is None else "ada")
         else:
-            told = [{f"Isian “{becomes.title}”, {words}": _text(getattr(f, n)) for n, words in FIELD_WORDS.items()} for f in (was, becomes)]  # fmt: skip
+            told = [{f"Isian “{becomes.title}”, {words}": _text(getattr(f, n)) for n,
+                words in FIELD_WORDS.items()} for f in (was, becomes)]  # fmt: skip
             yield from changes(*told)
     if list(old.fields) != list(new.fields) and {*old.fields} == {*new.fields}:
         yield Change("Urutan isian", ", ".join(old.fields), ", ".join(new.fields))
@@ -118,7 +125,9 @@ def _lines(what: str, old: str, new: str) -> Iterator[Change]:
 
 
 def _narrowed(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Two passages without the words in which both begin and end, save a few around what differs."""
+    """Two passages without the words in which both begin and end, save a few around what
+    differs.
+    """
     if not before or not after:
         return " ".join(before), " ".join(after)
     start = _common(before, after)
@@ -176,7 +185,9 @@ class Difference:
 
     kind: Kind
     about: str
-    """`Langkah`, `Gerbang`, `Peristiwa`, `Alur`, `Lajur`, `Proses`, `Formulir`, `Surat`, `Tabel keputusan`, `Arsip lain`."""
+    """`Langkah`, `Gerbang`, `Peristiwa`, `Alur`, `Lajur`, `Proses`, `Formulir`, `Surat`, `Tabel
+    keputusan`, `Arsip lain`.
+    """
     name: str
     process: str
     """Key of the process in whose drawing it is; empty where it is in none."""
@@ -188,7 +199,9 @@ class Difference:
 
 
 def compare(old: Definition, new: Definition) -> list[Difference]:
-    """All differences, in the order in which one reads a process: its drawing, then forms, letters, tables, other files."""
+    """All differences, in the order in which one reads a process: its drawing, then forms, letters,
+    tables, other files.
+    """
     before, after = paths_of(old).models, paths_of(new).models
     found: list[Difference] = []
     for key in dict.fromkeys([*after, *before]):
@@ -204,7 +217,9 @@ def compare(old: Definition, new: Definition) -> list[Difference]:
 
 
 def marks(found: Iterable[Difference], process: str, *, is_old: bool) -> dict[Kind, list[str]]:
-    """What to mark in the drawing of one process, of the old version or the new one. A step whose form changed has changed."""
+    """What to mark in the drawing of one process, of the old version or the new one. A step whose
+    form changed has changed.
+    """
     marked: dict[Kind, list[str]] = {"added": [], "removed": [], "changed": []}
     for difference in found:
         if difference.process == process:
@@ -325,7 +340,9 @@ def _yes(is_so: bool) -> str:
 
 
 def _forms(old: Definition, new: Definition) -> Iterator[Difference]:
-    """The forms of steps that are in both; a form that came or went with its step is told with the step."""
+    """The forms of steps that are in both; a form that came or went with its step is told with the
+    step.
+    """
     for id in (id for id in new.forms if id in old.forms):
         if changed := tuple(form(old.forms[id], new.forms[id])):
             element = new.elements[id]
@@ -363,17 +380,25 @@ def _is_other(name: str) -> bool:
 FORM, OTHER = "Formulir", "Arsip lain"
 SORTS = {"Gateway": "Gerbang", "Event": "Peristiwa"}
 KINDS = {
-    "userTask": "tugas orang", "serviceTask": "pekerjaan sistem", "businessRuleTask": "keputusan", "subProcess": "subproses",
-    "callActivity": "proses yang dipanggil", "exclusiveGateway": "gerbang pilihan", "parallelGateway": "gerbang bersamaan",
-    "inclusiveGateway": "gerbang beberapa pilihan", "startEvent": "awal", "endEvent": "akhir", "boundaryEvent": "peristiwa di tepi",
+    "userTask": "tugas orang", "serviceTask": "pekerjaan sistem", "businessRuleTask": "keputusan",
+    "subProcess": "subproses",
+    "callActivity": "proses yang dipanggil", "exclusiveGateway": "gerbang pilihan",
+    "parallelGateway": "gerbang bersamaan",
+    "inclusiveGateway": "gerbang beberapa pilihan", "startEvent": "awal", "endEvent": "akhir",
+    "boundaryEvent": "peristiwa di tepi",
     "intermediateCatchEvent": "peristiwa yang ditunggu",
 }  # fmt: skip
 PROPERTIES = {
-    "clause": "Ketentuan SOP", "fourEyes": "Empat mata terhadap", "clock": "Jam", "maxVisits": "Batas putaran", "outcome": "Hasil",
-    "prefill": "Isian awal dari", "keepOutputs": "Hasil keputusan yang dipakai", "assign": "Dibagikan", "clockLabel": "Nama jam",
-    "roleFrom": "Peran menurut", "stage": "Tahap", "standIn": "Dapat dicatat oleh", "leadsTo": "Membuka langkah", "initial": "Nilai awal", "startedBy": "Dimulai oleh",
-    "startable": "Dapat dimulai", "reopenable": "Dapat dibuka kembali", "callable": "Dapat dipanggil", "purpose": "Kapan dipilih",
+    "clause": "Ketentuan SOP", "fourEyes": "Empat mata terhadap", "clock": "Jam",
+    "maxVisits": "Batas putaran", "outcome": "Hasil",
+    "prefill": "Isian awal dari", "keepOutputs": "Hasil keputusan yang dipakai",
+    "assign": "Dibagikan", "clockLabel": "Nama jam",
+    "roleFrom": "Peran menurut", "stage": "Tahap", "standIn": "Dapat dicatat oleh",
+    "leadsTo": "Membuka langkah", "initial": "Nilai awal", "startedBy": "Dimulai oleh",
+    "startable": "Dapat dimulai", "reopenable": "Dapat dibuka kembali",
+    "callable": "Dapat dipanggil", "purpose": "Kapan dipilih",
     "rank": "Urutan",
-    "formJsonSchemaFilename": "Arsip isian", "formUiSchemaFilename": "Arsip tampilan isian", "startsClock": "Memulai jam",
+    "formJsonSchemaFilename": "Arsip isian", "formUiSchemaFilename": "Arsip tampilan isian",
+    "startsClock": "Memulai jam",
     "stopsClock": "Menghentikan jam", "edge": "Tepi jam",
 }  # fmt: skip

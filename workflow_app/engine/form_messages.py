@@ -2,8 +2,9 @@
 
 The rule of a checklist: when a line is fulfilled, and what the whole list amounts to (R54, R55).
 
-One rule for rehearsals and for real cases. `given` are the answers to the lines, `decided` are the waivers Ka SPKT has
-decided (line to granted). A refusal is final: asking for the same line again does not bring it back to Ka SPKT.
+One rule for rehearsals and for real cases. `given` are the answers to the lines, `decided` are the
+waivers Ka SPKT has decided (line to granted). A refusal is final: asking for the same line again
+does not bring it back to Ka SPKT.
 """
 
 import re
@@ -223,7 +224,9 @@ READ_AS: Mapping[str, tuple[str, ...]] = {
     "issuer": ("penerbit",),
     "date": ("tanggal_surat",),
 }
-"""What is asked of a paper that was handed in at a line, by the part of the line. No NIK: it stands in the identity already."""
+"""What is asked of a paper that was handed in at a line, by the part of the line. No NIK: it stands
+in the identity already.
+"""
 
 Lines = Iterable[tuple[str, str, int]]
 """Id, form (`asli+nomor`) and minimum count of the lines that apply."""

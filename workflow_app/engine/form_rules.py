@@ -1,9 +1,10 @@
-"""Which questions of a form are shown: those without a condition, and those whose condition another answer meets.
+"""Which questions of a form are shown: those without a condition, and those whose condition another
+answer meets.
 
 Answers that are compared with another: an end after its start, a loss before its report (`order`).
 Answers that an earlier one ties: who chose a thumb print does not sign on the screen (`tied_to`).
-Days and instants of forms: what a field offers (`default`), and which are plausible: the bounds every form has, and those
-a field declares (`not_before`, `not_after`).
+Days and instants of forms: what a field offers (`default`), and which are plausible: the bounds
+every form has, and those a field declares (`not_before`, `not_after`).
 """
 
 import re
@@ -77,7 +78,9 @@ def read_tie(ui: Mapping[str, Any]) -> Tie | None:
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOW, OPENED = "now", "opened"
-"""Moments that a field can offer: that at which the form is shown, and that at which it was shown first."""
+"""Moments that a field can offer: that at which the form is shown, and that at which it was shown
+first.
+"""
 FIRST_YEAR = 1900
 FARTHEST = timedelta(days=366)
 """How far ahead a day may lie where the field declares nothing."""
@@ -91,7 +94,9 @@ _IMPLAUSIBLE = "Tahunnya tidak masuk akal. Tulis tahun dengan empat angka dan pe
 
 
 def offered(widget: str, default: Answer, now: datetime, opened: datetime) -> Answer:
-    """What a field starts with: what is written there or, of a day or instant, the moment it names as the counter writes it."""
+    """What a field starts with: what is written there or, of a day or instant, the moment it names
+    as the counter writes it.
+    """
     moments = {NOW: now, OPENED: opened} if widget in ("date", "datetime") else {}
     if not isinstance(default, str) or default not in moments:
         return default
@@ -105,7 +110,9 @@ def read_bound(text: str) -> timedelta:
 
 
 def is_date(value: object) -> bool:
-    """True for an ISO day, `2026-12-31`; other spellings of ISO 8601, by week for example, are none."""
+    """True for an ISO day, `2026-12-31`; other spellings of ISO 8601, by week for example, are
+    none.
+    """
     try:
         return bool(_DAY.fullmatch(str(value)) and date.fromisoformat(str(value)))
     except ValueError:
@@ -128,7 +135,9 @@ def end_of_day(day: date) -> datetime:
 def judge_date(
     text: str, now: datetime | None, not_before: str = "", not_after: str = ""
 ) -> str | None:
-    """What is wrong with a day, None if nothing. Days are compared in the time of the counter (WITA)."""
+    """What is wrong with a day, None if nothing. Days are compared in the time of the counter
+    (WITA).
+    """
     if not is_date(text):
         return SENTENCE_DATE
     day = date.fromisoformat(text)
@@ -229,7 +238,9 @@ def judge(
     given: Mapping[str, Answer],
     earlier: Mapping[str, Answers],
 ) -> dict[str, str]:
-    """A sentence for each answer that lies otherwise than it must. What was not answered is compared with nothing."""
+    """A sentence for each answer that lies otherwise than it must. What was not answered is
+    compared with nothing.
+    """
     found: dict[str, str] = {}
     for name, rules in orders.items():
         for rule in rules:
@@ -254,7 +265,9 @@ def _holds(relation: str, answer: Answer, other: Answer) -> bool:
 
 
 def _places(answer: Answer, other: Answer) -> tuple[float | None, float | None]:
-    """Where two answers lie on one line. A day and an instant are compared by days, in the time of the counter (WITA)."""
+    """Where two answers lie on one line. A day and an instant are compared by days, in the time of
+    the counter (WITA).
+    """
     this, that = _read(answer), _read(other)
     if isinstance(this, datetime) and isinstance(that, datetime):
         return this.timestamp(), that.timestamp()

@@ -1,10 +1,12 @@
-"""From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages` judges the result.
+"""From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages`
+judges the result.
 
-Characters of what people type: which are put right in silence, which are refused, and how long it may take.
-A drawn signature as it comes from the pad: a PNG picture in a data address, walked through and never decoded.
-A point on the map as people bring it: two numbers, or the link that a phone shares. Pure; nothing is refused here.
-Areas as lists of region codes (`63.06.05` a kecamatan, `63.06.05.1001` a desa or kelurahan).
-ISO 8601 durations (`P7D`, `PT10M`) as forms and scenarios write them.
+Characters of what people type: which are put right in silence, which are refused, and how long it
+may take. A drawn signature as it comes from the pad: a PNG picture in a data address, walked
+through and never decoded. A point on the map as people bring it: two numbers, or the link that a
+phone shares. Pure; nothing is refused here. Areas as lists of region codes (`63.06.05` a kecamatan,
+`63.06.05.1001` a desa or kelurahan). ISO 8601 durations (`P7D`, `PT10M`) as forms and scenarios
+write them.
 """
 
 import base64
@@ -20,7 +22,9 @@ from typing import Any
 from workflow_app.domain import WITA, Answer
 
 MOST_MARKS = 5
-"""Accents and vowel signs on one letter: Arabic and Tibetan need up to four, piles of them cover the lines around."""
+"""Accents and vowel signs on one letter: Arabic and Tibetan need up to four, piles of them cover
+the lines around.
+"""
 
 LONGEST_ORDERED = 100_000
 """Longer text is left as it is: every field refuses it anyway."""
@@ -36,7 +40,8 @@ _SHOWN_FORMATS = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06
 _LOST = "\ufffd"
 
 _HIDDEN = (
-    "Isian memuat karakter tersembunyi (misalnya pembalik arah tulisan), yang tidak boleh tercetak pada surat. "
+    "Isian memuat karakter tersembunyi (misalnya pembalik arah tulisan), yang tidak boleh "
+    "tercetak pada surat. "
     "Hapus, lalu ketik ulang dengan papan ketik."
 )
 _UNREADABLE = "Sebagian isian ini tidak terbaca (�). Hapus tanda itu, lalu ketik ulang."
@@ -70,7 +75,9 @@ def judge_characters(text: str) -> str | None:
 
 
 def _is_hidden(character: str) -> bool:
-    """Turns of direction, halves of characters, private and forbidden ones, and formats that nobody sees."""
+    """Turns of direction, halves of characters, private and forbidden ones, and formats that nobody
+    sees.
+    """
     kind = unicodedata.category(character)
     if kind == "Cf":
         return character not in _SHOWN_FORMATS
@@ -109,9 +116,11 @@ _FRAME = 12
 
 
 def is_drawing(address: str) -> bool:
-    """Whether this is one whole, small picture by its chunks: head, pixels, end, every checksum right, nothing behind.
+    """Whether this is one whole, small picture by its chunks: head, pixels, end, every checksum
+    right, nothing behind.
 
-    Says nothing about the pixels; whoever shows the picture has it drawn anew in the sandbox before.
+    Says nothing about the pixels; whoever shows the picture has it drawn anew in the sandbox
+    before.
     """
     if not address.startswith(ADDRESS) or len(address) > LONGEST:
         return False
@@ -127,7 +136,9 @@ def is_drawing(address: str) -> bool:
 
 
 def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of each chunk; raises `ValueError` when one is cut off or its checksum wrong."""
+    """Kind and content of each chunk; raises `ValueError` when one is cut off or its checksum
+    wrong.
+    """
     if not picture.startswith(_MAGIC):
         raise ValueError("not a PNG")
     at = len(_MAGIC)
@@ -165,7 +176,9 @@ def read(text: str) -> tuple[float, float] | None:
 
 
 def normal(text: str) -> str:
-    """The pair as it is written here (`-2.7845, 115.2712`); what holds none stays as it is typed."""
+    """The pair as it is written here (`-2.7845, 115.2712`); what holds none stays as it is
+    typed.
+    """
     point = read(text)
     return text if point is None else ", ".join(_written(number) for number in point)
 
@@ -223,7 +236,9 @@ def _typed(text: str, widget: str, kind: object) -> Answer:
 
 
 def _number(text: str) -> Answer:
-    """An integer, also with the dots of Indonesian thousands; anything else stays text for the judgement."""
+    """An integer, also with the dots of Indonesian thousands; anything else stays text for the
+    judgement.
+    """
     digits = re.sub(r"\s", "", text)
     if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", digits):
         digits = digits.replace(".", "")
@@ -271,8 +286,8 @@ def _line_part(part: str, texts: list[str]) -> Answer:
 
 
 def is_within(code: str, area: Collection[str]) -> bool:
-    """True if a place lies in an area. Of a place known only by its kecamatan it is enough that part of it does:
-    where one does not know, the stricter target holds.
+    """True if a place lies in an area. Of a place known only by its kecamatan it is enough that
+    part of it does: where one does not know, the stricter target holds.
     """
     return any(
         code == part or code.startswith(f"{part}.") or part.startswith(f"{code}.") for part in area

@@ -1,13 +1,15 @@
 """A form as its two files say: the schema, what is valid, and the UI schema, how it is asked.
 
-What a form says about itself in sentences: places that stand for answers, and the slip that is printed for the citizen.
-Which answers of one case may stand in the forms of another.
-Times from which a clock counts: what a form offers for them is known, and another one is told with a reason (`reason_for`).
+What a form says about itself in sentences: places that stand for answers, and the slip that is
+printed for the citizen. Which answers of one case may stand in the forms of another. Times from
+which a clock counts: what a form offers for them is known, and another one is told with a reason
+(`reason_for`).
 
-A field that offers `opened` asks for what had happened when the form was first shown: a citizen came in, a letter arrived. Its
-one moment is the one offered. A field that offers `now` asks for what happens while the task waits: a citizen is escorted, a
-letter is handed over. Any moment from when the task came up is offered until it is sent.
-Forms of user tasks: their questions, which answers are visible and sound, and what is personal, control or public.
+A field that offers `opened` asks for what had happened when the form was first shown: a citizen
+came in, a letter arrived. Its one moment is the one offered. A field that offers `now` asks for
+what happens while the task waits: a citizen is escorted, a letter is handed over. Any moment from
+when the task came up is offered until it is sent. Forms of user tasks: their questions, which
+answers are visible and sound, and what is personal, control or public.
 """
 
 import re
@@ -42,8 +44,9 @@ from workflow_app.engine.form_values import read_value
 from workflow_app.engine.model import Value
 
 PLACE = re.compile(r"\{([a-z_0-9]+)\.([a-z_0-9]+)\}")
-"""`{element.field}` stands for what was answered there, `{decision.output}` for what the table says to the answers, and
-`{service_task.result}` for what that task has found."""
+"""`{element.field}` stands for what was answered there, `{decision.output}` for what the table says
+to the answers, and `{service_task.result}` for what that task has found.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,16 @@ def places(sentence: str) -> list[tuple[str, str]]:
 
 WIDGETS = frozenset(
     {
-        "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime", "number", "tel", "email",
-        "nik", "coordinates", "signature", "documents", "requirements", "waiver", "note", "members", "similar",
+        "text", "textarea", "radio", "select", "checkbox", "checkboxes", "date", "datetime",
+        "number", "tel", "email",
+        "nik", "coordinates", "signature", "documents", "requirements", "waiver", "note", "members",
+        "similar",
     }
 )  # fmt: skip
 
 ANSWERLESS_WIDGETS = frozenset({"note", "similar"})
-"""Widgets that only show something: a sentence, the cases of the register that resemble this one."""
+"""Widgets that only show something: a sentence, the cases of the register that resemble this one.
+"""
 
 WORKING_NOTES = "catatan"
 """Group of sealed answers that those who work on the case read without unlocking the identity."""
@@ -132,7 +138,9 @@ class Field:
     duty: bool = False
     """The options are roles; who is on duty now stands with each."""
     offered_by: str = ""
-    """Key of the configuration that says which options are in service, in which order and by which words."""
+    """Key of the configuration that says which options are in service, in which order and by which
+    words.
+    """
     required: bool = False
     visible_if: Condition | None = None
     not_before: str = ""
@@ -147,8 +155,10 @@ class Field:
     """Beside papers, of the widget `documents`."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`; `born`, `sex` of `nik`; `reason_for`;
-    `read_as`, by which a paper that was read proposes an answer."""
+    """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`;
+    `born`, `sex` of `nik`; `reason_for`; `read_as`, by which a paper that was read proposes an
+    answer.
+    """
 
 
 @dataclass(frozen=True)
@@ -175,12 +185,15 @@ class Form:
     summary: tuple[str, ...] = ()
     """Sentences to read before a decision; `{element.field}` stands for what was answered there."""
     since: tuple[str, ...] = ()
-    """Sentences see only what was answered from the first of these elements on that was; where a case goes round, earlier
-    rounds are over."""
+    """Sentences see only what was answered from the first of these elements on that was; where a
+    case goes round, earlier rounds are over.
+    """
     slip: Slip | None = None
     """Sheet that is printed for the citizen at this step."""
     presence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Control variables that say whether one of these questions was answered, never what the answer is."""
+    """Control variables that say whether one of these questions was answered, never what the answer
+    is.
+    """
 
     @property
     def takes_files(self) -> bool:
@@ -197,11 +210,15 @@ class Separated:
     personal: dict[str, Answers]
     """Sealed group to answers."""
     control: dict[str, Value]
-    """One value for each control field of the form, None when it was not answered or not visible; and its presences."""
+    """One value for each control field of the form, None when it was not answered or not visible;
+    and its presences.
+    """
 
 
 def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
-    """Typed answers from a posted HTML form: normalised (NFC, trimmed), empty ones left out, unknown names ignored."""
+    """Typed answers from a posted HTML form: normalised (NFC, trimmed), empty ones left out,
+    unknown names ignored.
+    """
     answers: Answers = {}
     for name, item in form.fields.items():
         value = read_value(name, item.widget, item.schema, values)
@@ -211,7 +228,9 @@ def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
 
 
 def visible(form: Form, answers: Mapping[str, Answer]) -> Answers:
-    """The answers without those to questions that are not shown (and without names the form does not know)."""
+    """The answers without those to questions that are not shown (and without names the form does
+    not know).
+    """
     asked = _shown(form, answers)
     return {name: value for name, value in answers.items() if name in asked}
 
@@ -222,10 +241,11 @@ def validate(
     now: datetime | None = None,
     earlier: Mapping[str, Answers] | None = None,
 ) -> dict[str, str]:
-    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is the whole form.
+    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is
+    the whole form.
 
-    Bounds of days and instants that lie relative to now are judged only when `now` is given, and the order to answers of earlier
-    steps only where `earlier` holds them.
+    Bounds of days and instants that lie relative to now are judged only when `now` is given, and
+    the order to answers of earlier steps only where `earlier` holds them.
     """
     fields = {name: form.fields[name] for name in _shown(form, answers)}
     given = {
@@ -260,7 +280,9 @@ def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
 
 
 def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answers:
-    """Answers a fresh form starts with. `opened` is when it was shown first; now, when nobody has seen it yet."""
+    """Answers a fresh form starts with. `opened` is when it was shown first; now, when nobody has
+    seen it yet.
+    """
     return {
         name: offered(f.widget, f.default, now, opened or now)
         for name, f in form.fields.items()
@@ -288,7 +310,9 @@ PARAMETERS = (
 def read_form(
     element: str, schema: Mapping[str, Any], ui: Mapping[str, Any], *, anew: bool = True
 ) -> Form:
-    """A form from its schema and UI schema, judged `anew` or as they were before. Raises `InvalidDefinition`."""
+    """A form from its schema and UI schema, judged `anew` or as they were before. Raises
+    `InvalidDefinition`.
+    """
     try:
         if anew:
             Draft202012Validator.check_schema(schema)
@@ -377,9 +401,9 @@ def secrecy(field: Field) -> int:
 
 
 def may_stand(field: Field, origin: Field, value: Answer) -> bool:
-    """Whether the answer to a question of the same name can stand here: it fits, it does not become less secret, and it is
-    nothing that is done or declared for each case anew (papers, signatures, boxes that have to be ticked, the time at which the
-    citizen came).
+    """Whether the answer to a question of the same name can stand here: it fits, it does not become
+    less secret, and it is nothing that is done or declared for each case anew (papers, signatures,
+    boxes that have to be ticked, the time at which the citizen came).
     """
     if (
         field.default == OPENED
@@ -405,7 +429,9 @@ class Told:
     reason: str
 
     def is_moved(self, begun: datetime, leeway: timedelta) -> bool:
-        """Was this time never offered? `begun` is when the form was first shown, or when its task came up."""
+        """Was this time never offered? `begun` is when the form was first shown, or when its task
+        came up.
+        """
         offered = minute_of(begun)
         return self.at < offered - leeway or (self.offers_opening and self.at > offered + leeway)
 

@@ -1,7 +1,8 @@
 """Carrying a stored case over to another version of its process (decision 0048).
 
-The library's own `migrate_workflow` begins whatever waits anew: timers count from now, the receiver of a hand-off is forgotten. Here
-every task that was reached stays what it is, with its id; only what the library foresees is foreseen again, by the new model.
+The library's own `migrate_workflow` begins whatever waits anew: timers count from now, the receiver
+of a hand-off is forgotten. Here every task that was reached stays what it is, with its id; only
+what the library foresees is foreseen again, by the new model.
 """
 
 from collections.abc import Iterator
@@ -101,7 +102,9 @@ def parts_of(content: dict[str, Any]) -> Iterator[Part]:
 
 
 def move(old: Definition, new: Definition, state: bytes, now: datetime) -> Step:
-    """Where a case stands after its version was changed. Raises `ProcessFault` where the new one cannot carry it."""
+    """Where a case stands after its version was changed. Raises `ProcessFault` where the new one
+    cannot carry it.
+    """
     run = Run(new)
     with run.guarded():
         content = content_of(state)
@@ -221,7 +224,9 @@ def _from_root(part: Any) -> Iterator[Any]:
 
 
 def _count_again(part: Any, old: Any) -> None:
-    """A timer that counts another length counts it from when it began; one of another kind begins now."""
+    """A timer that counts another length counts it from when it began; one of another kind begins
+    now.
+    """
     for task in part.tasks.values():
         timer = (
             task.task_spec.event_definition if isinstance(task.task_spec, CatchingEvent) else None

@@ -1,9 +1,12 @@
-"""Why a running case cannot be moved to another version of its process, in sentences (decision 0048).
+"""Why a running case cannot be moved to another version of its process, in sentences (decision
+0048).
 
-What waits must be there, as it was; branches that run side by side must meet as before; what was answered or issued must still be
-readable; and nothing ahead may ask for what was never asked of this case. In doubt a case stays where it is: there it can be finished.
+What waits must be there, as it was; branches that run side by side must meet as before; what was
+answered or issued must still be readable; and nothing ahead may ask for what was never asked of
+this case. In doubt a case stays where it is: there it can be finished.
 
-Where a case can still go from where it stands: over flows and boundary events, into subprocesses and called processes.
+Where a case can still go from where it stands: over flows and boundary events, into subprocesses
+and called processes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -57,7 +60,9 @@ class Paths:
 
     @cached_property
     def insides(self) -> dict[str, list[Node]]:
-        """The nodes directly inside each subprocess and each called process, by the frame that runs them."""
+        """The nodes directly inside each subprocess and each called process, by the frame that runs
+        them.
+        """
         return {
             node.id: list(self._inside(node)) for node in self.nodes.values() if node.kind in FRAMES
         }
@@ -111,7 +116,8 @@ class Paths:
         )
 
     def lacking(self, standing: Collection[str], variables: Collection[str]) -> dict[str, str]:
-        """Control variables that may be read before anything has set them, with an element that reads each.
+        """Control variables that may be read before anything has set them, with an element that
+        reads each.
 
         The store of a case only grows, so what is set on every way to an element is there.
         """
@@ -211,7 +217,9 @@ def paths_of(definition: Definition) -> Paths:
 
 
 KEPT = ("roleFrom", "handBack", "stage", "assign")
-"""Properties of an open task that may not change under it: whose it is was settled when it was reached."""
+"""Properties of an open task that may not change under it: whose it is was settled when it was
+reached.
+"""
 JOINS = ("parallelGateway", "inclusiveGateway")
 
 
@@ -265,7 +273,9 @@ def judge(
     done: Collection[str],
     letters: Collection[str],
 ) -> Verdict:
-    """Whether a stored case can be moved. `done` are elements it has completed, `letters` the kinds it has issued."""
+    """Whether a stored case can be moved. `done` are elements it has completed, `letters` the kinds
+    it has issued.
+    """
     content = content_of(state)
     variables = frozenset({*content["variables"], *new.initial})
     case = _Move(old, new, tuple(parts_of(content)), frozenset(done), frozenset(letters), variables)
@@ -276,12 +286,15 @@ def judge(
         step = migration.move(old, new, state, now)
         stood = runner.standing(old, state, now)
     except SentraError as error:
-        return Verdict((Obstacle(getattr(error, "element", ""), "Mesin proses tidak dapat membawa keadaan berkas ini ke versi baru."),))  # fmt: skip
+        return Verdict((Obstacle(getattr(error, "element", ""),
+            "Mesin proses tidak dapat membawa keadaan berkas ini ke versi baru."),))  # fmt: skip
     return Verdict(tuple(_unlike(case, stood, step)), _skipped(case))
 
 
 def shape(state: bytes) -> object:
-    """What a verdict depends on: cases of one version with the same shape and the same steps behind them get the same."""
+    """What a verdict depends on: cases of one version with the same shape and the same steps behind
+    them get the same.
+    """
     content = content_of(state)
     parts = tuple((part.spec, part.shape) for part in parts_of(content))
     return parts, frozenset(content["variables"]), tuple(sorted(content["visits"].items()))
@@ -342,11 +355,15 @@ def _happened(case: _Move) -> Iterator[Obstacle]:
                 continue
             there = case.after.nodes.get(here.id)
             if there is None or there.attached_to != here.attached_to:
-                yield Obstacle(here.id, f"“{_named(here)}” sudah terjadi dan langkah sesudahnya masih terbuka, tetapi tidak ada lagi di sana.")  # fmt: skip
+                yield Obstacle(here.id,
+                    (f"“{_named(here)}” sudah terjadi dan langkah sesudahnya masih terbuka, tetapi "
+                    "tidak ada lagi di sana."))  # fmt: skip
 
 
 def _branches(case: _Move) -> Iterator[Obstacle]:
-    """Branches that run side by side meet as before, and what stands in one branch only waits for no other."""
+    """Branches that run side by side meet as before, and what stands in one branch only waits for
+    no other.
+    """
     for part in case.parts:
         live = [
             t["task_spec"]
@@ -366,9 +383,13 @@ def _branches(case: _Move) -> Iterator[Obstacle]:
             node = case.after.nodes.get(join) or case.before.nodes[join]
             came = frozenset().union(*(found for _, found in after.get(join, ())))
             if arrived or len(moving_on) > 1:
-                yield Obstacle(join, f"Cabang-cabang yang sedang berjalan bersama bertemu dengan cara lain di “{_named(node)}”.")  # fmt: skip
+                yield Obstacle(join,
+                    ("Cabang-cabang yang sedang berjalan bersama bertemu dengan cara lain di "
+                    f"“{_named(node)}”."))  # fmt: skip
             elif node.kind == "parallelGateway" and came and came != _before(case.after, join):
-                yield Obstacle(join, f"Versi baru menunggu di “{_named(node)}” cabang yang tidak pernah dimulai berkas ini.")  # fmt: skip
+                yield Obstacle(join,
+                    (f"Versi baru menunggu di “{_named(node)}” cabang yang tidak pernah dimulai "
+                    "berkas ini."))  # fmt: skip
 
 
 def _joins(
@@ -401,14 +422,20 @@ def _answered(case: _Move) -> Iterator[Obstacle]:
         here, there = case.old.forms[id], case.new.forms.get(id)
         name = case.old.elements[id].name
         if there is None:
-            yield Obstacle(id, f"Langkah “{name}” sudah dikerjakan, tetapi tidak ada lagi; jawabannya tidak akan terbaca.")  # fmt: skip
+            yield Obstacle(id,
+                (f"Langkah “{name}” sudah dikerjakan, tetapi tidak ada lagi; jawabannya tidak akan "
+                "terbaca."))  # fmt: skip
             continue
         for asked in here.fields.values():
             kept = there.fields.get(asked.name)
             if kept is None or kept.widget != asked.widget or kept.personal != asked.personal:
-                yield Obstacle(id, f"Isian “{asked.title}” pada langkah “{name}” sudah dijawab, tetapi tidak ada lagi atau berubah jenis.")  # fmt: skip
+                yield Obstacle(id,
+                    (f"Isian “{asked.title}” pada langkah “{name}” sudah dijawab, tetapi tidak ada "
+                    "lagi atau berubah jenis."))  # fmt: skip
             elif not asked.options.keys() <= kept.options.keys():
-                yield Obstacle(id, f"Isian “{asked.title}” pada langkah “{name}” sudah dijawab, tetapi pilihannya berkurang.")  # fmt: skip
+                yield Obstacle(id,
+                    (f"Isian “{asked.title}” pada langkah “{name}” sudah dijawab, tetapi "
+                    "pilihannya berkurang."))  # fmt: skip
 
 
 def _issued(case: _Move) -> Iterator[Obstacle]:
@@ -418,13 +445,17 @@ def _issued(case: _Move) -> Iterator[Obstacle]:
 
 
 def _asked(case: _Move) -> Iterator[Obstacle]:
-    """Nothing ahead reads what this case was never asked. What the old version lacks too is no reason to stay in it."""
+    """Nothing ahead reads what this case was never asked. What the old version lacks too is no
+    reason to stay in it.
+    """
     standing = [id for id in case.standing if id in case.after.nodes]
     lacked = case.before.lacking(case.standing, case.variables).keys()
     for variable, id in sorted(case.after.lacking(standing, case.variables).items()):
         if variable not in lacked:
             node = case.after.nodes[id]
-            yield Obstacle(id, f"Langkah “{_named(node)}” memerlukan “{variable}”, yang tidak pernah ditanyakan kepada berkas ini.")  # fmt: skip
+            yield Obstacle(id,
+                (f"Langkah “{_named(node)}” memerlukan “{variable}”, yang tidak pernah ditanyakan "
+                "kepada berkas ini."))  # fmt: skip
     ahead = case.after.reached(standing) | {*standing}
     for id in sorted(ahead):
         letter = text_written(case.after.nodes[id].parameters.get("letter", "None"))
@@ -441,11 +472,16 @@ def _unanswered(case: _Move, letter: str, ahead: Collection[str]) -> Iterator[Ob
         asked = case.old.forms[id].fields if id in case.old.forms else {}
         if id in case.done and name and name not in asked:
             title = case.new.forms[id].fields[name].title
-            yield Obstacle(id, f"Surat {letter} memuat “{title}” dari langkah “{step}”, yang belum ditanyakan ketika langkah itu dikerjakan.")  # fmt: skip
+            yield Obstacle(id,
+                (f"Surat {letter} memuat “{title}” dari langkah “{step}”, yang belum ditanyakan "
+                "ketika langkah itu dikerjakan."))  # fmt: skip
         elif id not in case.done and id not in ahead:
             yield Obstacle(
                 id,
-                f"Surat {letter} memuat jawaban langkah “{step}”, yang tidak akan dijalani berkas ini.",
+                (
+                    f"Surat {letter} memuat jawaban langkah “{step}”, yang tidak akan dijalani "
+                    "berkas ini."
+                ),
             )
 
 

@@ -1,9 +1,12 @@
-"""The restricted expressions of a process: constants, control variables, comparisons and a few functions.
+"""The restricted expressions of a process: constants, control variables, comparisons and a few
+functions.
 
-Gateways, timers, service parameters and decision tables are evaluated here and nowhere else. An expression is parsed,
-checked against a list of allowed syntax and only then evaluated, without builtins: what is not listed does not exist.
+Gateways, timers, service parameters and decision tables are evaluated here and nowhere else. An
+expression is parsed, checked against a list of allowed syntax and only then evaluated, without
+builtins: what is not listed does not exist.
 
-Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for the linter.
+Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for
+the linter.
 """
 
 import ast
@@ -43,7 +46,8 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.BoolOp, ast.And, ast.Or,
     ast.UnaryOp, ast.Not, ast.USub,
     ast.BinOp, ast.Add, ast.Sub,
-    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot,
+    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is,
+        ast.IsNot,
     ast.IfExp, ast.Call, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Constant,
 )  # fmt: skip
 
@@ -65,7 +69,9 @@ def is_value(value: object) -> TypeGuard[Value]:
 
 
 def check(text: str) -> None:
-    """Raise `SyntaxError` if the expression does not parse, `ExpressionError` if it uses what is not allowed."""
+    """Raise `SyntaxError` if the expression does not parse, `ExpressionError` if it uses what is
+    not allowed.
+    """
     _compile(text)
 
 
@@ -160,7 +166,9 @@ class Node:
     called: str | None = None
     """Key of the process that a call activity runs."""
     markers: tuple[str, ...] = ()
-    """Things that change how the node behaves: loops, scripts, isForCompensation, triggeredByEvent, ..."""
+    """Things that change how the node behaves: loops, scripts, isForCompensation, triggeredByEvent,
+    ...
+    """
 
 
 @dataclass(frozen=True)
@@ -171,8 +179,9 @@ class Model:
     name: str
     processes: tuple[str, ...]
     properties: Mapping[str, str]
-    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`, `startedAs`, `purpose`, `rank`, `reopenable`,
-    `reopenConfined`)."""
+    """Properties of the process itself (`initial`, `callable`, `startable`, `startedBy`,
+    `startedAs`, `purpose`, `rank`, `reopenable`, `reopenConfined`).
+    """
     lanes: Mapping[str, tuple[str, str]]
     """Lane id to (role, label)."""
     nodes: Mapping[str, Node]
@@ -197,7 +206,9 @@ class Model:
 
 
 def parse_xml(data: bytes, name: str) -> Any:
-    """Root element of an XML file of a process folder; entities and outside references are not resolved."""
+    """Root element of an XML file of a process folder; entities and outside references are not
+    resolved.
+    """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
     )
@@ -324,9 +335,11 @@ def _markers(element: Any) -> Iterator[str]:
         if element.get(attribute) == "true":
             yield attribute
     for path in (
-        "./bpmn:standardLoopCharacteristics", "./bpmn:multiInstanceLoopCharacteristics", "./bpmn:ioSpecification",
+        "./bpmn:standardLoopCharacteristics", "./bpmn:multiInstanceLoopCharacteristics",
+        "./bpmn:ioSpecification",
         "./bpmn:dataInputAssociation", "./bpmn:dataOutputAssociation",
-        "./bpmn:extensionElements/spiffworkflow:preScript", "./bpmn:extensionElements/spiffworkflow:postScript",
+        "./bpmn:extensionElements/spiffworkflow:preScript",
+        "./bpmn:extensionElements/spiffworkflow:postScript",
         "./bpmn:extensionElements/spiffworkflow:variableName",
     ):  # fmt: skip
         for found in find(element, path):

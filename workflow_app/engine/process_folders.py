@@ -3,7 +3,8 @@
 It is read from disk with the shared blocks of its forms and the usual answers of its scenarios in
 their place, and hashed so.
 
-Parts that letters of several processes share (the sheet they stand on): they come along with every folder that uses them.
+Parts that letters of several processes share (the sheet they stand on): they come along with every
+folder that uses them.
 
 So a definition holds all it prints with, and a running case keeps the sheet it began under.
 """
@@ -20,7 +21,9 @@ from workflow_app.engine import form_blocks, scenario_defaults
 from workflow_app.engine.model import read_model
 
 SHARED = "shared/"
-"""The folder beside the process folders, and where a definition keeps what it uses of it: both have the same paths."""
+"""The folder beside the process folders, and where a definition keeps what it uses of it: both have
+the same paths.
+"""
 
 _USE = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)%\}", re.DOTALL)
 _NAME = re.compile(r"""["'](shared/[a-z0-9_]+(?:/[a-z0-9_]+)*\.html)["'](?:\s|$)""")
@@ -33,7 +36,9 @@ _MACRO = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
 
 
 def uses(template: str) -> list[str | None]:
-    """What a template builds on: paths of shared parts; None for anything else it names, which no letter may."""
+    """What a template builds on: paths of shared parts; None for anything else it names, which no
+    letter may.
+    """
     return [found[1] if (found := _NAME.match(named)) else None for named in _USE.findall(template)]
 
 
@@ -50,7 +55,8 @@ def missing_pieces(template: str, parts: Mapping[str, str]) -> list[str]:
 
 
 def read_parts(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
-    """The shared parts below `root` that the letters of these files build on, with what those build on in turn.
+    """The shared parts below `root` that the letters of these files build on, with what those build
+    on in turn.
 
     A part that is not there is left out: the linter names it.
     """
@@ -118,7 +124,9 @@ def _read_one(path: Path) -> dict[str, bytes]:
 
 
 def _called_keys(files: ProcessFiles) -> set[str]:
-    """Keys of the processes that a folder calls; none where its model cannot be read, which the linter tells."""
+    """Keys of the processes that a folder calls; none where its model cannot be read, which the
+    linter tells.
+    """
     try:
         nodes = read_model(files[MODEL_FILE]).nodes.values()
     except InvalidDefinition:
@@ -147,7 +155,9 @@ def called_folders(files: ProcessFiles) -> dict[str, dict[str, bytes]]:
 
 
 def content_hash(files: ProcessFiles) -> str:
-    """SHA-256 over all names and contents, each preceded by its length, in the order of the names."""
+    """SHA-256 over all names and contents, each preceded by its length, in the order of the
+    names.
+    """
     digest = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):

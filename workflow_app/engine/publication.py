@@ -1,9 +1,11 @@
-"""What a letter declares about tracking (`tracking` in its `.json`): the public words in which the citizen who holds it reads
-where the case stands (R36). Nothing but these words, labels of choices and days ever leaves the house that way.
+"""What a letter declares about tracking (`tracking` in its `.json`): the public words in which the
+citizen who holds it reads where the case stands (R36). Nothing but these words, labels of choices
+and days ever leaves the house that way.
 
-What a letter declares about publication (`publication` in its `.json`): how the cases that carry it are counted for the
-public (R40). A case counts once it has the letter, whatever becomes of the letter.
-The drawing of a model for everybody: shapes, names and lines, without expressions, operations and properties of the engine.
+What a letter declares about publication (`publication` in its `.json`): how the cases that carry it
+are counted for the public (R40). A case counts once it has the letter, whatever becomes of the
+letter. The drawing of a model for everybody: shapes, names and lines, without expressions,
+operations and properties of the engine.
 """
 
 from collections.abc import Mapping
@@ -34,7 +36,9 @@ class Stage:
     next: str
     """What follows, in words; empty where nothing does."""
     after: tuple[Mark, ...]
-    """Reached when one of these steps is done, or one of these answers given; a day that was answered is its day."""
+    """Reached when one of these steps is done, or one of these answers given; a day that was
+    answered is its day.
+    """
     state: Mark | None
     """A choice whose newest label is shown while this is the newest stage."""
     promise: Mark | None
@@ -56,7 +60,9 @@ class Tracking:
 
 
 def read_tracking(meta: Mapping[str, Any], name: str) -> Tracking | None:
-    """What the settings of a letter declare; None when it carries no code. Raises `InvalidDefinition`."""
+    """What the settings of a letter declare; None when it carries no code. Raises
+    `InvalidDefinition`.
+    """
     if "tracking" not in meta:
         return None
     try:
@@ -84,7 +90,9 @@ def _stage(given: Mapping[str, Any]) -> Stage:
 
 
 def read_mark(text: str) -> Mark:
-    """A step (`tangani`) or one of its answers (`tangani.kabar_berikut`), as a setting writes it."""
+    """A step (`tangani`) or one of its answers (`tangani.kabar_berikut`), as a setting writes
+    it.
+    """
     element, _, field = text.partition(".")
     return Mark(element, field)
 
@@ -102,11 +110,15 @@ class Counting:
     channel: tuple[Mark, ...]
     """Choices that say by which way a case came; the newest answer of any of them counts."""
     clock: str
-    """It starts when a case is received and stops at the first response; its end is the limit for that."""
+    """It starts when a case is received and stops at the first response; its end is the limit for
+    that.
+    """
 
 
 def read_publication(meta: Mapping[str, Any], name: str) -> Counting | None:
-    """What the settings of a letter declare; None when its cases are not published. Raises `InvalidDefinition`."""
+    """What the settings of a letter declare; None when its cases are not published. Raises
+    `InvalidDefinition`.
+    """
     if "publication" not in meta:
         return None
     try:

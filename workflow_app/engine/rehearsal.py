@@ -1,10 +1,12 @@
 """Playing a scenario on the engine alone, with played operations.
 
-The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its scenario sets.
-What the scenarios of the processes take: sequence flows, boundary events and rows of decision tables.
+The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its
+scenario sets. What the scenarios of the processes take: sequence flows, boundary events and rows of
+decision tables.
 
-A process that others call is also taken by their scenarios. A row counts where a scenario meets it, or where an example of
-its table names it (`tables/<decision>.yaml`): given these variables, the table says this.
+A process that others call is also taken by their scenarios. A row counts where a scenario meets it,
+or where an example of its table names it (`tables/<decision>.yaml`): given these variables, the
+table says this.
 """
 
 from collections import defaultdict
@@ -35,7 +37,9 @@ from workflow_app.engine.scenarios import (
 
 
 def end_of_day(start: datetime, days: int) -> datetime:
-    """The last instant of the `days`-th day after the day of `start`, in the time of the counter (WITA)."""
+    """The last instant of the `days`-th day after the day of `start`, in the time of the counter
+    (WITA).
+    """
     return form_rules.end_of_day(start.astimezone(WITA).date() + timedelta(days=days))
 
 
@@ -64,7 +68,9 @@ class RehearsedClocks:
         return next((due for due in dues if due), None)
 
     def _start(self, effect: Effect, name: str, now: datetime) -> str | None:
-        """When the target is over; of a clock that counts once per case also when it has been started before."""
+        """When the target is over; of a clock that counts once per case also when it has been
+        started before.
+        """
         edge = self._counted(effect, name)
         if edge is None:
             return self._running([name])
@@ -92,7 +98,9 @@ class RehearsedClocks:
         return self._running(names)
 
     def _working_days_after(self, effect: Effect) -> str | None:
-        """When so many days of a clock are over; none of one whose target is not in days, or ends before."""
+        """When so many days of a clock are over; none of one whose target is not in days, or ends
+        before.
+        """
         name, days = str(effect.parameters["clock"]), effect.parameters["days"]
         target = self._scenario.targets.get(name)
         if not isinstance(target, int) or not isinstance(days, int) or days >= target:
@@ -120,7 +128,9 @@ def unseen(_step: Step) -> None:
 def rehearse(
     definition: Definition, scenario: Scenario, seen: Callable[[Step], None] = unseen
 ) -> Step:
-    """Play a scenario to its end, showing each step to `seen`. Raises `ScenarioFailed` at the first difference."""
+    """Play a scenario to its end, showing each step to `seen`. Raises `ScenarioFailed` at the first
+    difference.
+    """
     play = _Play(definition, scenario, seen)
     for number, step in enumerate(scenario.steps, 1):
         try:
@@ -265,8 +275,12 @@ class _Play:
         return results
 
     def judge_checklist(self) -> str:
-        decisions = [f.parameters["decision"] for form in self.definition.forms.values() for f in form.fields.values()
-                     if f.widget == "requirements"]  # fmt: skip
+        decisions = [
+            field.parameters["decision"]
+            for form in self.definition.forms.values()
+            for field in form.fields.values()
+            if field.widget == "requirements"
+        ]
         table = self.definition.decision(decisions[0])
         variables = {name: self.step.variables.get(name) for name in table.inputs}
         hits = table.hits(variables)
@@ -285,7 +299,9 @@ class _Play:
 
 
 def _of_notice(effect: Effect) -> str | None:
-    """Until when notice of an event was due, where every day is a working day; and whether it was in time."""
+    """Until when notice of an event was due, where every day is a working day; and whether it was
+    in time.
+    """
     told = effect.parameters
     if effect.operation == "notice_due":
         event = datetime.fromisoformat(str(told["before"]))
@@ -361,7 +377,9 @@ class _Taken:
 
 
 def measure(release: Iterable[Definition]) -> list[Coverage]:
-    """Play all scenarios of these processes. Raises `ScenarioFailed` where one differs, `InvalidDefinition`."""
+    """Play all scenarios of these processes. Raises `ScenarioFailed` where one differs,
+    `InvalidDefinition`.
+    """
     definitions, taken = list(release), _Taken()
     for definition in definitions:
         for scenario in read_scenarios(own_files(definition.files)):

@@ -1,17 +1,22 @@
-"""Rework in stretches: how often a case may enter a step before somebody who leads says that it may go on.
+"""Rework in stretches: how often a case may enter a step before somebody who leads says that it may
+go on.
 
-`maxVisits` of a user task is the length of a stretch. The visit after it opens the task *held*: what led there is stored,
-and the task cannot be completed until the case is let go on, which begins a new stretch for all its steps. What the machine
-does alone (timers, results of jobs) enters a held step no second time: that loop has no person in it. Decision 0028.
+`maxVisits` of a user task is the length of a stretch. The visit after it opens the task *held*:
+what led there is stored, and the task cannot be completed until the case is let go on, which begins
+a new stretch for all its steps. What the machine does alone (timers, results of jobs) enters a held
+step no second time: that loop has no person in it. Decision 0028.
 
-One step of a case being computed: what happens in it, and everything automatic that follows.
-The engine: a state and something that happened in, the next state out. No database, no network, no clock of its own.
+One step of a case being computed: what happens in it, and everything automatic that follows. The
+engine: a state and something that happened in, the next state out. No database, no network, no
+clock of its own.
 
-A step either returns a whole new state or raises; the given state is never changed, so a caller that meets an error has
-nothing to undo. `Step.open_tasks` and `Step.effects` describe the whole state, not only what is new.
+A step either returns a whole new state or raises; the given state is never changed, so a caller
+that meets an error has nothing to undo. `Step.open_tasks` and `Step.effects` describe the whole
+state, not only what is new.
 
-Who performs effects at once keeps the step open (`begin`, `open_case`), tells the `Run` one result after the other and
-closes it: the state is read and written once. The functions for what happens alone open a run and close it.
+Who performs effects at once keeps the step open (`begin`, `open_case`), tells the `Run` one result
+after the other and closes it: the state is read and written once. The functions for what happens
+alone open a run and close it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -91,7 +96,8 @@ def check_free(element: Element, visits: Mapping[str, int]) -> None:
 
 
 def begin_stretch(definition: Definition, visits: Visits, opened: Iterable[str]) -> None:
-    """Every step may be entered as often again; the tasks of the elements `opened` count as the first visit of theirs.
+    """Every step may be entered as often again; the tasks of the elements `opened` count as the
+    first visit of theirs.
 
     Raises `TaskNotReady` when nothing is held.
     """
@@ -107,7 +113,9 @@ MAX_AUTOMATIC = 300
 
 
 class Run:
-    """One step being computed. After an error it is of no use: the stored state is still that of before."""
+    """One step being computed. After an error it is of no use: the stored state is still that of
+    before.
+    """
 
     case: CaseState
 
@@ -138,7 +146,9 @@ class Run:
             self.had_effects = bool(self.effects)
 
     def complete_task(self, task_id: UUID, variables: Variables) -> None:
-        """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+        """Complete an open user task. Raises `TaskNotReady`, `LoopLimitReached` or
+        `ProcessFault`.
+        """
         with self.guarded():
             task = self.task(task_id, UserTask, TaskState.READY)
             check_free(self.definition.elements[self.element], self.case.visits)
@@ -149,7 +159,9 @@ class Run:
             self.advance()
 
     def resolve_effect(self, task_id: UUID, result: Value) -> None:
-        """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+        """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or
+        `ProcessFault`.
+        """
         with self.guarded():
             task = self.task(task_id, EffectTask, TaskState.STARTED)
             if task.task_spec.has_result:
@@ -165,7 +177,9 @@ class Run:
             self.advance()
 
     def receive_message(self, name: str, variables: Variables) -> None:
-        """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
+        """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any
+        more).
+        """
         with self.guarded():
             event = BpmnEvent(MessageEventDefinition(name), payload={})
             found = catchers(self.case.workflow, event)
@@ -192,7 +206,9 @@ class Run:
         )
 
     def close(self) -> Step:
-        """Where the case stands now, ready to be stored. The run is of no use afterwards. Raises `ProcessFault`."""
+        """Where the case stands now, ready to be stored. The run is of no use afterwards. Raises
+        `ProcessFault`.
+        """
         with self.guarded():
             workflow, effects = self.case.workflow, self.effects
             open_tasks = tuple(self.describe(task) for task in self.open_tasks())
@@ -222,7 +238,9 @@ class Run:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Turn whatever goes wrong inside the library into a `ProcessFault` that names the element."""
+        """Turn whatever goes wrong inside the library into a `ProcessFault` that names the
+        element.
+        """
         try:
             yield
         except SentraError:
@@ -290,7 +308,9 @@ class Run:
             self.case.outcome = element.properties.get("outcome", self.case.outcome)
 
     def arrive(self, task: Any) -> None:
-        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` where only the machine goes round."""
+        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` where only
+        the machine goes round.
+        """
         element = self.definition.elements[task.task_spec.name]
         if variable := element.properties.get("roleFrom"):
             role = self.case.workflow.script_engine.variables.get(variable)
@@ -300,7 +320,9 @@ class Run:
         enter(element, self.case.visits, self.stopped)
 
     def let_on(self) -> None:
-        """A lead lets the case go on: a new stretch of rework begins. Raises `TaskNotReady` when nothing is held."""
+        """A lead lets the case go on: a new stretch of rework begins. Raises `TaskNotReady` when
+        nothing is held.
+        """
         opened = (task.task_spec.name for task in self.open_tasks())
         begin_stretch(self.definition, self.case.visits, opened)
 
@@ -354,7 +376,9 @@ def complete_task(
 def resolve_effect(
     definition: Definition, state: bytes, task_id: UUID, result: Value, now: datetime
 ) -> Step:
-    """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or `ProcessFault`."""
+    """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or
+    `ProcessFault`.
+    """
     run = open_case(definition, state, now)
     run.resolve_effect(task_id, result)
     return run.close()
@@ -377,14 +401,18 @@ def receive_message(
 
 
 def standing(definition: Definition, state: bytes, now: datetime) -> Step:
-    """Where a stored case stands. Nothing happens: a state that could run on by itself shows it in `completed`."""
+    """Where a stored case stands. Nothing happens: a state that could run on by itself shows it in
+    `completed`.
+    """
     run = open_case(definition, state, now)
     run.advance()
     return run.close()
 
 
 def variables(definition: Definition, state: bytes) -> dict[str, Any]:
-    """The control variables of a stored case, which is not restored for them. Raises `ProcessFault`."""
+    """The control variables of a stored case, which is not restored for them. Raises
+    `ProcessFault`.
+    """
     with Run(definition).guarded():
         known: dict[str, Any] = content_of(state)["variables"]
         return known

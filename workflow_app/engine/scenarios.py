@@ -1,7 +1,9 @@
-"""Scenarios of a process folder: "given these answers, the case ends here", run on the engine alone.
+"""Scenarios of a process folder: "given these answers, the case ends here", run on the engine
+alone.
 
-Operations are played: a clock's target is ten minutes unless the scenario says otherwise, every day is a working day, a
-letter gets an invented id, a checklist is judged by its decision table. The same scenarios run on the real services in the integration tests.
+Operations are played: a clock's target is ten minutes unless the scenario says otherwise, every day
+is a working day, a letter gets an invented id, a checklist is judged by its decision table. The
+same scenarios run on the real services in the integration tests.
 """
 
 from collections.abc import Mapping

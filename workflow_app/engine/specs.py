@@ -1,8 +1,11 @@
-"""SpiffWorkflow's specifications, specialised: parsed specs of a process and how ours behave differently.
+"""SpiffWorkflow's specifications, specialised: parsed specs of a process and how ours behave
+differently.
 
-* Control variables belong to the case, not to tasks: expressions read one `Scope`, so nothing is copied, merged or lost
+* Control variables belong to the case, not to tasks: expressions read one `Scope`, so nothing is
+  copied, merged or lost
   when tokens split, join or enter a subprocess.
-* The clock is given: our timer events compare with `Scope.now`. SpiffWorkflow's own timer definitions ask the system.
+* The clock is given: our timer events compare with `Scope.now`. SpiffWorkflow's own timer
+  definitions ask the system.
 * A service task only announces what it wants; it stays STARTED until the runner resolves it.
 """
 
@@ -45,7 +48,9 @@ class Specs:
 
 
 class Scope:
-    """What expressions see during one step: the control variables of the case and the instant. Serves as script engine."""
+    """What expressions see during one step: the control variables of the case and the instant.
+    Serves as script engine.
+    """
 
     def __init__(self, variables: Mapping[str, Value], now: datetime) -> None:
         self.variables = dict(variables)
@@ -54,7 +59,9 @@ class Scope:
         """Rows of decision tables that applied, each as id of the table and of the row."""
 
     def set(self, name: str, value: object) -> None:
-        """Change a control variable. Raises `ValueError` for a reserved name or a value that is not allowed."""
+        """Change a control variable. Raises `ValueError` for a reserved name or a value that is not
+        allowed.
+        """
         if model.is_reserved(name):
             raise ValueError(f"control variable {name!r}: the name is reserved")
         if not model.is_value(value):
@@ -79,7 +86,9 @@ class Scope:
 
 
 class DueTimer(TimerEventDefinition):
-    """A timer event: due instant computed when the task is reached, then compared with the given clock."""
+    """A timer event: due instant computed when the task is reached, then compared with the given
+    clock.
+    """
 
     is_followed = False
     """Is the expression asked again until the timer fires?"""
@@ -115,7 +124,9 @@ def next_wake(waiting: Iterable[Any]) -> datetime | None:
 
 
 class DateTimer(DueTimer):
-    """Fires at an ISO instant with offset. It follows its expression: a clock may start, or stop, while the timer waits."""
+    """Fires at an ISO instant with offset. It follows its expression: a clock may start, or stop,
+    while the timer waits.
+    """
 
     is_followed = True
 
@@ -159,7 +170,9 @@ class EffectTask(ServiceTask):
 
 
 class TableEngine(DMNEngine):
-    """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without a space."""
+    """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without
+    a space.
+    """
 
     def decide(self, task: Any) -> list[Any]:
         """The rows that apply: all that match for COLLECT, otherwise the first."""
@@ -230,7 +243,8 @@ class _Parser(SpiffBpmnParser):
 
 
 def parse_specs(key: str, models: Mapping[str, bytes], decisions: Mapping[str, bytes]) -> Specs:
-    """Let SpiffWorkflow parse the process `key` among these models, which hold those it calls, with all decision tables.
+    """Let SpiffWorkflow parse the process `key` among these models, which hold those it calls, with
+    all decision tables.
 
     Raises `InvalidDefinition`.
     """

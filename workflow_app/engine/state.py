@@ -1,7 +1,8 @@
-"""The stored state of a case: SpiffWorkflow's task tree without specs and data, beside our own few facts.
+"""The stored state of a case: SpiffWorkflow's task tree without specs and data, beside our own few
+facts.
 
-The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb` column or sorted
-keys would put children before their parents, which SpiffWorkflow does not survive.
+The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb`
+column or sorted keys would put children before their parents, which SpiffWorkflow does not survive.
 
 Who hears a message that a case receives.
 """
@@ -39,7 +40,9 @@ IDS = 4096
 """So many ids are known by how they are written: those of a large case, or of many small ones."""
 _WAITS = frozenset({TaskState.READY, TaskState.WAITING, TaskState.STARTED})
 SPLIT = ".BoundaryEventSplit"
-"""What the library puts behind the name of an element with boundary events, for the task that opens both."""
+"""What the library puts behind the name of an element with boundary events, for the task that opens
+both.
+"""
 
 
 @dataclass
@@ -65,9 +68,9 @@ class _SpeclessConverter(BpmnWorkflowConverter):
 class _OrderedTaskConverter(TaskConverter):
     """Refuses a task whose parent has not been restored: the order was lost somewhere.
 
-    Our tasks carry no data, which is most of what the library's converter looks for: without data it is passed over. What
-    is written and read is the same, and a task with data goes the library's way. An id stands in the state four times and is
-    read once.
+    Our tasks carry no data, which is most of what the library's converter looks for: without data
+    it is passed over. What is written and read is the same, and a task with data goes the library's
+    way. An id stands in the state four times and is read once.
     """
 
     def to_dict(self, task: Any) -> dict[str, Any]:
@@ -165,7 +168,9 @@ def visits_of(state: bytes) -> dict[str, int]:
 
 
 def all_tasks(workflow: Any) -> Iterator[Any]:
-    """Every task of the case and its subprocesses, at any depth (the library's iterators stop at 1000)."""
+    """Every task of the case and its subprocesses, at any depth (the library's iterators stop at
+    1000).
+    """
     for part in (workflow, *workflow.subprocesses.values()):
         yield from part.tasks.values()
 
@@ -178,7 +183,9 @@ def entered(workflow: Any) -> Iterator[str]:
 
 
 def standing(workflow: Any, elements: Mapping[str, Element]) -> Iterator[tuple[UUID, str]]:
-    """Tasks that wait, each with its element: what a person or a job does, a timer, and what is around them."""
+    """Tasks that wait, each with its element: what a person or a job does, a timer, and what is
+    around them.
+    """
     for task in all_tasks(workflow):
         element = elements.get(task.task_spec.name) if task.state in _WAITS else None
         if element is not None and not element.kind.endswith(("Gateway", "boundaryEvent")):
@@ -193,8 +200,9 @@ def followers(task: Any) -> Iterator[str]:
 
 
 def take_apart(workflow: Any) -> None:
-    """A workflow that is not needed any more. The library's objects name each other in rings, by the hundred in every step: left
-    to the collector of garbage, they stop all that a process does for as long as two requests take.
+    """A workflow that is not needed any more. The library's objects name each other in rings, by
+    the hundred in every step: left to the collector of garbage, they stop all that a process does
+    for as long as two requests take.
     """
     for part in (workflow, *workflow.subprocesses.values()):
         _empty(part)
@@ -228,8 +236,9 @@ _REGISTRY = _registry()
 def _compact(workflow: Any) -> None:
     """Forget finished rounds of rework and finished subprocesses, so that a case does not grow.
 
-    On the way from the root to where the case stands, a completed task takes the place of an earlier completed
-    task of the same element when everything else below the earlier one is finished.
+    On the way from the root to where the case stands, a completed task takes the place of an
+    earlier completed task of the same element when everything else below the earlier one is
+    finished.
     """
     for task_id in [i for i in workflow.subprocesses if _is_over(workflow.get_task_from_id(i))]:
         if (over := workflow.subprocesses.pop(task_id, None)) is not None:
@@ -283,8 +292,9 @@ def _is_over(task: Any) -> bool:
 def catchers(workflow: Any, event: BpmnEvent) -> list[Any]:
     """The waiting tasks to which the message is delivered.
 
-    What interrupts an activity hears it instead of what waits inside: else both would go on. What a process interrupts
-    by a message when it stands alone (its cancellation) is deaf while another process calls it: who calls, cancels.
+    What interrupts an activity hears it instead of what waits inside: else both would go on. What a
+    process interrupts by a message when it stands alone (its cancellation) is deaf while another
+    process calls it: who calls, cancels.
     """
     waiting = [t for t in workflow.event_manager.tasks.values() if t.task_spec.catches(t, event)]
     hearing = [t for t in waiting if not (_interrupts(t) and any(_calls(workflow, t)))]

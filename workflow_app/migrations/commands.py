@@ -28,7 +28,9 @@ def upgrade(sqlalchemy_url: str) -> None:
 
 @cache
 def head() -> str:
-    """The newest revision of this code. To find it all of them are read, and probes ask again and again."""
+    """The newest revision of this code. To find it all of them are read, and probes ask again and
+    again.
+    """
     return ScriptDirectory(str(HERE)).get_current_head() or ""
 
 

@@ -23,7 +23,8 @@ connectable = engine_from_config(
     {"sqlalchemy.url": config.attributes["url"]}, prefix="sqlalchemy.", poolclass=pool.NullPool
 )
 with connectable.connect() as connection:
-    # A start that was killed must not go on holding its locks: the server looks whether it is still there.
+    # A start that was killed must not go on holding its locks: the server looks whether it is still
+    # there.
     connection.execute(text("set client_connection_check_interval = '5s'"))
     # Two starts at once: the second waits, however long that takes, and then finds nothing to do.
     connection.execute(text("select pg_advisory_lock(8706306)"))

@@ -1,4 +1,6 @@
-"""Tables of the application, one module per package of services. Importing the package registers all of them."""
+"""Tables of the application, one module per package of services. Importing the package registers
+all of them.
+"""
 
 from workflow_app.models.accounts import Absence, Attempt, RoleChange, User, UserRole, UserSession
 from workflow_app.models.audit import AuditChain, AuditCheckpoint, AuditEvent

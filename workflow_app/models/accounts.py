@@ -30,7 +30,9 @@ class User(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=1)
-    """Raised on change of password or roles and on disabling: every session of an older epoch is over."""
+    """Raised on change of password or roles and on disabling: every session of an older epoch is
+    over.
+    """
     is_password_temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Given by somebody else: its owner chooses another before anything else."""
     created_at: Mapped[datetime]
@@ -71,7 +73,9 @@ class UserSession(Base):
 
 
 class Attempt(Base):
-    """Failures of one account, address or device. The key is a keyed hash: names and addresses are not kept."""
+    """Failures of one account, address or device. The key is a keyed hash: names and addresses are
+    not kept.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (Index("ix_attempt_last_at", "last_at"),)
@@ -82,7 +86,9 @@ class Attempt(Base):
 
 
 class RoleChange(Base):
-    """From an instant on a member gains and loses roles, as whoever entered it saw them, or works in another unit."""
+    """From an instant on a member gains and loses roles, as whoever entered it saw them, or works
+    in another unit.
+    """
 
     __tablename__ = "role_change"
     __table_args__ = (
@@ -94,7 +100,9 @@ class RoleChange(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     valid_from: Mapped[datetime]
     before: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """The roles that were held when it was entered: what others give or take until then is not undone."""
+    """The roles that were held when it was entered: what others give or take until then is not
+    undone.
+    """
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     unit: Mapped[str]
     status: Mapped[str]
@@ -103,7 +111,9 @@ class RoleChange(Base):
 
 
 class Absence(Base):
-    """A member is absent for a period, and another works for him. It begins and ends by its instants, no job moves it."""
+    """A member is absent for a period, and another works for him. It begins and ends by its
+    instants, no job moves it.
+    """
 
     __tablename__ = "absence"
     __table_args__ = (

@@ -46,7 +46,9 @@ class AuditEvent(Base):
 
 
 class AuditCheckpoint(Base):
-    """A signed Merkle root over the events up to `last_event_id`; a copy lies in the object store under lock."""
+    """A signed Merkle root over the events up to `last_event_id`; a copy lies in the object store
+    under lock.
+    """
 
     __tablename__ = "audit_checkpoint"
 

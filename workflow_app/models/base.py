@@ -1,4 +1,6 @@
-"""Declarative base: constraint names by convention, so that migrations and error messages can rely on them."""
+"""Declarative base: constraint names by convention, so that migrations and error messages can rely
+on them.
+"""
 
 from datetime import datetime
 from typing import Any, ClassVar

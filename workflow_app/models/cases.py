@@ -1,10 +1,9 @@
 """Cases: the business record, its engine state, its clocks, its waivers.
 
-Corrections of the times at which stages of a case were reached. What was recorded first is never changed.
-Cases that beget cases: which case continues which.
-Whom a case concerns, so that he may not see it.
-Marks of cases: keyed digests of what a citizen is reached and known by, so that two cases of one person are found.
-Steps that failed and wait for a person.
+Corrections of the times at which stages of a case were reached. What was recorded first is never
+changed. Cases that beget cases: which case continues which. Whom a case concerns, so that he may
+not see it. Marks of cases: keyed digests of what a citizen is reached and known by, so that two
+cases of one person are found. Steps that failed and wait for a person.
 """
 
 from datetime import datetime
@@ -82,13 +81,15 @@ class Case(Base):
     """running, done, cancelled, or stopped (an incident waits for a person)."""
     outcome: Mapped[str | None]
     state: Mapped[bytes]
-    """Engine state: compressed, order preserving, without specification and without personal data."""
+    """Engine state: compressed, order preserving, without specification and without personal data.
+    """
     revision: Mapped[int] = mapped_column(default=0)
     passed: Mapped[list[str]] = mapped_column(default=list)
     """Elements of the model that were completed at least once, for the drawing."""
     standing: Mapped[dict[str, Any] | None]
-    """Where the case stands now: the engine's id of each task that waits, to the number of its part and since when. None in
-    cases of before the event log, until it was filled in. No index may ask for it: every step changes it.
+    """Where the case stands now: the engine's id of each task that waits, to the number of its part
+    and since when. None in cases of before the event log, until it was filled in. No index may ask
+    for it: every step changes it.
     """
     is_logged: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     """False in cases of before the event log, until it was filled in."""
@@ -103,7 +104,8 @@ class Case(Base):
 
 
 class CaseClock(Base):
-    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or in working days (R34).
+    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or
+    in working days (R34).
 
     Most measure once per case; those of a hand-off anew in each round.
     """
@@ -145,15 +147,17 @@ class CaseClock(Base):
     """Target in force when the clock started; a clock without any target is only measured."""
     target_working_days: Mapped[int | None]
     calendar: Mapped[str | None]
-    """The calendar by which the working days were counted, and which version of it: a later one moves no running clock,
-    except by confirming a year on its way (decision 0063).
+    """The calendar by which the working days were counted, and which version of it: a later one
+    moves no running clock, except by confirming a year on its way (decision 0063).
     """
     calendar_valid_from: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
 
 
 class ClockEdge(Base):
-    """An event from which a clock may count or at which it may stop, and when it was: of the chosen one, and of the others."""
+    """An event from which a clock may count or at which it may stop, and when it was: of the chosen
+    one, and of the others.
+    """
 
     __tablename__ = "clock_edge"
 
@@ -166,7 +170,9 @@ class ClockEdge(Base):
 
 
 class CaseWaiver(Base):
-    """A requirement line on which Ka SPKT decided: waived for this case, or refused to waive (pitfall 21)."""
+    """A requirement line on which Ka SPKT decided: waived for this case, or refused to waive
+    (pitfall 21).
+    """
 
     __tablename__ = "case_waiver"
 
@@ -180,8 +186,8 @@ class CaseWaiver(Base):
 
 
 class CaseRemark(Base):
-    """A written reason that belongs to a case but to no task, sealed: why it was cancelled, why a letter was withdrawn,
-    what the identity was opened for.
+    """A written reason that belongs to a case but to no task, sealed: why it was cancelled, why a
+    letter was withdrawn, what the identity was opened for.
     """
 
     __tablename__ = "case_remark"
@@ -195,7 +201,9 @@ class CaseRemark(Base):
 
 
 class TimeCorrection(Base):
-    """Somebody says when a stage really was, and why. Append-only; the newest one of a stage counts."""
+    """Somebody says when a stage really was, and why. Append-only; the newest one of a stage
+    counts.
+    """
 
     __tablename__ = "time_correction"
 
@@ -213,7 +221,9 @@ class TimeCorrection(Base):
 
 
 class CaseKinship(Base):
-    """A case that a step of another case began. A case has at most one parent; a trigger refuses UPDATE and DELETE."""
+    """A case that a step of another case began. A case has at most one parent; a trigger refuses
+    UPDATE and DELETE.
+    """
 
     __tablename__ = "case_kinship"
     __table_args__ = (CheckConstraint("parent_id <> child_id", name="others"),)
@@ -226,7 +236,9 @@ class CaseKinship(Base):
 
 
 class CaseWall(Base):
-    """A member who does not see a case any more, whatever his roles are (R79). Walls are raised and never taken down."""
+    """A member who does not see a case any more, whatever his roles are (R79). Walls are raised and
+    never taken down.
+    """
 
     __tablename__ = "case_wall"
 
@@ -240,7 +252,9 @@ class CaseWall(Base):
 
 
 class CaseMark(Base):
-    """The newest answers of one element bear this mark. Nobody reads a number from it who has not the key of the office."""
+    """The newest answers of one element bear this mark. Nobody reads a number from it who has not
+    the key of the office.
+    """
 
     __tablename__ = "case_mark"
     __table_args__ = (Index("ix_case_mark_mark", "mark"),)

@@ -1,9 +1,9 @@
 """Which paper of the archive belongs to which case and step.
 
-Holds by hand: papers that a dispute or an investigation needs, whatever their schedule says.
-Papers whose writing nobody waits for any more: they could not be read, and somebody has said why that may stay so.
-Papers that a case proposes to dispose of, and what became of each of them (R37, UU 43/2009).
-Bags of papers that were asked for in the browser: made by a job, taken out for a day.
+Holds by hand: papers that a dispute or an investigation needs, whatever their schedule says. Papers
+whose writing nobody waits for any more: they could not be read, and somebody has said why that may
+stay so. Papers that a case proposes to dispose of, and what became of each of them (R37, UU
+43/2009). Bags of papers that were asked for in the browser: made by a job, taken out for a day.
 """
 
 from datetime import date, datetime
@@ -27,7 +27,9 @@ from workflow_app.models.base import Base
 
 
 class CaseDocument(Base):
-    """A paper linked to a case. One paper may belong to several cases; its bytes are stored once."""
+    """A paper linked to a case. One paper may belong to several cases; its bytes are stored
+    once.
+    """
 
     __tablename__ = "case_document"
     __table_args__ = (Index("ix_case_document_document", "document_id"),)
@@ -123,7 +125,9 @@ class DisposalItem(Base):
     kept_until: Mapped[date]
     """The last day on which the schedule wanted it kept."""
     status: Mapped[str]
-    """proposed, taken_out by a person, left_out by the system, erasing (its words are gone, its bytes are going), disposed."""
+    """proposed, taken_out by a person, left_out by the system, erasing (its words are gone, its
+    bytes are going), disposed.
+    """
     reason: Mapped[str]
     """Why it was taken or left out, in a sentence; empty otherwise."""
     chosen_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -167,4 +171,6 @@ class BagOrder(Base):
     size: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime | None]
     stored: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
-    """SHA-256 of all that a try may have put into the store, also one that was cut off: the store is to let go of each."""
+    """SHA-256 of all that a try may have put into the store, also one that was cut off: the store
+    is to let go of each.
+    """

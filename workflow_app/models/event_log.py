@@ -1,4 +1,5 @@
-"""The event log: which element of which case was entered and left when. Numbers and instants only, no people.
+"""The event log: which element of which case was entered and left when. Numbers and instants only,
+no people.
 
 Totals that no row of the business tells.
 """
@@ -23,7 +24,9 @@ from workflow_app.models.base import Base
 
 
 class ModelPart(Base):
-    """An element or a sequence flow of one version of a process, under a short number that the log uses."""
+    """An element or a sequence flow of one version of a process, under a short number that the log
+    uses.
+    """
 
     __tablename__ = "model_part"
     __table_args__ = (UniqueConstraint("definition_id", "key"),)
@@ -37,7 +40,8 @@ class ModelPart(Base):
 class CaseStep(Base):
     """One step of the engine: what the case passed at this instant, and which stays ended with it.
 
-    A stay is the time between entering an element that waits and leaving it. Written in the transaction of the step.
+    A stay is the time between entering an element that waits and leaving it. Written in the
+    transaction of the step.
     """
 
     __tablename__ = "case_step"
@@ -59,7 +63,9 @@ class CaseStep(Base):
 
 
 class StayTally(Base):
-    """How many stays of a finished day lasted about so long. Made from `case_step` by a job, and only from it."""
+    """How many stays of a finished day lasted about so long. Made from `case_step` by a job, and
+    only from it.
+    """
 
     __tablename__ = "stay_tally"
 

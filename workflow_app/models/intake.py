@@ -1,7 +1,7 @@
 """Stacks from the feeder, and what became of each of their parts (R39).
 
-Phones that hand in papers for a desk: the link that was shown, and the pages that came through it (R39).
-Complaint boxes: when each was opened, by whom, and which case each sheet became (R19).
+Phones that hand in papers for a desk: the link that was shown, and the pages that came through it
+(R39). Complaint boxes: when each was opened, by whom, and which case each sheet became (R19).
 """
 
 from datetime import datetime
@@ -15,7 +15,9 @@ from workflow_app.models.base import Base
 
 
 class PaperStack(Base):
-    """A file with many papers in it, kept whole as it came: out of the scanner, or as a mail with what hangs on it."""
+    """A file with many papers in it, kept whole as it came: out of the scanner, or as a mail with
+    what hangs on it.
+    """
 
     __tablename__ = "paper_stack"
     __table_args__ = (
@@ -46,11 +48,15 @@ class PaperStack(Base):
     mark: Mapped[bytes | None] = mapped_column(unique=True)
     """A digest by which the same mail is known again; nothing can be read from it."""
     for_role: Mapped[str | None]
-    """Who brought it serves in this role and not at the counter: its papers that no cover sheet named a case for are for the role only."""
+    """Who brought it serves in this role and not at the counter: its papers that no cover sheet
+    named a case for are for the role only.
+    """
 
 
 class StackPart(Base):
-    """Pages of a stack that belong together: in their case, in the archive, or waiting for a person."""
+    """Pages of a stack that belong together: in their case, in the archive, or waiting for a
+    person.
+    """
 
     __tablename__ = "stack_part"
     __table_args__ = (
@@ -70,7 +76,9 @@ class StackPart(Base):
     """Why a person is needed; empty otherwise."""
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
     meant_for: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
-    """The case that a genuine cover sheet named, where it could not land there: who may not read that one is shown nothing."""
+    """The case that a genuine cover sheet named, where it could not land there: who may not read
+    that one is shown nothing.
+    """
     element: Mapped[str]
     label: Mapped[str]
     settled_at: Mapped[datetime]
@@ -81,8 +89,9 @@ IN_FORCE, UNSENT = text("ended_at is null"), text("document_id is null")
 
 
 class Capture(Base):
-    """A link to one question for papers of one task, shown by one officer. It is worth something only while the officer's
-    session, his hold of the task and its time last; that is asked anew with each request.
+    """A link to one question for papers of one task, shown by one officer. It is worth something
+    only while the officer's session, his hold of the task and its time last; that is asked anew
+    with each request.
     """
 
     __tablename__ = "capture"
@@ -94,7 +103,8 @@ class Capture(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
     place: Mapped[str]
-    """Name of the question in the form of the task; of a checklist `<question>.<line>.documents`."""
+    """Name of the question in the form of the task; of a checklist `<question>.<line>.documents`.
+    """
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     session_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user_session.id", ondelete="SET NULL"), index=True
@@ -112,14 +122,19 @@ class Capture(Base):
 
 
 class CapturePage(Base):
-    """A page photographed by that phone: waiting there to be sent, or part of a paper of the case."""
+    """A page photographed by that phone: waiting there to be sent, or part of a paper of the
+    case.
+    """
 
     __tablename__ = "capture_page"
     __table_args__ = (
         UniqueConstraint("capture_id", "blob_sha256"),
         CheckConstraint("(sending is null) = (document_id is null)", name="sent"),
         CheckConstraint(
-            "(dropped_at is null or document_id is null) and (swept_at is null or dropped_at is not null)",
+            (
+                "(dropped_at is null or document_id is null) and (swept_at is null or dropped_at "
+                "is not null)"
+            ),
             name="dropped",
         ),
         Index("ix_capture_page_unsent", "taken_at", postgresql_where=UNSENT),
@@ -134,7 +149,8 @@ class CapturePage(Base):
     media_type: Mapped[str]
     taken_at: Mapped[datetime]
     dropped_at: Mapped[datetime | None]
-    """When it was taken off or replaced: shown to nobody from then on, and erased some days later."""
+    """When it was taken off or replaced: shown to nobody from then on, and erased some days later.
+    """
     swept_at: Mapped[datetime | None]
     """When its bytes were given up; the row goes when the store has let go of them."""
     sending: Mapped[UUID | None]
@@ -142,11 +158,15 @@ class CapturePage(Base):
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey(Document.id), index=True)
     """The paper that it became, alone or with others."""
     joined_at: Mapped[datetime | None]
-    """When a form was saved that has the paper; from then on the form alone says whether it belongs there."""
+    """When a form was saved that has the paper; from then on the form alone says whether it belongs
+    there.
+    """
 
 
 class BoxOpening(Base):
-    """A box was opened by two people, who counted the sheets; a trigger refuses UPDATE and DELETE."""
+    """A box was opened by two people, who counted the sheets; a trigger refuses UPDATE and
+    DELETE.
+    """
 
     __tablename__ = "box_opening"
     __table_args__ = (

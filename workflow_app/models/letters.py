@@ -28,7 +28,9 @@ class Letter(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
-    """Version under which it was issued, whose template it is printed from, whatever version the case is moved to."""
+    """Version under which it was issued, whose template it is printed from, whatever version the
+    case is moved to.
+    """
     kind: Mapped[str]
     """Name of the template, e.g. `sktlk`."""
     title: Mapped[str]
@@ -103,13 +105,15 @@ class Message(Base):
     template: Mapped[str]
     """Key of the text in the configuration, without `pesan.`."""
     channel: Mapped[str]
-    """`telepon` (SMS or WhatsApp through a gateway), `surel`, or `slip`: printed and handed over."""
+    """`telepon` (SMS or WhatsApp through a gateway), `surel`, or `slip`: printed and handed over.
+    """
     sealed: Mapped[bytes]
     """Address, title and words, as they were when it was written."""
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
-    """Why the last try failed, in a sentence of ours: what a server answers may repeat the address."""
+    """Why the last try failed, in a sentence of ours: what a server answers may repeat the address.
+    """
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,4 +1,6 @@
-"""Values with an owner that take effect on a date: targets, letterhead, signatories, number patterns, labels."""
+"""Values with an owner that take effect on a date: targets, letterhead, signatories, number
+patterns, labels.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,6 +22,8 @@ class Configuration(Base):
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     over: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
-    """What it was written over: what it changes is where the two differ (decision 0061). None: what holds there without it."""
+    """What it was written over: what it changes is where the two differ (decision 0061). None: what
+    holds there without it.
+    """
     set_at: Mapped[datetime]
     set_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

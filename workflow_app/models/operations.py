@@ -14,6 +14,8 @@ class Heartbeat(Base):
     __tablename__ = "heartbeat"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """`counter` and `reading` (the queues of the worker), `scheduler` (the periodic jobs); `lock` and `fixity`, the last verdicts about the archive."""
+    """`counter` and `reading` (the queues of the worker), `scheduler` (the periodic jobs); `lock`
+    and `fixity`, the last verdicts about the archive.
+    """
     at: Mapped[datetime]
     facts: Mapped[dict[str, Any]]

@@ -14,7 +14,9 @@ from workflow_app.models.base import Base
 
 
 class Publication(Base):
-    """What the public was told on one day (R40), small numbers already left out. A trigger refuses UPDATE and DELETE."""
+    """What the public was told on one day (R40), small numbers already left out. A trigger refuses
+    UPDATE and DELETE.
+    """
 
     __tablename__ = "publication"
     __table_args__ = (Index("ix_publication_newest", "process_key", "made_at"),)
@@ -26,7 +28,9 @@ class Publication(Base):
 
 
 class TrackingCode(Base):
-    """A code that was handed out with a letter (R36). It is shown once; what is kept cannot be turned back into it."""
+    """A code that was handed out with a letter (R36). It is shown once; what is kept cannot be
+    turned back into it.
+    """
 
     __tablename__ = "tracking_code"
     __table_args__ = (

@@ -10,7 +10,9 @@ from workflow_app.models.base import Base
 
 
 class DutyPeriod(Base):
-    """One period of one function. Who serves in it may change until it is over; the trail keeps what was entered before."""
+    """One period of one function. Who serves in it may change until it is over; the trail keeps
+    what was entered before.
+    """
 
     __tablename__ = "duty_period"
     __table_args__ = (

@@ -44,9 +44,12 @@ class Task(Base):
     unit: Mapped[str]
     role: Mapped[str]
     hand_off: Mapped[str | None]
-    """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn."""
+    """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn.
+    """
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Who began the case, whose lists it is in; None of tasks that were done before this was kept (migration 0040)."""
+    """Who began the case, whose lists it is in; None of tasks that were done before this was kept
+    (migration 0040).
+    """
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
     due_at: Mapped[datetime | None]
@@ -71,7 +74,9 @@ class Draft(Base):
 
 
 class Submission(Base):
-    """The answers with which one task was completed. Append-only: corrections are new submissions (R28)."""
+    """The answers with which one task was completed. Append-only: corrections are new submissions
+    (R28).
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_case", "case_id", "position"),)
@@ -93,7 +98,9 @@ class Submission(Base):
 
 
 class SealedAnswers(Base):
-    """Personal answers of one submission, one field group, sealed with the case's data key (R23)."""
+    """Personal answers of one submission, one field group, sealed with the case's data key
+    (R23).
+    """
 
     __tablename__ = "sealed_answers"
 
@@ -103,7 +110,9 @@ class SealedAnswers(Base):
 
 
 class PendingEffect(Base):
-    """An effect for which a job was written. The engine reports open effects at every step; this row says it is under way."""
+    """An effect for which a job was written. The engine reports open effects at every step; this
+    row says it is under way.
+    """
 
     __tablename__ = "pending_effect"
 
@@ -117,7 +126,9 @@ class PendingEffect(Base):
 
 
 class MoveOrder(Base):
-    """Somebody's order to move cases to a version, or to take back such an order as far as that is still possible."""
+    """Somebody's order to move cases to a version, or to take back such an order as far as that is
+    still possible.
+    """
 
     __tablename__ = "move_order"
     __table_args__ = (Index("ix_move_order_process", "process_key", "ordered_at"),)

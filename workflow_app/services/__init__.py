@@ -1,1 +1,3 @@
-"""The domain's verbs: plain functions `verb(work, ...)`. They flush, never commit, and never see Flask."""
+"""The domain's verbs: plain functions `verb(work, ...)`. They flush, never commit, and never see
+Flask.
+"""

@@ -1,6 +1,7 @@
 """Signing in and out, one's own password, one's own sessions.
 
-The members and their accounts: the list, a new one, roles and unit from a day on, locking, first passwords; each looked at first.
+The members and their accounts: the list, a new one, roles and unit from a day on, locking, first
+passwords; each looked at first.
 """
 
 import logging
@@ -53,7 +54,9 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/masuk")
 @public
 def authenticate() -> ResponseReturnValue:
-    """Check user name and password; a fresh session begins. The try is counted before, in a transaction of its own."""
+    """Check user name and password; a fresh session begins. The try is counted before, in a
+    transaction of its own.
+    """
     username = request.form.get("nama_pengguna", "").strip()
     following = local_path(request.form.get("lanjut"), url_for("inbox.show_inbox"))
     tries = limits.of_sign_in(username)
@@ -193,7 +196,9 @@ def ask_new() -> ResponseReturnValue:
 @staff_blueprint.post("/baru")
 @access(*STAFF_KEEPERS)
 def add() -> ResponseReturnValue:
-    """Show the account, or make it, as the pressed button says. Its first password stands on the page that answers, and nowhere else."""
+    """Show the account, or make it, as the pressed button says. Its first password stands on the
+    page that answers, and nowhere else.
+    """
     form = request.form
     asked = members.Asked(
         form.get("nama_pengguna", ""),
@@ -291,7 +296,9 @@ def unlock(user_id: UUID) -> ResponseReturnValue:
 @staff_blueprint.post("/<uuid:user_id>/sandi")
 @access(*STAFF_READERS)
 def renew_password(user_id: UUID) -> ResponseReturnValue:
-    """Show what a new first password does, or make one, on the page that answers and nowhere else."""
+    """Show what a new first password does, or make one, on the page that answers and nowhere
+    else.
+    """
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             sessions = transfers.sessions_of(work, members.renewable(work, user_id))

@@ -1,8 +1,8 @@
 """The papers that are due by the schedule, proposing some of them, and the list of a proposal.
 
-Bags for the auditor (R74): asking for one, seeing how far it is, taking it out.
-Boxes of old papers: registered once with all their bundles, whose cover sheets are printed in one go.
-What the archive has proven of itself (R37, decision 0032).
+Bags for the auditor (R74): asking for one, seeing how far it is, taking it out. Boxes of old
+papers: registered once with all their bundles, whose cover sheets are printed in one go. What the
+archive has proven of itself (R37, decision 0032).
 """
 
 from collections.abc import Mapping
@@ -131,7 +131,9 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
 
 
 def _scope(work: UnitOfWork) -> str | None:
-    """Whose papers the page is about: those that were asked for, else the first that the actor may propose."""
+    """Whose papers the page is about: those that were asked for, else the first that the actor may
+    propose.
+    """
     asked = request.values.get("lingkup")
     return next(iter(disposal_scopes(work.actor)), None) if asked is None else asked or None
 
@@ -245,7 +247,9 @@ def show_archive_box() -> ResponseReturnValue:
 @archive_boxes_blueprint.post("")
 @access(*ARCHIVE_BOX_KEEPERS)
 def register() -> ResponseReturnValue:
-    """Register a box with its bundles, or show as many lines as it has, as the pressed button says."""
+    """Register a box with its bundles, or show as many lines as it has, as the pressed button
+    says.
+    """
     names = [field.name for field in fields(AskedBundle)]
     given = {name: request.form.getlist(name)[: archive_batches.MOST_BUNDLES + 1] for name in names}
     rows = zip(*(map(str.strip, values) for values in given.values()), strict=False)
@@ -265,7 +269,8 @@ def register() -> ResponseReturnValue:
     except InvalidInput as error:
         return _page_archive_box(asked, error.fields or {"": error.sentence}, token), 400
     flash(
-        f"Kotak terdaftar pada berkas {box.number}. {box.bundles} bundel, {box.bundles} berkas dimulai. Cetak lembar sampulnya."
+        f"Kotak terdaftar pada berkas {box.number}. {box.bundles} bundel, {box.bundles} "
+        "berkas dimulai. Cetak lembar sampulnya."
     )
     return redirect(url_for("archive_boxes.show_archive_box"))
 

@@ -1,8 +1,11 @@
-"""The desk's side of a phone: showing the code at a question for papers, how far the phone is, closing it (R39, decision 0038).
+"""The desk's side of a phone: showing the code at a question for papers, how far the phone is,
+closing it (R39, decision 0038).
 
-The phone's side: taking the link up, photographing page by page, sending. No account, no case, one question (R39, decision 0038).
+The phone's side: taking the link up, photographing page by page, sending. No account, no case, one
+question (R39, decision 0038).
 
-What opens the link stands in the address of its first page only; from then on a cookie of this phone does.
+What opens the link stands in the address of its first page only; from then on a cookie of this
+phone does.
 """
 
 from collections.abc import Callable, Iterator
@@ -142,8 +145,8 @@ capture_pages_blueprint = Blueprint("capture_pages", __name__, url_prefix="/pons
 
 @capture_pages_blueprint.after_request
 def close(response: Response) -> Response:
-    """Nothing of it is kept by the browser, and the address of the first page is told to nobody. Its origin is: by that a form
-    of ours is known.
+    """Nothing of it is kept by the browser, and the address of the first page is told to nobody.
+    Its origin is: by that a form of ours is known.
     """
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "strict-origin"

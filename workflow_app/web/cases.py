@@ -58,7 +58,9 @@ def show(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/gambar.bpmn")
 @access()
 def drawing(case_id: UUID) -> ResponseReturnValue:
-    """The process drawing of the version this case runs under, or of a process it calls, for the viewer on the page."""
+    """The process drawing of the version this case runs under, or of a process it calls, for the
+    viewer on the page.
+    """
     with unit_of_work() as work:
         found = event_log.drawing(work, case_id, request.args.get("proses"))
     return Response(found, mimetype="application/xml")
@@ -67,7 +69,9 @@ def drawing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/keadaan")
 @access()
 def state(case_id: UUID) -> ResponseReturnValue:
-    """Whether the system is still at work, and the address to go on at: asked by a page that waits."""
+    """Whether the system is still at work, and the address to go on at: asked by a page that
+    waits.
+    """
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         is_waiting = is_at_work(case, printing.for_case(work, case_id))
@@ -232,7 +236,8 @@ def withdraw(letter_id: UUID) -> ResponseReturnValue:
         sentence = error.fields["reason"] if isinstance(error, InvalidInput) else error.sentence
         return page(case_id, withdrawal=Withdrawal(letter_id, reason, sentence)), status_of(error)
     flash(
-        "Surat ditarik. Alasannya tercatat, dan pemeriksaan kodenya kini menyebut surat ini ditarik."
+        "Surat ditarik. Alasannya tercatat, dan pemeriksaan kodenya kini menyebut surat ini "
+        "ditarik."
     )
     return redirect(url_for("cases.show", case_id=case_id))
 

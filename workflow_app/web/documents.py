@@ -1,7 +1,7 @@
 """Papers: the page of one, its bytes, and adding more.
 
-Searching numbers and the text of papers. The words stay out of the address: people search for names. What narrows the
-search stands there, in codes.
+Searching numbers and the text of papers. The words stay out of the address: people search for
+names. What narrows the search stands there, in codes.
 """
 
 import time
@@ -62,7 +62,8 @@ def classify(document_id: UUID) -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(document_id, chosen, error.fields), status_of(error)
     flash(
-        f"Tingkat akses dokumen ini sekarang {classification.LABELS[level].lower()}. Perubahan ini tercatat."
+        f"Tingkat akses dokumen ini sekarang {classification.LABELS[level].lower()}. "
+        "Perubahan ini tercatat."
     )
     return redirect(url_for("documents.show", document_id=document_id))
 
@@ -201,7 +202,9 @@ def photo(document_id: UUID, page: int) -> ResponseReturnValue:
 @blueprint.post("/tugas/<uuid:task_id>/dokumen")
 @access()
 def upload(task_id: UUID) -> ResponseReturnValue:
-    """Take in one file while the form stays open; answers with the piece of the form that shows it."""
+    """Take in one file while the form stays open; answers with the piece of the form that shows
+    it.
+    """
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)

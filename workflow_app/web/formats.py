@@ -1,6 +1,7 @@
 """How times, durations and sizes are written for people: Indonesian words, WITA.
 
-How warm a step is drawn: five lengths that mean the same on every page, in words, numbers and a colour that all can tell apart.
+How warm a step is drawn: five lengths that mean the same on every page, in words, numbers and a
+colour that all can tell apart.
 """
 
 import re
@@ -144,7 +145,9 @@ def breakable(text: str) -> Markup:
 
 
 def mapped(text: str) -> Markup:
-    """A sentence whose points on the map are opened by the phone that shows it; no map service hears of them."""
+    """A sentence whose points on the map are opened by the phone that shows it; no map service
+    hears of them.
+    """
     pieces, end = [], 0
     for found in _POINT.finditer(text):
         address = f"geo:{found[1]},{found[2]}?q={found[1]},{found[2]}"

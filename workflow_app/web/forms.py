@@ -1,4 +1,5 @@
-"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers or from the browser.
+"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers
+or from the browser.
 
 Files of a form: each is taken in by a transaction of its own, and its id joins the answers.
 """
@@ -146,7 +147,10 @@ def _local(text: str) -> str:
 
 
 FILES, DROPPED = "unggah.", "lepas."
-ACCEPTED = "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,image/gif,image/bmp,application/pdf,.heic,.tif,.tiff"
+ACCEPTED = (
+    "image/jpeg,image/png,image/tiff,image/heic,image/heif,image/webp,image/gif,image/bmp,"
+    "application/pdf,.heic,.tif,.tiff"
+)
 RECORDINGS = (
     "audio/wav,audio/mpeg,audio/ogg,audio/mp4,audio/aac,.wav,.mp3,.ogg,.oga,.opus,.m4a,.aac"
 )
@@ -155,8 +159,12 @@ RECORDINGS = (
 MOST_FILES = 20
 """In one request: each is looked into, which may take seconds."""
 MOST_SECONDS = 20.0
-"""After which no further file of a request is looked into: other people's requests have their turn."""
-TOO_SLOW = "Memeriksa file sebelum ini terlalu lama, jadi file ini belum disimpan. Kirim sisanya satu per satu."
+"""After which no further file of a request is looked into: other people's requests have their turn.
+"""
+TOO_SLOW = (
+    "Memeriksa file sebelum ini terlalu lama, jadi file ini belum disimpan. Kirim sisanya satu "
+    "per satu."
+)
 TOO_MANY = f"Paling banyak {MOST_FILES} file sekali kirim. Kirim sisanya setelah ini."
 
 Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
@@ -171,7 +179,9 @@ class Refused(Exception):
 
 
 def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
-    """Take in the files of a form and drop the papers that were marked; returns what then stands in the form."""
+    """Take in the files of a form and drop the papers that were marked; returns what then stands in
+    the form.
+    """
     result = {name: list(texts) for name, texts in posted.items()}
     for name in [name for name in result if name.startswith(DROPPED)]:
         dropped = set(result.pop(name))
@@ -209,7 +219,9 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
 
 
 def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView:
-    """Take in one file for the field `name`. Its own file name is not kept: those carry names of people."""
+    """Take in one file for the field `name`. Its own file name is not kept: those carry names of
+    people.
+    """
     data = file.stream.read()
     with unit_of_work() as work:
         task = tasks.get(work, task_id)

@@ -1,6 +1,8 @@
-"""Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs a person.
+"""Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs
+a person.
 
-Opening a complaint box: the first officer records it in his session, the second confirms it with his password.
+Opening a complaint box: the first officer records it in his session, the second confirms it with
+his password.
 """
 
 from collections.abc import Mapping
@@ -151,7 +153,8 @@ def dismiss(document_id: UUID) -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(document_id, error.fields or {"": error.sentence}, chosen=chosen), 400
     flash(
-        "Dokumen dikesampingkan. Aslinya tetap tersimpan, dan dokumen dapat dikembalikan ke daftar ini."
+        "Dokumen dikesampingkan. Aslinya tetap tersimpan, dan dokumen dapat dikembalikan ke "
+        "daftar ini."
     )
     return redirect(url_for("stacks.show", _anchor="perlu-orang"))
 
@@ -213,7 +216,9 @@ def show_box() -> ResponseReturnValue:
 @boxes_blueprint.post("")
 @access(*BOX_OPENERS)
 def open_box() -> ResponseReturnValue:
-    """Record the opening. The second officer's try is counted before, in a transaction of its own, as a sign-in is."""
+    """Record the opening. The second officer's try is counted before, in a transaction of its own,
+    as a sign-in is.
+    """
     names = ("kotak", "dibuka", "lembar")
     asked = Asked(*(request.form.get(name, "").strip() for name in names))
     username = request.form.get("nama_kedua", "").strip()
@@ -234,7 +239,8 @@ def open_box() -> ResponseReturnValue:
     except InvalidInput as error:
         return _page_box(asked, error.fields or {"": error.sentence}, username, token), 400
     flash(
-        f"Pembukaan kotak tercatat. {len(begun)} lembar, {len(begun)} berkas dimulai; pindai satu per satu."
+        f"Pembukaan kotak tercatat. {len(begun)} lembar, {len(begun)} berkas dimulai; pindai "
+        "satu per satu."
     )
     return redirect(url_for("boxes.show_box"))
 

@@ -1,7 +1,9 @@
-"""What is counted when somebody guesses: the account, the address, the device. Numbers and reasons: decision 0012.
+"""What is counted when somebody guesses: the account, the address, the device. Numbers and reasons:
+decision 0012.
 
-A browser that has proved the password of an account before carries a signed device cookie for it. It has a count of its own,
-so that whoever hammers on the account from elsewhere does not slow down its owner at the counter.
+A browser that has proved the password of an account before carries a signed device cookie for it.
+It has a count of its own, so that whoever hammers on the account from elsewhere does not slow down
+its owner at the counter.
 """
 
 import hashlib
@@ -32,7 +34,9 @@ LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
 TRACKING = Limit(free=30, longest=timedelta(minutes=1))
 """Numbers with a secret that is not theirs, from one address."""
 CAPTURES = Limit(free=30, longest=timedelta(minutes=1))
-"""Codes for phones that lead nowhere, from one address: an office shares one, and old codes are scanned again."""
+"""Codes for phones that lead nowhere, from one address: an office shares one, and old codes are
+scanned again.
+"""
 
 DEVICE_AGE = timedelta(days=180)
 MOST_ACCOUNTS = 20
@@ -102,12 +106,16 @@ def know_device(response: Response, username: str) -> Response:
 
 
 def fingerprint(username: str) -> str:
-    """Stands for a user name in the log: the same for the same name, and not the name, which may be mistyped."""
+    """Stands for a user name in the log: the same for the same name, and not the name, which may be
+    mistyped.
+    """
     return _digest("log", _name(username)).hex()[:12]
 
 
 def _device() -> tuple[str, list[str]]:
-    """The device of this request and the accounts it is known for; empty when there is no genuine cookie."""
+    """The device of this request and the accounts it is known for; empty when there is no genuine
+    cookie.
+    """
     try:
         device, accounts = _serializer().loads(
             request.cookies.get(_cookie(), ""), max_age=int(DEVICE_AGE.total_seconds())

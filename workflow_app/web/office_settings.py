@@ -1,5 +1,6 @@
-"""What the office decides: the groups of its configuration, one page for every key, and the preview before a change is made or
-taken back."""
+"""What the office decides: the groups of its configuration, one page for every key, and the preview
+before a change is made or taken back.
+"""
 
 import base64
 from collections.abc import Mapping
@@ -35,7 +36,9 @@ MOST_EXAMPLES = 12
 
 @dataclass(frozen=True)
 class AdminPage:
-    """A page of the office's administration that is not one of keys; it stands on the first page beside the groups."""
+    """A page of the office's administration that is not one of keys; it stands on the first page
+    beside the groups.
+    """
 
     endpoint: str
     title: str
@@ -114,7 +117,9 @@ def show(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>")
 @access()
 def answer(key: str) -> ResponseReturnValue:
-    """A button of the form or of the preview: rows come and go, the change is looked at, or made."""
+    """A button of the form or of the preview: rows come and go, the change is looked at, or
+    made.
+    """
     posted = {name: request.form.getlist(name) for name in request.form}
     button = request.form.get("tombol", "")
     if (moved := configuration_tables.press(posted, button)) is not None:
@@ -139,7 +144,9 @@ def answer(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/tarik")
 @access()
 def withdraw(key: str) -> ResponseReturnValue:
-    """Show what taking back a value does that is still to come, or take it back, as the pressed button says."""
+    """Show what taking back a value does that is still to come, or take it back, as the pressed
+    button says.
+    """
     start = changes.plan_of(request.form.get("mulai", ""))
     if start is None:
         return _page(key, None, {"": "Muat ulang halaman, lalu tarik lagi."}), 400

@@ -1,10 +1,12 @@
-"""Whether this process answers, and how the parts are that it stands on. Says nothing about the data.
+"""Whether this process answers, and how the parts are that it stands on. Says nothing about the
+data.
 
 Figures for Prometheus: requests as this site's processes counted them, work as the tables tell it.
 
-Labels are routes, roles, clocks, channels and queues; never an address that somebody typed, never a person.
-Steps that failed or are held, for those who can have them tried again or let the case go on.
-Messages to citizens and leaders: the outbox, slips to print, and what can be done about those that do not get through.
+Labels are routes, roles, clocks, channels and queues; never an address that somebody typed, never a
+person. Steps that failed or are held, for those who can have them tried again or let the case go
+on. Messages to citizens and leaders: the outbox, slips to print, and what can be done about those
+that do not get through.
 """
 
 import logging
@@ -49,7 +51,9 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """How each part is. 503 only when no page with data works; the public reads states, operators also figures."""
+    """How each part is. 503 only when no page with data works; the public reads states, operators
+    also figures.
+    """
     report = sentra().watch.report()
     status = 503 if report.status == "unready" else 200
     headers = {"Retry-After": "5"} if status == 503 else {}
@@ -77,7 +81,9 @@ metrics_blueprint = Blueprint("metrics", __name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where the web processes of one server keep their counts, so that any of them can tell the sum."""
 ROOM = 2 << 20
-"""Bytes that each of them takes for its counts before the first: a file that grows on a full disk would end the process."""
+"""Bytes that each of them takes for its counts before the first: a file that grows on a full disk
+would end the process.
+"""
 KIND = 1 << 16
 """Bytes that one more kind of request needs at most, however many threads meet one at a time."""
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
@@ -98,8 +104,9 @@ log = logging.getLogger(__name__)
 
 
 def share(number: str) -> None:
-    """Count together with the other web processes, as the one with this number: a process that replaces another one counts on
-    where that one ended. Without room for it, count in memory."""
+    """Count together with the other web processes, as the one with this number: a process that
+    replaces another one counts on where that one ended. Without room for it, count in memory.
+    """
     global _file
     if FOLDER not in os.environ:
         return
@@ -120,7 +127,9 @@ def share(number: str) -> None:
 
 
 def _has_room() -> bool:
-    """Whether one more kind of request finds room in the file, which must not grow. It begins with the bytes in use."""
+    """Whether one more kind of request finds room in the file, which must not grow. It begins with
+    the bytes in use.
+    """
     if _file is None:
         return True
     try:
@@ -168,7 +177,9 @@ def _read() -> Figures | None:
 
 
 class _Work:
-    """What the tables and the probes tell at this moment. While the database is away, or not up to date, only the probes."""
+    """What the tables and the probes tell at this moment. While the database is away, or not up to
+    date, only the probes.
+    """
 
     def __init__(self, report: Report, found: Figures | None) -> None:
         self._report = report

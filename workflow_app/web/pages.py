@@ -1,11 +1,12 @@
 """What every template may use: formats as filters, the clock, the user, addresses of assets.
 
-The places that the bar of every page leads to: who has them, under which keys, and which of them stand in the bar itself.
-Light, dark, or as the device says: kept in a cookie, without an account.
-Templates as they were compiled once: kept in a folder of the operator's, so that a start need not do it again.
+The places that the bar of every page leads to: who has them, under which keys, and which of them
+stand in the bar itself. Light, dark, or as the device says: kept in a cookie, without an account.
+Templates as they were compiled once: kept in a folder of the operator's, so that a start need not
+do it again.
 
-What lies there is run, so one to which others may write is left alone. Without such a folder, and where it is full, each start
-compiles anew.
+What lies there is run, so one to which others may write is left alone. Without such a folder, and
+where it is full, each start compiles anew.
 """
 
 import hashlib
@@ -55,8 +56,8 @@ from workflow_app.web.requests import local_path, now, public, sentra
 from workflow_app.web.responses import asset
 
 ROOM = 6
-"""So many places stand beside each other in the bar; of more, those that are not of every hour go into its menu, and what is one
-too many even so.
+"""So many places stand beside each other in the bar; of more, those that are not of every hour go
+into its menu, and what is one too many even so.
 """
 
 
@@ -130,7 +131,9 @@ class Bar:
     here: Place | None
     """The one to which the page belongs."""
     shown: list[Place]
-    """Those that stand beside each other. Where the bar is narrow only the one where he is does; all are in its menu."""
+    """Those that stand beside each other. Where the bar is narrow only the one where he is does;
+    all are in its menu.
+    """
 
 
 def bar() -> Bar:
@@ -145,7 +148,9 @@ def bar() -> Bar:
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
 INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
-"""HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever the browser speaks."""
+"""HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever
+the browser speaks.
+"""
 
 
 def register(app: Flask) -> None:
@@ -274,8 +279,8 @@ log = logging.getLogger(__name__)
 
 
 class CompiledPages(FileSystemBytecodeCache):
-    """What was compiled from other sources, by other filters or by another Jinja is compiled again: filters of what is written
-    out in a template are applied when it is compiled.
+    """What was compiled from other sources, by other filters or by another Jinja is compiled again:
+    filters of what is written out in a template are applied when it is compiled.
     """
 
     def __init__(self, folder: Path, environment: Environment) -> None:
@@ -301,7 +306,9 @@ class CompiledPages(FileSystemBytecodeCache):
 
 
 def register_compiled_page(app: Flask, folder: str) -> None:
-    """Keep what is compiled in this folder, where one is named, can be made, and is written to by nobody else."""
+    """Keep what is compiled in this folder, where one is named, can be made, and is written to by
+    nobody else.
+    """
     if not folder:
         return
     with suppress(OSError):

@@ -1,6 +1,7 @@
 """Starting a service for a citizen.
 
-Versions of processes for those who look after them: what differs, what moving running cases would do, moving them and back.
+Versions of processes for those who look after them: what differs, what moving running cases would
+do, moving them and back.
 """
 
 from uuid import UUID, uuid4
@@ -42,8 +43,8 @@ def choose() -> ResponseReturnValue:
 @blueprint.post("/<key>")
 @access(*BEGINNERS)
 def start(key: str) -> ResponseReturnValue:
-    """Begin a case and open its first task. The same page sent twice begins one. A disposal begins where its papers are chosen:
-    without any there is nothing to approve.
+    """Begin a case and open its first task. The same page sent twice begins one. A disposal begins
+    where its papers are chosen: without any there is nothing to approve.
     """
     if key in archive_batches.PROCESSES:
         return redirect(url_for("disposals.show_due"))
@@ -64,7 +65,9 @@ MOST_LISTED = 50
 @process_versions_blueprint.get("/versi")
 @access(*PROCESS_KEEPERS)
 def show_all() -> ResponseReturnValue:
-    """Every process with its current version, and how many running cases are on it or on older ones."""
+    """Every process with its current version, and how many running cases are on it or on older
+    ones.
+    """
     with instant() as work:
         current = definitions.list_current(work)
         running = version_migration_preview.count_running(work)

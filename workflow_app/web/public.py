@@ -1,11 +1,14 @@
-"""Following a case: the citizen with number and secret code, the officer from the page of the case, and the code itself (R36).
+"""Following a case: the citizen with number and secret code, the officer from the page of the case,
+and the code itself (R36).
 
-What is secret travels in the body of a request only, and no answer that shows it is kept by the browser.
+What is secret travels in the body of a request only, and no answer that shows it is kept by the
+browser.
 
-The public answer to a letter's code: valid, withdrawn or unknown. Nothing about any person.
-The public list of what to bring, for each of the 13 kinds (R54); read, filtered and printed without an account.
-How many complaints there are and what became of them, for everybody: a page, and the same as CSV and JSON (R40).
-The SOP clause by clause for everybody, and the drawings of the processes that carry it; no account needed.
+The public answer to a letter's code: valid, withdrawn or unknown. Nothing about any person. The
+public list of what to bring, for each of the 13 kinds (R54); read, filtered and printed without an
+account. How many complaints there are and what became of them, for everybody: a page, and the same
+as CSV and JSON (R40). The SOP clause by clause for everybody, and the drawings of the processes
+that carry it; no account needed.
 """
 
 import csv
@@ -45,7 +48,8 @@ from workflow_app.web.responses import status_of
 
 PATH = "/lacak"
 UNKNOWN = (
-    "Nomor dan kode ini tidak cocok. Periksa setiap huruf dan angka pada tanda terima dan lembar kode. "
+    "Nomor dan kode ini tidak cocok. Periksa setiap huruf dan angka pada tanda terima dan "
+    "lembar kode. "
     "Bila tetap tidak cocok, tanyakan kepada SPKT dengan membawa tanda terima."
 )
 
@@ -62,7 +66,9 @@ def ask() -> ResponseReturnValue:
 @blueprint.post(PATH)
 @public
 def show() -> ResponseReturnValue:
-    """Where the case stands. A wrong number and a wrong code are one answer, and guessing becomes slow."""
+    """Where the case stands. A wrong number and a wrong code are one answer, and guessing becomes
+    slow.
+    """
     number, code = request.form.get("nomor", ""), request.form.get("kode", "")
     tries = limits.of_tracking()
     with unit_of_work() as work:
@@ -170,7 +176,9 @@ def ask_verification() -> ResponseReturnValue:
 @verification_blueprint.get("/<code>")
 @public
 def show_verification(code: str) -> ResponseReturnValue:
-    """What the code stands for. Codes that no letter has are counted: guessing becomes slow, checking does not."""
+    """What the code stands for. Codes that no letter has are counted: guessing becomes slow,
+    checking does not.
+    """
     tries = limits.of_lookup()
     with unit_of_work() as work:
         wait = sessions.wait(work, tries)
@@ -284,7 +292,9 @@ WORDS = {
 @clauses_blueprint.get("")
 @public
 def show_clause() -> ResponseReturnValue:
-    """All clauses, or those that were asked for. What was asked stands in the address: words of the SOP, no words about anybody."""
+    """All clauses, or those that were asked for. What was asked stands in the address: words of the
+    SOP, no words about anybody.
+    """
     given = {
         name: request.args.get(name, "").strip()
         for name in ("kata", "keadaan", "layanan", "langkah")
@@ -315,7 +325,9 @@ def show_clause() -> ResponseReturnValue:
 @clauses_blueprint.get("/<key>")
 @public
 def process(key: str) -> ResponseReturnValue:
-    """The drawing of a process, with the step marked that was asked for, and the clauses of each step in words."""
+    """The drawing of a process, with the step marked that was asked for, and the clauses of each
+    step in words.
+    """
     with unit_of_work() as work:
         found = clause_map.of_process(work, sentra().release, key)
         unit_name = configuration.value(work, "nama_unit")

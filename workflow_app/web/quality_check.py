@@ -1,4 +1,6 @@
-"""The quality check of papers: what waits, one page at a time with its doubtful words, and what is done to it."""
+"""The quality check of papers: what waits, one page at a time with its doubtful words, and what is
+done to it.
+"""
 
 from collections.abc import Callable, Mapping
 from uuid import UUID
@@ -34,7 +36,9 @@ def show_waiting() -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/periksa/lewati")
 @access()
 def skip(document_id: UUID) -> ResponseReturnValue:
-    """Leave this paper for later and go on with another one. Which were left stands in the address until all were seen."""
+    """Leave this paper for later and go on with another one. Which were left stands in the address
+    until all were seen.
+    """
     left = [*_left(request.args), document_id][-MOST_LEFT:]
     with unit_of_work() as work:
         document_access.readable(work, document_id)
@@ -122,7 +126,9 @@ def correct(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/periksa")
 @access()
 def change(document_id: UUID) -> ResponseReturnValue:
-    """What the pressed button says: each makes a new version, but the last one, which finds the newest good."""
+    """What the pressed button says: each makes a new version, but the last one, which finds the
+    newest good.
+    """
     act = ACTS.get(request.form.get("tindakan", ""))
     if act is None:
         raise InvalidInput("Tekan salah satu tombol di halaman periksa mutu.")
@@ -140,7 +146,8 @@ def cut_off(document_id: UUID) -> ResponseReturnValue:
     with unit_of_work() as work:
         splitting.cut_off(work, document_id, version, page)
     flash(
-        f"Halaman {page} dan sesudahnya sekarang dokumen sendiri. Keduanya saling menyebut di halaman dokumen."
+        f"Halaman {page} dan sesudahnya sekarang dokumen sendiri. Keduanya saling menyebut di "
+        "halaman dokumen."
     )
     return redirect(_address(document_id, page - 1))
 
@@ -156,7 +163,8 @@ def merge(document_id: UUID) -> ResponseReturnValue:
     with unit_of_work() as work:
         made = splitting.merge(work, document_id, _number("versi"), others)
     flash(
-        "Dokumen baru berisi gabungannya. Dokumen asalnya tetap tersimpan dan disebut di halaman dokumen."
+        "Dokumen baru berisi gabungannya. Dokumen asalnya tetap tersimpan dan disebut di "
+        "halaman dokumen."
     )
     return redirect(_address(made, 1))
 

@@ -1,8 +1,8 @@
 """The board of all running cases, and the lists behind its figures.
 
-The dispatch board: running calls to a scene, large enough for the wall, always fresh.
-The services of a month in figures: a page, and the same as a table for a spreadsheet.
-Process pages: the drawing with how many cases stand where and how long they stay, the cases behind each figure, a day again.
+The dispatch board: running calls to a scene, large enough for the wall, always fresh. The services
+of a month in figures: a page, and the same as a table for a spreadsheet. Process pages: the drawing
+with how many cases stand where and how long they stay, the cases behind each figure, a day again.
 """
 
 import csv
@@ -128,7 +128,9 @@ dispatches_blueprint = Blueprint("dispatches", __name__)
 @dispatches_blueprint.get("/papan-tkp")
 @access(*BOARD_READERS)
 def board() -> ResponseReturnValue:
-    """Every running call with its stages and its clock, who is on duty, and whether the background process is at work."""
+    """Every running call with its stages and its clock, who is on duty, and whether the background
+    process is at work.
+    """
     with unit_of_work() as work:
         calls, watches = dispatches.running(work), dispatches.on_duty(work)
         begun = dispatches.begun(work)
@@ -141,7 +143,9 @@ def board() -> ResponseReturnValue:
 @dispatches_blueprint.get("/papan-tkp/layar")
 @access(*BOARD_READERS)
 def screen() -> ResponseReturnValue:
-    """The same calls for a screen on the wall, read from three metres: few words, no names, no numbers of cases."""
+    """The same calls for a screen on the wall, read from three metres: few words, no names, no
+    numbers of cases.
+    """
     with unit_of_work() as work:
         signs = health.read(work)
         known = requests.word(work, signs)
@@ -160,7 +164,9 @@ def screen() -> ResponseReturnValue:
 @dispatches_blueprint.post("/papan-tkp/layar")
 @access(*BOARD_READERS)
 def give_to_screen() -> ResponseReturnValue:
-    """Leave this session to the screen: it stays on for the rest of the watch, and leads nowhere else."""
+    """Leave this session to the screen: it stays on for the rest of the watch, and leads nowhere
+    else.
+    """
     requests.give_to_screen()
     return redirect(url_for("dispatches.screen"))
 
@@ -168,7 +174,9 @@ def give_to_screen() -> ResponseReturnValue:
 MOST = 36
 """Months that can be chosen."""
 FORMULA = ("=", "+", "-", "@")
-"""How a cell begins that a spreadsheet would reckon out: roles are called what the office calls them."""
+"""How a cell begins that a spreadsheet would reckon out: roles are called what the office calls
+them.
+"""
 
 service_reports_blueprint = Blueprint("service_reports", __name__)
 
@@ -274,7 +282,9 @@ def show_process_page(key: str) -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>/gambar.bpmn")
 @access(*PROCESS_READERS)
 def drawing(key: str) -> ResponseReturnValue:
-    """The drawing of the version that is shown, or of a process that it calls, for the viewer on the page."""
+    """The drawing of the version that is shown, or of a process that it calls, for the viewer on
+    the page.
+    """
     called = request.args.get("proses")
     with unit_of_work() as work:
         shown = process_figures.choose(work, key, _version()).shown

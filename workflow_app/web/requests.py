@@ -1,13 +1,14 @@
-"""What the assembly hands to the web: how to open units of work, what one upload may weigh, how the parts are.
+"""What the assembly hands to the web: how to open units of work, what one upload may weigh, how the
+parts are.
 
-The session of this request. The signed cookie carries a random token; everything else is a row (`services/accounts/sessions.py`).
-The transaction of a request: leaving the `with` commits all of it or nothing. Redirect or render afterwards.
-Who may use a route. Every view declares it; a request to a view that does not is refused.
-The key of a page with a form: the same page sent twice does its work once.
-Addresses that come from the browser: only paths of this application are followed.
-Pages that refresh themselves tell what they show already, and are answered 204 while nothing is new.
-Who runs the site, as far as a request can tell: may read figures and details, but no data.
-What no request may hold, whichever page it goes to. What one answer may hold is judged with its form.
+The session of this request. The signed cookie carries a random token; everything else is a row
+(`services/accounts/sessions.py`). The transaction of a request: leaving the `with` commits all of
+it or nothing. Redirect or render afterwards. Who may use a route. Every view declares it; a request
+to a view that does not is refused. The key of a page with a form: the same page sent twice does its
+work once. Addresses that come from the browser: only paths of this application are followed. Pages
+that refresh themselves tell what they show already, and are answered 204 while nothing is new. Who
+runs the site, as far as a request can tell: may read figures and details, but no data. What no
+request may hold, whichever page it goes to. What one answer may hold is judged with its form.
 """
 
 import hmac
@@ -63,14 +64,18 @@ def now() -> datetime:
 
 TOKEN = "token"  # noqa: S105  # the name under which the cookie carries it
 SCREEN = "screen"
-"""The cookie says that this session was given to a screen on a wall: it shows that and nothing else, as long as somebody serves."""
+"""The cookie says that this session was given to a screen on a wall: it shows that and nothing
+else, as long as somebody serves.
+"""
 OF_SCREEN = frozenset({"dispatches.screen", "users.sign_out"})
 BACKGROUND_HEADER = "X-Sentra-Background"
 """Sent by requests a page makes by itself: they must not keep an abandoned session alive."""
 
 
 def load() -> None:
-    """Before each request: find the session of the cookie. Who has no cookie of a session costs no statement."""
+    """Before each request: find the session of the cookie. Who has no cookie of a session costs no
+    statement.
+    """
     g.user, g.session_id, g.may_configure = None, None, False
     token = cookie.get(TOKEN)
     if token is None or request.endpoint == "static":
@@ -101,7 +106,9 @@ def is_on_screen() -> bool:
 
 
 def give_to_screen() -> None:
-    """From now on the session shows the screen only: whoever stands before it cannot go anywhere else. Signing in anew ends it."""
+    """From now on the session shows the screen only: whoever stands before it cannot go anywhere
+    else. Signing in anew ends it.
+    """
     cookie[SCREEN] = True
 
 
@@ -150,17 +157,23 @@ def holds(*roles: str) -> bool:
 
 
 def may_configure() -> bool:
-    """For templates: does a role of the signed-in user change something of the office's configuration?"""
+    """For templates: does a role of the signed-in user change something of the office's
+    configuration?
+    """
     return bool(g.get("may_configure"))
 
 
 def unit_of_work() -> AbstractContextManager[UnitOfWork]:
-    """A unit of work in which the signed-in user (or the public) acts. A fault of a process model is recorded."""
+    """A unit of work in which the signed-in user (or the public) acts. A fault of a process model
+    is recorded.
+    """
     return incidents.unit_of_work(sentra().works, current_actor())
 
 
 def instant() -> AbstractContextManager[UnitOfWork]:
-    """The same for a page that sets several answers about what others change side by side: all are of one instant, and only read."""
+    """The same for a page that sets several answers about what others change side by side: all are
+    of one instant, and only read.
+    """
     return sentra().works.instant(current_actor())
 
 
@@ -230,7 +243,9 @@ def sent() -> str:
 
 
 def local_path(text: str | None, default: str) -> str:
-    """`text` when it is a path here, else `default`. Refuses other hosts, also as `//host` and `/\\host`."""
+    """`text` when it is a path here, else `default`. Refuses other hosts, also as `//host` and
+    `/\\host`.
+    """
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
         return default
     if any(ord(character) < 33 or character == "\\" for character in text):
@@ -244,7 +259,9 @@ NOTHING_NEW = ("", 204)
 
 
 def word(work: UnitOfWork, vitals: Vitals, *choices: object) -> str:
-    """What the page will show, as one word: the state of the cases, of the background process, and what was chosen."""
+    """What the page will show, as one word: the state of the cases, of the background process, and
+    what was chosen.
+    """
     alive = ["late" if sign.is_late else "alive" for sign in vitals.signs]
     return "-".join([boards.word(work), *alive, *map(str, choices)])
 
@@ -266,7 +283,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 def is_operator() -> bool:
-    """With METRICS_TOKEN: who sends it. Without: who asks from this machine itself, not through a proxy."""
+    """With METRICS_TOKEN: who sends it. Without: who asks from this machine itself, not through a
+    proxy.
+    """
     token: str = current_app.config["METRICS_TOKEN"]
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -279,12 +298,16 @@ NUL = "\x00"
 PLAIN_FORM = "application/x-www-form-urlencoded"
 FORMS = frozenset({PLAIN_FORM, "multipart/form-data"})
 LONGEST_PLAIN_FORM = 256 * 1024
-"""Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds."""
+"""Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds.
+"""
 TECHNICAL = PAGE_FIELDS
 """Fields that our pages fill and nobody types."""
 LONGEST_TECHNICAL = 2000
 
-_NUL = "Isian memuat karakter yang tidak dapat disimpan. Hapus isian itu, ketik ulang, lalu kirim lagi."
+_NUL = (
+    "Isian memuat karakter yang tidak dapat disimpan. Hapus isian itu, ketik ulang, lalu kirim "
+    "lagi."
+)
 _BROKEN = (
     "Sebagian huruf isian ini rusak di jalan, jadi tidak ada yang disimpan. "
     "Kembali ke formulir, ketik ulang bagian itu, lalu kirim lagi."
@@ -301,9 +324,11 @@ def bound() -> None:
 
 
 def check_encoding() -> None:
-    """Before anything reads the form: answer 400 when it is not UTF-8, which would be kept as percent signs, or as no form.
+    """Before anything reads the form: answer 400 when it is not UTF-8, which would be kept as
+    percent signs, or as no form.
 
-    In a form in parts such bytes become U+FFFD, and the field that holds one is refused with its form.
+    In a form in parts such bytes become U+FFFD, and the field that holds one is refused with its
+    form.
     """
     if request.mimetype != PLAIN_FORM:
         return
@@ -314,9 +339,11 @@ def check_encoding() -> None:
 
 
 def refuse() -> None:
-    """Before each request that may pass: answer 400 when a NUL is in path, address or form, or the form is none of ours.
+    """Before each request that may pass: answer 400 when a NUL is in path, address or form, or the
+    form is none of ours.
 
-    An empty form would wipe a draft; a technical field of any length would end up in an index of the database.
+    An empty form would wipe a draft; a technical field of any length would end up in an index of
+    the database.
     """
     if any(NUL in text for text in _texts()):
         raise InvalidInput(_NUL)

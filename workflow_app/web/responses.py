@@ -1,9 +1,10 @@
 """Response headers: what the browser may load, and what it may keep.
 
-Handing out bytes that people brought in: never as something the browser would run.
-Errors as pages: one place maps the family of `errors.py` and HTTP's own to a status and a sentence.
-Static files: addresses that change with the content, so that browsers may keep them, and gzip for what is text.
-One log line per request: which route, who by id, how long. Never an address with what was typed in it.
+Handing out bytes that people brought in: never as something the browser would run. Errors as pages:
+one place maps the family of `errors.py` and HTTP's own to a status and a sentence. Static files:
+addresses that change with the content, so that browsers may keep them, and gzip for what is text.
+One log line per request: which route, who by id, how long. Never an address with what was typed in
+it.
 """
 
 import errno
@@ -77,7 +78,9 @@ CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestor
 FILE_POLICY = f"{CLOSED}; img-src 'self' data:; sandbox"
 """Nothing in the file may load or run, and it belongs to no origin."""
 PDF_POLICY = CLOSED.replace("object-src 'none'", "object-src 'self'")
-"""To some browsers their own viewer is an embedded object of ours, and a sandbox would take it away. Nothing runs there either."""
+"""To some browsers their own viewer is an embedded object of ours, and a sandbox would take it
+away. Nothing runs there either.
+"""
 
 
 def inline(content: Content) -> Response:
@@ -113,7 +116,9 @@ def _closed(response: Response, disposition: str, name: str, policy: str = FILE_
 
 
 def sound(work: UnitOfWork, document_id: UUID, disposition: str) -> Response:
-    """A recording, or the bytes of it that were asked for (RFC 9110, 14): at most a piece, as players ask for the next."""
+    """A recording, or the bytes of it that were asked for (RFC 9110, 14): at most a piece, as
+    players ask for the next.
+    """
     recording, wanted = documents.get_recording(work, document_id), _wanted()
     if wanted is None:
         return _sounding(recording, documents.whole(work, recording), recording.size, disposition)
@@ -128,7 +133,9 @@ def sound(work: UnitOfWork, document_id: UUID, disposition: str) -> Response:
 
 
 def _wanted() -> Range | None:
-    """The one range that was asked for; None for all of it. What has no validator matches no condition."""
+    """The one range that was asked for; None for all of it. What has no validator matches no
+    condition.
+    """
     wanted = request.range
     is_one = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
     return wanted if is_one and "If-Range" not in request.headers else None
@@ -154,14 +161,18 @@ def asset(path: str) -> str:
 
 
 def limit_age(response: Response) -> Response:
-    """After each request: what is asked for without its content's hash is asked again every time."""
+    """After each request: what is asked for without its content's hash is asked again every
+    time.
+    """
     if request.endpoint == "static" and "v" not in request.args:
         response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def compress(response: Response) -> Response:
-    """After each request: gzip static text. Pages are not compressed: they hold secrets beside what was typed."""
+    """After each request: gzip static text. Pages are not compressed: they hold secrets beside what
+    was typed.
+    """
     if (
         request.endpoint != "static"
         or response.status_code != 200
@@ -204,7 +215,9 @@ UNLOGGED = frozenset({"static", "health.alive", "health.ready", "metrics.show"})
 
 
 def begin() -> None:
-    """Before each request: give it an id that the error page shows, the log carries and its jobs inherit."""
+    """Before each request: give it an id that the error page shows, the log carries and its jobs
+    inherit.
+    """
     g.request_id = _given_id() or uuid4().hex[:12]
     g.began = time.perf_counter()
     logs.begin(request=g.request_id)
@@ -268,12 +281,24 @@ TITLES = {
 }
 
 SENTENCES = {
-    400: "Halaman ini sudah terlalu lama terbuka atau tidak lengkap terkirim. Muat ulang, lalu kirim lagi.",
-    401: "Waktu masuk Anda sudah habis. Masuk lagi untuk melanjutkan; isian yang tersimpan tidak hilang.",
+    400: (
+        "Halaman ini sudah terlalu lama terbuka atau tidak lengkap terkirim. Muat ulang, lalu "
+        "kirim lagi."
+    ),
+    401: (
+        "Waktu masuk Anda sudah habis. Masuk lagi untuk melanjutkan; isian yang tersimpan tidak "
+        "hilang."
+    ),
     403: domain.Forbidden.sentence,
-    404: "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali ke beranda.",
+    404: (
+        "Halaman ini tidak ada, atau Anda tidak berhak melihatnya. Periksa alamatnya atau kembali "
+        "ke beranda."
+    ),
     405: "Tindakan ini tidak tersedia di halaman ini. Kembali ke beranda, lalu mulai dari sana.",
-    413: "Kiriman ini terlalu besar, jadi tidak ada yang disimpan. Kirim file satu per satu dengan resolusi 300 dpi, dan pendekkan isian yang sangat panjang.",
+    413: (
+        "Kiriman ini terlalu besar, jadi tidak ada yang disimpan. Kirim file satu per satu dengan "
+        "resolusi 300 dpi, dan pendekkan isian yang sangat panjang."
+    ),
 }
 
 TITLE = "Terjadi gangguan"
@@ -319,7 +344,9 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def pause_of(error: domain.SentraError) -> dict[str, str]:
-    """The header that says after how many seconds the same request may succeed; nothing when waiting does not help."""
+    """The header that says after how many seconds the same request may succeed; nothing when
+    waiting does not help.
+    """
     if isinstance(error, domain.Away | domain.TooManyTries):
         return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": "5"} if isinstance(error, domain.Unavailable) else {}

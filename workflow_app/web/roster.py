@@ -1,7 +1,9 @@
-"""The duty roster: the week of all functions, one period to enter or change, the last week again; each looked at before it is done.
+"""The duty roster: the week of all functions, one period to enter or change, the last week again;
+each looked at before it is done.
 
-The calendars with their holidays, year by year; confirming a year, days of the office's own, each looked at before it is done.
-Absences and substitutes: the list for everybody of the unit, entering or ending one with a look at what it does.
+The calendars with their holidays, year by year; confirming a year, days of the office's own, each
+looked at before it is done. Absences and substitutes: the list for everybody of the unit, entering
+or ending one with a look at what it does.
 """
 
 from collections.abc import Mapping
@@ -48,7 +50,9 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/salin")
 @access()
 def copy() -> ResponseReturnValue:
-    """Show what entering the periods of the week before again would do, or do it, as the pressed button says."""
+    """Show what entering the periods of the week before again would do, or do it, as the pressed
+    button says.
+    """
     monday = _monday(request.form.get("minggu", ""))
     if request.form.get("tombol") != "simpan":
         with unit_of_work() as work:
@@ -56,7 +60,10 @@ def copy() -> ResponseReturnValue:
         return render_template("rosters/copy.html", monday=monday, prospect=found)
     with unit_of_work() as work:
         done = weeks.copy_last_week(work, monday)
-    left = f" {done.left} dilewati: sudah terisi, sudah lewat, atau orangnya tidak dapat bertugas lagi."
+    left = (
+        f" {done.left} dilewati: sudah terisi, sudah lewat, atau orangnya tidak dapat bertugas "
+        "lagi."
+    )
     flash(f"{done.made} masa piket disalin dari minggu sebelumnya.{left if done.left else ''}")
     return redirect(url_for("rosters.show", minggu=monday.isoformat()))
 

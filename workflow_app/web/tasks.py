@@ -1,8 +1,8 @@
 """One task: its form, taking it, giving it on, completing it.
 
-Saving unfinished answers while a person types.
-How far the papers of a form are read that stays open meanwhile, and what they propose for it (decision 0041).
-The inbox: what waits for me, for my roles, and all I may see.
+Saving unfinished answers while a person types. How far the papers of a form are read that stays
+open meanwhile, and what they propose for it (decision 0041). The inbox: what waits for me, for my
+roles, and all I may see.
 """
 
 from collections.abc import Mapping
@@ -74,8 +74,8 @@ def show(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("")
 @access()
 def complete(task_id: UUID) -> ResponseReturnValue:
-    """Save, add papers, show a code for a phone, or complete, as the pressed button says. Papers chosen but not yet sent are
-    taken first.
+    """Save, add papers, show a code for a phone, or complete, as the pressed button says. Papers
+    chosen but not yet sent are taken first.
     """
     posted = request.form.to_dict(flat=False)
     button = request.form.get("tombol", "")
@@ -173,7 +173,9 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
 
 
 def _phone(task_id: UUID, button: str, place: str) -> ResponseReturnValue:
-    """Show the code of a question or close it, without a script; what stands in the form is kept already."""
+    """Show the code of a question or close it, without a script; what stands in the form is kept
+    already.
+    """
     with unit_of_work() as work:
         captures.press(work, task_id, button, place)
     return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(place.split(".")[0])))
@@ -188,7 +190,9 @@ def _keep(task_id: UUID, posted: Posted) -> str:
 
 
 def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
-    """Put what was read on a paper into the form, which is kept as a draft with all else that stands there."""
+    """Put what was read on a paper into the form, which is kept as a draft with all else that
+    stands there.
+    """
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
         taken = proposals.take(work, task.form, task.case_id, key, forms.read(task.form, posted))
@@ -344,7 +348,9 @@ form_proposals_blueprint = Blueprint("form_proposals", __name__)
 @form_proposals_blueprint.get("/tugas/<uuid:task_id>/terbaca")
 @access()
 def show_form_proposal(task_id: UUID) -> ResponseReturnValue:
-    """The state of each paper; offers for the answers as they were saved last, by question or line; whether more may come."""
+    """The state of each paper; offers for the answers as they were saved last, by question or line;
+    whether more may come.
+    """
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
         papers = documents.for_case(work, task.case_id) if task.is_mine else []

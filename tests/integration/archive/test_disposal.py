@@ -1,4 +1,6 @@
-"""Disposing of documents on the real database and store: what goes, what stays, and what two of them share."""
+"""Disposing of documents on the real database and store: what goes, what stays, and what two of
+them share.
+"""
 
 import time
 from datetime import datetime

@@ -15,7 +15,8 @@ from archive.search import Order, Scope, find, onward, search
 from tests.unit.archive.test_words import FORMS
 
 LETTER = (
-    "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga Contoh menerangkan telah "
+    "SURAT KETERANGAN TANDA LAPOR KEHILANGAN Nomor SKTLK/0123/IV/2026/SPKT. Pelapor Warga "
+    "Contoh menerangkan telah "
     "kehilangan satu lembar surat izin mengemudi di sekitar pasar. Kendaraan DA 1234 XYZ."
 )
 
@@ -191,7 +192,7 @@ def test_r37_of_a_word_in_between_so_many_blocks_are_asked_as_should_hold_enough
     assert {one.document_id for one in found.found} >= {oldest}
 
 
-def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_newest_blocks_are_asked(
+def test_r37_of_a_frequent_word_of_which_little_may_be_seen_some_more_of_the_newest_blocks_are_asked(  # noqa: E501 - a sentence
     db_session: Session, keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bounds = {
@@ -247,7 +248,8 @@ def test_r37_who_may_see_none_of_the_newest_finds_has_older_ones_looked_at(
 def test_what_stands_on_a_page_lies_beside_its_row(db_session: Session, keep) -> None:
     document_id = keep(f"{LETTER} " * 12)
     beside = text(
-        "select pg_column_toast_chunk_id(text) is not null, pg_column_toast_chunk_id(tsv) is not null from archive.page"
+        "select pg_column_toast_chunk_id(text) is not null, pg_column_toast_chunk_id(tsv) is "
+        "not null from archive.page"
         " where document_id = :id"
     )
     assert db_session.execute(beside, {"id": document_id}).one() == (True, True)
@@ -264,7 +266,8 @@ def test_the_found_words_are_marked_and_the_rest_is_safe_for_a_page(
     db_session: Session, keep
 ) -> None:
     keep(
-        f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" <b>tebal</b>"
+        f"<script>alert('x')</script> kehilangan & {MARK_START}palsu{MARK_END} \"kutipan\" "
+        "<b>tebal</b>"
     )
     (hit,) = search(db_session, "kehilangan")
     assert f"{MARK_START}kehilangan{MARK_END}" in hit.snippet

@@ -1,4 +1,6 @@
-"""Versions on the real database: every one can be read again, none changes, two people do not overwrite each other."""
+"""Versions on the real database: every one can be read again, none changes, two people do not
+overwrite each other.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4

@@ -15,7 +15,9 @@ from workflow_app.services.processes import definitions
 
 @pytest.fixture(scope="session")
 def office(stack: dict[str, str], template_database: str) -> Iterator[Site]:
-    """A site with a finished case and its letter, a case in the middle, and a scan that was read."""
+    """A site with a finished case and its letter, a case in the middle, and a scan that was
+    read.
+    """
     with site(stack, template=template_database) as place:
         with place.works.begin(SYSTEM) as work:
             definitions.deploy(work, SKTLK)

@@ -1,4 +1,6 @@
-"""Whole sites for the tests of backups: a database and a bucket of their own on the shared servers."""
+"""Whole sites for the tests of backups: a database and a bucket of their own on the shared
+servers.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +65,9 @@ class Site:
 
 @contextmanager
 def site(stack: dict[str, str], *, template: str | None = None) -> Iterator[Site]:
-    """A site with tables when there is a template, else an empty place. The keys are those of the stack."""
+    """A site with tables when there is a template, else an empty place. The keys are those of the
+    stack.
+    """
     with new_database(stack["DATABASE_URL"], template=template, prefix="site") as address:
         environment = {**stack, "DATABASE_URL": address, "S3_BUCKET": f"site-{uuid4().hex[:20]}"}
         settings = read_settings(environment)

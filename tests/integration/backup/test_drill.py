@@ -41,7 +41,9 @@ def test_what_is_restored_is_the_site_that_was_at_work(
             after.release(1000)
 
     def at_the_instant(step: str) -> None:
-        """The database is seen as it was; now letters, papers and a checkpoint come that must not be in the backup."""
+        """The database is seen as it was; now letters, papers and a checkpoint come that must not
+        be in the backup.
+        """
         if step == "dumping the database":
             for _ in range(2):
                 assert after.acquire(timeout=60)

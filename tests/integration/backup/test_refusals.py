@@ -1,4 +1,6 @@
-"""What is no backup of this site, was changed, or would go over something, is refused before anything is touched."""
+"""What is no backup of this site, was changed, or would go over something, is refused before
+anything is touched.
+"""
 
 from dataclasses import replace
 from pathlib import Path

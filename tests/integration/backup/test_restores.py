@@ -46,7 +46,8 @@ def test_jobs_that_were_being_done_come_back_and_sessions_do_not(
             {"worker": worker},
         ).all()
         minute = (
-            "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+            "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status, "
+            "worker_id)"
             " values ('counter', 'wake_overdue', 'wake_overdue', 'doing', :worker),"
             " ('counter', 'wake_overdue', 'wake_overdue', 'todo', null)"
         )
@@ -54,7 +55,8 @@ def test_jobs_that_were_being_done_come_back_and_sessions_do_not(
         someone = work.session.scalar(text("select id from user_account limit 1"))
         work.session.execute(
             text(
-                "insert into user_session (id, token_hash, user_id, epoch, began_at, seen_at, data_key)"
+                "insert into user_session (id, token_hash, user_id, epoch, began_at, seen_at, "
+                "data_key)"
                 " values (gen_random_uuid(), 'x', :someone, 1, now(), now(), 'x')"
             ),
             {"someone": someone},
@@ -64,7 +66,10 @@ def test_jobs_that_were_being_done_come_back_and_sessions_do_not(
     assert empty.restore(tmp_path / "backup").findings == []
 
     with empty.works.begin(SYSTEM) as work:
-        query = "select task_name, status::text, worker_id, count(*) from procrastinate_jobs group by 1, 2, 3"
+        query = (
+            "select task_name, status::text, worker_id, count(*) from procrastinate_jobs group by "
+            "1, 2, 3"
+        )
         jobs = {tuple(row) for row in work.session.execute(text(query))}
     assert {job for job in jobs if job[1] == "doing"} == set()
     assert ("read_document", "todo", None, len(read)) in jobs

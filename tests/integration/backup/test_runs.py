@@ -1,4 +1,6 @@
-"""Taking a backup: incremental, private, never half, and what is wrong with the store does not stop it."""
+"""Taking a backup: incremental, private, never half, and what is wrong with the store does not stop
+it.
+"""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""`archive` and `audit` as an administrator uses them: in a process of their own, on a database of their own."""
+"""`archive` and `audit` as an administrator uses them: in a process of their own, on a database of
+their own.
+"""
 
 import json
 import os

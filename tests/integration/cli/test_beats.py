@@ -1,4 +1,6 @@
-"""`db beats`: is the background process at work, for a composition or a service manager that asks."""
+"""`db beats`: is the background process at work, for a composition or a service manager that
+asks.
+"""
 
 import os
 import subprocess
@@ -27,7 +29,8 @@ def seen(settings: Settings, **seconds_ago: float) -> None:
     with psycopg.connect(settings.database_dsn) as connection:
         for name, age in seconds_ago.items():
             connection.execute(
-                "insert into heartbeat (name, at, facts) values (%s, now() - make_interval(secs => %s), '{}')"
+                "insert into heartbeat (name, at, facts) values (%s, now() - "
+                "make_interval(secs => %s), '{}')"
                 " on conflict (name) do update set at = excluded.at",
                 [name, age],
             )

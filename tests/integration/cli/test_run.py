@@ -129,7 +129,7 @@ def test_a_worker_that_dies_is_started_again_and_the_person_is_told(
     assert answers(port)
 
 
-def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_its_children_hang() -> (
+def test_a_killed_run_does_not_stand_in_the_way_and_the_next_one_ends_even_when_its_children_hang() -> (  # noqa: E501 - a sentence
     None
 ):
     (port,) = free_ports(1)

@@ -74,7 +74,9 @@ def site_works(fresh_settings: Settings, sktlk: str) -> Iterator[Works]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorter patience than a real site's, for modules in which something is silent; elsewhere a busy machine would seem so."""
+    """Shorter patience than a real site's, for modules in which something is silent; elsewhere a
+    busy machine would seem so.
+    """
     monkeypatch.setattr("workflow_app.app.WEB_SECONDS", 1.0)
     monkeypatch.setattr("workflow_app.app.STORE_SECONDS", 0.5)
     monkeypatch.setitem(connections.LINE, "connect_timeout", 2)
@@ -82,7 +84,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def site(site_settings: Settings, site_works: Works) -> Iterator[Flask]:
-    """The web application as a real process has it: with connections of its own, behind the lines."""
+    """The web application as a real process has it: with connections of its own, behind the
+    lines.
+    """
     app = create_app(site_settings)
     yield app
     app.extensions["sentra"].works.session_factory.kw["bind"].dispose()

@@ -48,7 +48,9 @@ class Forwarder:
                 _break(end)
 
     def silence(self) -> None:
-        """The server is there and says nothing: connections stand, new ones are taken, no byte passes."""
+        """The server is there and says nothing: connections stand, new ones are taken, no byte
+        passes.
+        """
         self._flows.clear()
 
     def mend(self) -> None:

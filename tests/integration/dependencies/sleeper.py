@@ -1,4 +1,6 @@
-"""An application for the web processes alone: it sleeps as long as it is asked to, and says in which process."""
+"""An application for the web processes alone: it sleeps as long as it is asked to, and says in
+which process.
+"""
 
 import os
 import time

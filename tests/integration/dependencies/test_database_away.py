@@ -83,7 +83,10 @@ def test_one_statement_that_takes_too_long_is_ended_and_troubles_nobody_else(
             work.session.execute(text("select pg_sleep(30)"))
         assert not isinstance(slow.value, DatabaseAway)
         with works.begin(SYSTEM) as work:
-            running = "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)%'"
+            running = (
+                "select count(*) from pg_stat_activity where state = 'active' and query like "
+                "'%pg_sleep(30)%'"
+            )
             assert work.session.scalar(text(f"{running} and pid <> pg_backend_pid()")) == 0
     finally:
         works.session_factory.kw["bind"].dispose()

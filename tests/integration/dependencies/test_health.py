@@ -1,4 +1,6 @@
-"""/readyz and /metrics: true, for everybody only as far as needed, and without anything about a person."""
+"""/readyz and /metrics: true, for everybody only as far as needed, and without anything about a
+person.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""Tesseract is missing, hangs or crashes: the paper is kept and says so, and is read when Tesseract is back."""
+"""Tesseract is missing, hangs or crashes: the paper is kept and says so, and is read when Tesseract
+is back.
+"""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The object store is away: people go on with everything else, and what waited goes on by itself."""
+"""The object store is away: people go on with everything else, and what waited goes on by
+itself.
+"""
 
 import io
 import threading
@@ -104,7 +106,10 @@ def test_people_are_told_on_every_page_until_it_is_back(
     wait_until(lambda: SENTENCE not in budi.open("/").words, 10)
 
 
-ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>full</Message><Resource>/x</Resource></Error>"
+ERROR = (
+    "<?xml "
+    "version='1.0'?><Error><Code>{code}</Code><Message>full</Message><Resource>/x</Resource></Error>"
+)
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""Several web processes at one door (decision 0065): who comes is served by the one that has a hand free."""
+"""Several web processes at one door (decision 0065): who comes is served by the one that has a hand
+free.
+"""
 
 import os
 import subprocess

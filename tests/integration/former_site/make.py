@@ -1,7 +1,7 @@
 """Makes the stored site: `python -m tests.integration.former_site.make`.
 
-Run at the tree of a release whose data must go on being readable, never to make a failing test pass:
-what it writes has the words and the processes of the tree that it is run at.
+Run at the tree of a release whose data must go on being readable, never to make a failing test
+pass: what it writes has the words and the processes of the tree that it is run at.
 """
 
 import json
@@ -55,7 +55,9 @@ CASES = (
     ("sttp", "tepat_waktu", "serahkan_bukti", False),
     ("tkp_dispatch", "dalam_kota", "panggil_fungsi", False),
 )
-"""Process, scenario, the step that is next, and whether that step is done too while no worker is there."""
+"""Process, scenario, the step that is next, and whether that step is done too while no worker is
+there.
+"""
 SETTINGS = {
     "nama_unit": "SPKT Polres Contoh Lama",
     "kop_surat": ["KEPOLISIAN CONTOH", "RESOR CONTOH LAMA"],
@@ -131,7 +133,9 @@ def _place_of(scenario: Scenario, step: str) -> int:
 
 
 def _finish_and_withdraw(site: Site, stage: Stage, clock: TestClock) -> None:
-    """Two finished cases with their letters; one letter is withdrawn, and waits to be printed as void."""
+    """Two finished cases with their letters; one letter is withdrawn, and waits to be printed as
+    void.
+    """
     for name in ("sktlk_paspor", "sktlk_npwp"):
         clock.at = MONDAY
         file = process_folders.read_folder(PROCESSES / "sktlk")[f"scenarios/{name}.yaml"]

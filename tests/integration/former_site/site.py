@@ -1,9 +1,9 @@
 """A site of the former version, stored beside this module: its backup, and what was true of it.
 
-`stored.tar.gz` holds `backup/`, as `./spkt backup` writes it, and `told.json` (`Told`). Everybody and
-everything in it is invented. It was made by `make.py` at the tree of revision 0041, with the packages
-and process folders of that time, and is not made again when the code changes: it is what a site has
-that was set up before. Its keys are for this test only and open nothing else.
+`stored.tar.gz` holds `backup/`, as `./spkt backup` writes it, and `told.json` (`Told`). Everybody
+and everything in it is invented. It was made by `make.py` at the tree of revision 0041, with the
+packages and process folders of that time, and is not made again when the code changes: it is what a
+site has that was set up before. Its keys are for this test only and open nothing else.
 """
 
 import base64
@@ -94,7 +94,9 @@ def read(folder: Path) -> Told:
 def place(
     stack: Mapping[str, str], clock: TestClock, template: str | None = None
 ) -> Iterator[Site]:
-    """A database and a bucket of their own, with the keys of the stored site and the clock of the test."""
+    """A database and a bucket of their own, with the keys of the stored site and the clock of the
+    test.
+    """
     with new_database(stack["DATABASE_URL"], template=template, prefix="former") as address:
         own = {
             "DATABASE_URL": address,

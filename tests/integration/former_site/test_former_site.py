@@ -60,7 +60,9 @@ DONE_JOBS = (
 )
 
 OVERDUE = "timer case "
-"""No worker ran between the steps of the stored cases and its backup: their timers wait for the first."""
+"""No worker ran between the steps of the stored cases and its backup: their timers wait for the
+first.
+"""
 
 
 class Former(NamedTuple):
@@ -106,7 +108,8 @@ def faults(former: Former) -> list[str]:
 
 def waiting(former: Former, status: str = "todo") -> dict[str, int]:
     query = text(
-        "select task_name from procrastinate_jobs where status = cast(:status as procrastinate_job_status)"
+        "select task_name from procrastinate_jobs where status = cast(:status as "
+        "procrastinate_job_status)"
     )
     with former.site.works.begin(SYSTEM) as work:
         return dict(Counter(work.session.scalars(query, {"status": status})))

@@ -90,7 +90,8 @@ def test_data_and_addresses_survive_a_restart_and_nothing_runs_afterwards(place:
 def test_the_product_is_no_superuser_and_the_server_has_no_tcp_port(stack: dict[str, str]) -> None:
     with psycopg.connect(stack["DATABASE_URL"]) as connection:
         row = connection.execute(
-            "SELECT rolsuper, current_setting('listen_addresses') FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolsuper, current_setting('listen_addresses') FROM pg_roles WHERE rolname "
+            "= current_user"
         ).fetchone()
 
     assert row == (False, "")

@@ -1,4 +1,6 @@
-"""A mailbox on this machine: enough of IMAP4rev1 for who takes mails out of it, over real sockets, some of it broken on wish."""
+"""A mailbox on this machine: enough of IMAP4rev1 for who takes mails out of it, over real sockets,
+some of it broken on wish.
+"""
 
 import re
 import socketserver

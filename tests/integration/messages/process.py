@@ -1,4 +1,6 @@
-"""A small service that sends word: a number to the citizen, a report to the leader, and at the end word that all is done."""
+"""A small service that sends word: a number to the citizen, a report to the leader, and at the end
+word that all is done.
+"""
 
 from pathlib import Path
 from uuid import UUID, uuid4

@@ -1,4 +1,6 @@
-"""Servers that messages go to: of mail and of a gateway; some take everything, some refuse, some never answer."""
+"""Servers that messages go to: of mail and of a gateway; some take everything, some refuse, some
+never answer.
+"""
 
 import itertools
 import json
@@ -207,7 +209,9 @@ def dripping_server(words: bytes = b"HTTP/1.1 200 ", pause: float = 0.1) -> Iter
 
 @contextmanager
 def slow_mail_server(pause: float) -> Iterator[list[bytes]]:
-    """A mail server that gives each answer after so many seconds, and what it has taken; its port is the first of it."""
+    """A mail server that gives each answer after so many seconds, and what it has taken; its port
+    is the first of it.
+    """
     answers = {b"DATA": b"354 go on", b"QUIT": b"221 bye"}
 
     def talk(line: socket.socket) -> None:

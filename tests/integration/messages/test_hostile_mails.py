@@ -1,4 +1,6 @@
-"""Whatever a mail is made of, it ends in the tray or beside it with a sentence, within bounds (R39)."""
+"""Whatever a mail is made of, it ends in the tray or beside it with a sentence, within bounds
+(R39).
+"""
 
 import pytest
 
@@ -10,14 +12,20 @@ from workflow_app.services.intake import mails as intake_mails
 HOSTILE = {
     "tanpa apa pun": b"\r\n\r\n",
     "bukan surat": bytes(range(256)) * 40,
-    "MIME rusak": b"From: a\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!@@@\r\n--y",
-    "huruf asing": b"From: =?utf-99?B?////?=\r\nSubject: =?x?q?=ff=00?=\r\nContent-Type: text/plain; charset=entah\r\n\r\n\xff\xfe\x00hai\x1b[2J",
+    "MIME rusak": (b"From: a\r\nContent-Type: multipart/mixed; "
+        b"boundary=x\r\n\r\n--x\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!@@@\r\n--y"),
+    "huruf asing": (b"From: =?utf-99?B?////?=\r\nSubject: "
+        b"=?x?q?=ff=00?=\r\nContent-Type: text/plain; "
+        b"charset=entah\r\n\r\n\xff\xfe\x00hai\x1b[2J"),
     "batas kosong": b"Content-Type: multipart/mixed\r\n\r\n--\r\n--\r\n",
-    "HTML saja": b"From: a@b\r\nContent-Type: text/html\r\n\r\n<style>x{}</style><script>alert(1)</script><p>Isi <img src=http://jahat.contoh/x>surat</p>",
+    "HTML saja": (b"From: a@b\r\nContent-Type: "
+        b"text/html\r\n\r\n<style>x{}</style><script>alert(1)</script><p>Isi <img "
+        b"src=http://jahat.contoh/x>surat</p>"),
     "HTML sangat bersarang": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 60_000 + b"dalam",
     "baris tanpa akhir": b"Subject: " + b"a" * 200_000 + b"\r\n\r\n" + b"b" * 300_000,
     "tanda arah": "Subject: \u202e\u2066rahasia\r\n\r\n\u202eisi\u0000\u0007".encode(),
-    "surat dalam surat": b"Content-Type: message/rfc822\r\n\r\nSubject: dalam\r\nContent-Type: text/plain\r\n\r\nisi dalam",
+    "surat dalam surat": (b"Content-Type: message/rfc822\r\n\r\nSubject: dalam\r\nContent-Type: "
+        b"text/plain\r\n\r\nisi dalam"),
 }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""A mail without a case begins a complaint when a person says so, and never by itself (R17, R39)."""
+"""A mail without a case begins a complaint when a person says so, and never by itself (R17,
+R39).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Mails land in the tray: once, whole, after the commit, whatever somebody has written into them (R39)."""
+"""Mails land in the tray: once, whole, after the commit, whatever somebody has written into them
+(R39).
+"""
 
 from collections.abc import Callable
 from pathlib import Path

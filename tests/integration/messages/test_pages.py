@@ -1,4 +1,6 @@
-"""The outbox and the case page: what waits, what failed and why, what was sent how; no address, no word of a message."""
+"""The outbox and the case page: what waits, what failed and why, what was sent how; no address, no
+word of a message.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

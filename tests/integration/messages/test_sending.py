@@ -1,4 +1,6 @@
-"""The job of a message: sent once, tried again while that may help, and an incident when it does not."""
+"""The job of a message: sent once, tried again while that may help, and an incident when it does
+not.
+"""
 
 from collections.abc import Iterator
 from uuid import UUID, uuid4

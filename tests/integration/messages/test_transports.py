@@ -1,4 +1,6 @@
-"""Ways out of the house against real servers: what is taken, refused, put off; and those that hang or are not there."""
+"""Ways out of the house against real servers: what is taken, refused, put off; and those that hang
+or are not there.
+"""
 
 import json
 from functools import partial
@@ -168,7 +170,9 @@ def test_a_server_that_says_a_byte_now_and_then_is_left_too() -> None:
 
 
 def test_a_mail_server_that_gives_each_answer_in_time_is_heard_to_its_end() -> None:
-    """It has taken the letter by then: cut off before it says so, it would be given the same one at each further try."""
+    """It has taken the letter by then: cut off before it says so, it would be given the same one at
+    each further try.
+    """
     with slow_mail_server(1.05) as taken:
         mail(int(taken[0]), seconds=1.5).send(LETTER)
     assert len(taken) == 2

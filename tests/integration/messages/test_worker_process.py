@@ -1,4 +1,6 @@
-"""The real worker sends what waits in the outbox, and a server that hangs does not keep other work waiting."""
+"""The real worker sends what waits in the outbox, and a server that hangs does not keep other work
+waiting.
+"""
 
 import os
 import subprocess
@@ -77,11 +79,17 @@ def test_a_mail_server_that_hangs_keeps_no_other_job_waiting(
     process.begin(fresh_works, officer, process.CITIZEN)
     with silent_server() as port, psycopg.connect(fresh_database_url, autocommit=True) as database:
         start_worker(port)
-        sending = "select count(*) from procrastinate_jobs where status = 'doing' and task_name = 'send_message'"
+        sending = (
+            "select count(*) from procrastinate_jobs where status = 'doing' and task_name = "
+            "'send_message'"
+        )
         assert wait_until(lambda: database.execute(sending).fetchone() == (1,), 60)
         with fresh_works.begin(SYSTEM) as work:
             jobs.defer(work, "wake_case", case_id=str(UUID(int=0)))  # there is no such case
-        tried = "select count(*) from procrastinate_jobs where status = 'failed' and task_name = 'wake_case'"
+        tried = (
+            "select count(*) from procrastinate_jobs where status = 'failed' and task_name = "
+            "'wake_case'"
+        )
         assert wait_until(lambda: database.execute(tried).fetchone() == (1,), 10)
         assert database.execute(sending).fetchone() == (1,)
 
@@ -89,7 +97,9 @@ def test_a_mail_server_that_hangs_keeps_no_other_job_waiting(
 def test_a_gateway_that_hangs_keeps_no_mail_waiting(
     fresh_works: Works, officer: Actor, start_worker: Worker, fresh_database_url: str
 ) -> None:
-    """Citizens are told by phone, the leadership by mail, in turn: the first of the phone keeps its own way busy for two minutes."""
+    """Citizens are told by phone, the leadership by mail, in turn: the first of the phone keeps its
+    own way busy for two minutes.
+    """
     process.use(fresh_works, "telepon", "surel")
     for _ in range(4):
         process.begin(fresh_works, officer, process.CITIZEN)
@@ -102,7 +112,10 @@ def test_a_gateway_that_hangs_keeps_no_mail_waiting(
         tried = "select max(attempts) from message where channel = 'telepon'"
         assert wait_until(lambda: database.execute(tried).fetchone() == (1,), 60)
         assert wait_until(lambda: len(mailbox.letters) == 4, 60)
-        waiting = "select channel, count(*) from message where status <> 'sent' and channel = 'telepon' group by 1"
+        waiting = (
+            "select channel, count(*) from message where status <> 'sent' and channel = 'telepon' "
+            "group by 1"
+        )
         assert database.execute(waiting).fetchall() == [("telepon", 4)]
 
     assert {letter["To"] for letter in mailbox.letters} == {process.LEADER}
@@ -125,7 +138,10 @@ def test_a_message_that_is_sent_once_more_waits_behind_its_own_way_only(
         with fresh_works.begin(admin) as work:
             (incident,) = incidents.of_case(work, case_id)
             incidents.retry(work, incident.id)
-        queues = "select queue_name, status::text from procrastinate_jobs where task_name = 'send_message' order by 1"
+        queues = (
+            "select queue_name, status::text from procrastinate_jobs where task_name = "
+            "'send_message' order by 1"
+        )
         assert database.execute(queues).fetchall() == [
             ("messages", "failed"),
             ("phones", "failed"),

@@ -1,4 +1,6 @@
-"""What a step puts into the outbox: with the step or not at all, to whom, by which way, and in which words."""
+"""What a step puts into the outbox: with the step or not at all, to whom, by which way, and in
+which words.
+"""
 
 from uuid import UUID
 
@@ -122,7 +124,8 @@ def test_nothing_of_it_can_be_read_without_the_key(works: Works, budi: Actor) ->
     with works.begin(SYSTEM) as work:
         rows = work.session.execute(
             text(
-                "select message::text from message union all select args::text from procrastinate_jobs"
+                "select message::text from message union all select args::text from "
+                "procrastinate_jobs"
                 " union all select details::text from audit_event"
             )
         )

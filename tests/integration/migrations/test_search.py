@@ -12,8 +12,10 @@ PAGE = """
         insert into archive.blob (sha256, size, media_type, version_id, stored_at)
         values (repeat('0', 64), 1, 'image/jpeg', '', now()) returning sha256
     ), document as (
-        insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, added_at)
-        select gen_random_uuid(), sha256, 'image/jpeg', 2, 'Surat', 'upload', 'readable', '', now() from blob returning id
+        insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status,
+            status_reason, added_at)
+        select gen_random_uuid(), sha256, 'image/jpeg', 2, 'Surat', 'upload', 'readable', '', now()
+            from blob returning id
     )
     insert into archive.page (document_id, no, text, words, width, height, source, reason)
     select id, no, text, '[]', 1, 1, 'ocr', ''

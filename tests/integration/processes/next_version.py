@@ -1,4 +1,6 @@
-"""The next version of every process: another name on each step, one question more on each form, other words in each letter."""
+"""The next version of every process: another name on each step, one question more on each form,
+other words in each letter.
+"""
 
 import json
 from dataclasses import replace
@@ -15,7 +17,11 @@ from workflow_app.engine.scenarios import Complete, Scenario
 QUESTION = "pertanyaan_baru"
 NAMED_ANEW = " (versi baru)"
 WORDS = "Surat menurut versi baru"
-LETTER = f'<!DOCTYPE html><html lang="id"><head><title>{WORDS}</title></head><body><p>{WORDS}</p><p>{{{{ nomor }}}}</p></body></html>'
+LETTER = (
+    "<!DOCTYPE html><html "
+    f'lang="id"><head><title>{WORDS}</title></head><body><p>{WORDS}</p><p>{{{{ nomor '
+    f"}}}}</p></body></html>"
+)
 
 
 def make(place: Path) -> None:

@@ -1,4 +1,6 @@
-"""The process folders of the release, what they need beside them, and the settings that a scenario is played under."""
+"""The process folders of the release, what they need beside them, and the settings that a scenario
+is played under.
+"""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,9 @@
-"""Bad input on the real services, at every task of every process: a sentence, nothing stored half, and the case goes on.
+"""Bad input on the real services, at every task of every process: a sentence, nothing stored half,
+and the case goes on.
 
-What a single question says to a single answer is judged in `tests/unit/processes/test_bad_input.py`. Here whole forms are spoilt, once
-at each task while it is really open, on the fewest scenarios that pass all of them.
+What a single question says to a single answer is judged in
+`tests/unit/processes/test_bad_input.py`. Here whole forms are spoilt, once at each task while it is
+really open, on the fewest scenarios that pass all of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +35,9 @@ class Undo(Exception):
 
 
 def fewest(folder: Path) -> Iterator[tuple[Scenario, set[str]]]:
-    """As few scenarios as pass every task of the process itself, each with the tasks that are spoilt on it."""
+    """As few scenarios as pass every task of the process itself, each with the tasks that are
+    spoilt on it.
+    """
     files = process_folders.read_folder(folder)
     definition = definitions.load(files)
     left = {
@@ -133,7 +137,9 @@ def keep(work: UnitOfWork, task_id: UUID, answers: Answers) -> None:
 
 
 def bad_answers(form: Form, given: Answers) -> Iterator[Answers]:
-    """One kind of bad text in every question, or only in the free ones; every question of a wrong type; nothing at all."""
+    """One kind of bad text in every question, or only in the free ones; every question of a wrong
+    type; nothing at all.
+    """
     for kind in ("a NUL", "no choice, number, day or paper"):
         yield hostile(form, TEXTS[kind])
     yield {

@@ -1,4 +1,6 @@
-"""R51, R79: who was asked for money while being served has a complaint of his own, which Propam alone sees from its first instant."""
+"""R51, R79: who was asked for money while being served has a complaint of his own, which Propam
+alone sees from its first instant.
+"""
 
 from collections import ChainMap
 from collections.abc import Callable
@@ -33,7 +35,9 @@ COUNTING = Counting((Mark("terima_pengaduan", "kanal"),), "tanggapan_awal")
 
 @pytest.fixture
 def told(works: Works, stage: Stage) -> tuple[UUID, UUID]:
-    """A report whose reporter said at the desk that he was asked for money, and the complaint that came of it."""
+    """A report whose reporter said at the desk that he was asked for money, and the complaint that
+    came of it.
+    """
     with works.begin(SYSTEM) as work:
         for name in ("complaint", "lp"):
             definitions.deploy(work, PROCESSES / name)
@@ -110,10 +114,12 @@ def test_r51_r23_propam_is_handed_who_told_it_and_nothing_else_of_the_report(
     assert set(open_tasks(works, child)) == {"terima_propam"}
 
 
-def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that_is_kept_from_somebody(
+def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that_is_kept_from_somebody(  # noqa: E501 - a sentence
     works: Works, told: tuple[UUID, UUID], person: Callable[..., Actor]
 ) -> None:
-    """Its number comes once Propam has written down what was told, and stands in the message to the complainant."""
+    """Its number comes once Propam has written down what was told, and stands in the message to the
+    complainant.
+    """
     _, child = told
     propam = person("propam", "piket_propam")
     with works.begin(SYSTEM) as work:
@@ -145,7 +151,9 @@ def test_r35_r40_a_levy_has_the_number_of_a_complaint_and_is_counted_as_one_that
 def test_r3_r79_who_served_does_not_see_the_levy_that_he_began_whatever_roles_he_has(
     works: Works, stage: Stage, person: Callable[..., Actor], process: str, scenario: str
 ) -> None:
-    """The money may have been asked for by himself: he is at the counter and in Propam, and has no hand in it."""
+    """The money may have been asked for by himself: he is at the counter and in Propam, and has no
+    hand in it.
+    """
     both = person("ganda", "petugas", "piket_propam")
     other = person("propam", "piket_propam")
     begin = levy(

@@ -1,4 +1,6 @@
-"""Whom a police report and its hand-off tell, by which way and when: the reporter, Ka SPKT and the leader (R27, R49)."""
+"""Whom a police report and its hand-off tell, by which way and when: the reporter, Ka SPKT and the
+leader (R27, R49).
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -110,7 +112,9 @@ def test_leaders_are_told_of_a_hand_off_that_nobody_accepts_and_of_the_fourteen_
 def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_returned_it(
     works: Works, stage: Stage
 ) -> None:
-    """A function returns it, within its thirty minutes; the institution that it goes to then is late."""
+    """A function returns it, within its thirty minutes; the institution that it goes to then is
+    late.
+    """
     files = process_folders.read_folder(PROCESSES / "referral")
     returned, late = (
         scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])

@@ -1,7 +1,9 @@
-"""A deployment in the middle of a case: it goes on to its end as it began, new cases follow the new version.
+"""A deployment in the middle of a case: it goes on to its end as it began, new cases follow the new
+version.
 
-Model, forms, letters and the processes that are called are all replaced, half-way through the longest scenario of every
-process, and nothing is left in memory of the version that the case runs under: as when a release is installed.
+Model, forms, letters and the processes that are called are all replaced, half-way through the
+longest scenario of every process, and nothing is left in memory of the version that the case runs
+under: as when a release is installed.
 """
 
 from collections.abc import Callable
@@ -32,7 +34,9 @@ from workflow_app.services.processes import definitions
 
 
 def longest(folder: Path) -> Scenario:
-    """The longest scenario among those that leave the most papers; of a process that calls others, through the called one."""
+    """The longest scenario among those that leave the most papers; of a process that calls others,
+    through the called one.
+    """
     files = process_folders.read_folder(folder)
     return max(
         scenarios.read_scenarios(files),
@@ -99,8 +103,9 @@ def deploy(works: Works, folder: Path) -> None:
 
 
 def versions(works: Works, case_id: UUID, scenario: Scenario) -> tuple[int, set[bool]]:
-    """The version of a case that ended as its scenario says, and whether what it left behind is of the next version: the
-    names of its steps, the questions it was asked, every printing of its papers.
+    """The version of a case that ended as its scenario says, and whether what it left behind is of
+    the next version: the names of its steps, the questions it was asked, every printing of its
+    papers.
     """
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)

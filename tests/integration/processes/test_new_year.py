@@ -1,6 +1,8 @@
-"""Papers of every process around the end of the year: numbered by the day at the counter (WITA), from one again in January.
+"""Papers of every process around the end of the year: numbered by the day at the counter (WITA),
+from one again in January.
 
-Derived from the folders: every kind of letter, in each of its models. How many working days follow is asked of the calendars.
+Derived from the folders: every kind of letter, in each of its models. How many working days follow
+is asked of the calendars.
 """
 
 from collections.abc import Callable

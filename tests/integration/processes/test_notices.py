@@ -1,5 +1,6 @@
-"""Notices and self-reports on the real services: periods at the year's end in WITA, by the calendar and by the office; what the
-issuing function reads and for how long; what the citizen follows (R13, R36, R67, R68, R70).
+"""Notices and self-reports on the real services: periods at the year's end in WITA, by the calendar
+and by the office; what the issuing function reads and for how long; what the citizen follows (R13,
+R36, R67, R68, R70).
 """
 
 from collections.abc import Callable
@@ -120,7 +121,9 @@ def test_r67_seventy_two_hours_are_counted_to_the_second_over_the_year_s_end(
 def test_r67_working_days_end_at_midnight_of_the_counter_and_know_the_holidays(
     works: Works, clock: TestClock, play: Play, arrived: datetime, judged: str
 ) -> None:
-    """Seven working days before Wednesday, 13 January 2027: the first and the fifth of January are holidays, between them a weekend."""
+    """Seven working days before Wednesday, 13 January 2027: the first and the fifth of January are
+    holidays, between them a weekend.
+    """
     event = datetime(2027, 1, 13, 9, 0, tzinfo=WITA)
     case_id = notice_at(play, clock, arrived, event, "kampanye")
     variables = known(works, case_id)

@@ -1,4 +1,6 @@
-"""From a call to a scene into a police report: begun when the leader has received the result, and nobody tells it twice."""
+"""From a call to a scene into a police report: begun when the leader has received the result, and
+nobody tells it twice.
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -102,7 +104,9 @@ def test_r65_a_scene_that_needs_it_goes_on_as_a_police_report_that_knows_who_cal
 def test_r59_an_identity_that_was_asked_after_the_call_up_goes_over_into_the_report_too(
     call: Call,
 ) -> None:
-    """The patrol drives while the caller is still on the telephone; the case does not end before the identity is written down."""
+    """The patrol drives while the caller is still on the telephone; the case does not end before
+    the identity is written down.
+    """
     with call.works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "lp")
     part = {"identitas_sebagian": "Pak Contoh, 0812-0000-0009", "hubungan": "saksi"}

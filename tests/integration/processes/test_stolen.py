@@ -49,7 +49,9 @@ def test_r68_who_is_handed_to_another_office_has_no_second_case_here(
 def test_r27_r68_the_case_of_a_theft_waits_for_the_function_that_has_it(
     works: Works, play: Callable[..., UUID], person: Callable[..., Actor]
 ) -> None:
-    """Told, and so handed on: the clock of the counter stands. It ends when the function has taken it, in its own inbox."""
+    """Told, and so handed on: the clock of the counter stands. It ends when the function has taken
+    it, in its own inbox.
+    """
     reskrim, lantas = person("reskrim", "piket_reskrim"), person("lantas", "piket_lantas")
     untold, told = play("dicuri_fungsi", 6), play("dicuri_fungsi", 7)
 

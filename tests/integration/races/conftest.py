@@ -1,4 +1,6 @@
-"""One database for all races, in which everything commits; every test plays with cases of its own."""
+"""One database for all races, in which everything commits; every test plays with cases of its
+own.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +58,9 @@ def open_office(race_settings: Settings, quick_passwords: None) -> Iterator[Offi
 
 @pytest.fixture
 def fresh_settings(fresh_settings: Settings) -> Settings:
-    """With a bucket of its own: in that of the other tests lie checkpoints that their workers made, each under number one."""
+    """With a bucket of its own: in that of the other tests lie checkpoints that their workers made,
+    each under number one.
+    """
     return fresh_settings.model_copy(update={"s3_bucket": f"races-{uuid4().hex}"})
 
 

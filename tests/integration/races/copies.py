@@ -1,4 +1,6 @@
-"""Many cases at the same point, without playing each of them: copies of one, with ids and keys of their own."""
+"""Many cases at the same point, without playing each of them: copies of one, with ids and keys of
+their own.
+"""
 
 import re
 import zlib

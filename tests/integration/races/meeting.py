@@ -1,4 +1,6 @@
-"""Two people who do something at the same moment, in real transactions; which of them comes first is decided by the test."""
+"""Two people who do something at the same moment, in real transactions; which of them comes first
+is decided by the test.
+"""
 
 import threading
 import time
@@ -13,7 +15,8 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 Verb = Callable[[UnitOfWork], Any]
 PATIENCE = 2.5
-"""Seconds until the second person must stand in line or be through; less than the wait for a lock."""
+"""Seconds until the second person must stand in line or be through; less than the wait for a lock.
+"""
 
 WAITING = text(
     "select count(*) from pg_locks join pg_stat_activity using (pid)"
@@ -22,7 +25,9 @@ WAITING = text(
 
 
 def outcome(works: Works, actor: Actor, verb: Verb) -> Any:
-    """What `verb` led to in a transaction of its own: its result, or the error of ours. Anything else is a failure."""
+    """What `verb` led to in a transaction of its own: its result, or the error of ours. Anything
+    else is a failure.
+    """
     try:
         with works.begin(actor) as work:
             return verb(work)

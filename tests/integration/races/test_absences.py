@@ -1,4 +1,6 @@
-"""Absences that two people enter at once, one that ends while its substitute stands in line, two admins who take each other's role."""
+"""Absences that two people enter at once, one that ends while its substitute stands in line, two
+admins who take each other's role.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""An account at the moment it is changed: by its owner, by an admin, by whoever knows the old password, by a sign-in."""
+"""An account at the moment it is changed: by its owner, by an admin, by whoever knows the old
+password, by a sign-in.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -78,7 +80,9 @@ def test_who_knows_the_old_password_cannot_undo_what_an_admin_is_doing(
 def test_a_reset_that_comes_while_the_owner_changes_the_password_holds(
     office: Office, name: str
 ) -> None:
-    """Both begin under the same epoch; each raises it, so that no session of the first outlives the second."""
+    """Both begin under the same epoch; each raises it, so that no session of the first outlives the
+    second.
+    """
     changed, _ = second_comes_while_first_holds(
         office.works,
         (office.people[name], lambda work: users.change_own_password(work, PASSWORD, THIEF)),
@@ -92,7 +96,9 @@ def test_a_reset_that_comes_while_the_owner_changes_the_password_holds(
 def test_a_sign_in_and_the_closing_of_its_account_do_not_wait_for_each_other_in_a_circle(
     office: Office, name: str, visit: Callable[[str], Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The browser has a session, which a new sign-in replaces, while an admin has just ended all of them."""
+    """The browser has a session, which a new sign-in replaces, while an admin has just ended all of
+    them.
+    """
     visitor, record = visit(name), unit_of_work.record
     form = {"csrf_token": visitor.token(), "nama_pengguna": name, "kata_sandi": PASSWORD}
     signing_in: list[Future[TestResponse]] = []

@@ -1,4 +1,6 @@
-"""Two people and one case: approving against cancelling, jobs and timers against officers, papers against completing."""
+"""Two people and one case: approving against cancelling, jobs and timers against officers, papers
+against completing.
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -118,7 +120,9 @@ def test_a_case_is_started_once_by_a_double_click(office: Office) -> None:
 def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more(
     office: Office,
 ) -> None:
-    """The papers of a referral are being archived when the officer cancels, or the other way round: one end."""
+    """The papers of a referral are being archived when the officer cancels, or the other way round:
+    one end.
+    """
     case_id = office.play("dicuri_fungsi", 8)
     reskrim = office.person("reskrim", "piket_reskrim")
     with office.works.begin(reskrim) as work:
@@ -138,7 +142,8 @@ def test_a_job_that_comes_back_while_an_officer_cancels_changes_nothing_any_more
 
     assert isinstance(late, Conflict)
     assert late.sentence == (
-        f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh {reskrim.name}."
+        f"Berkas ini sudah berakhir pada {NINE}; tugas terakhirnya diselesaikan oleh "
+        f"{reskrim.name}."
     )
     assert office.case(case_id).status == "done"
     assert (

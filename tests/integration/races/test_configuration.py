@@ -1,4 +1,6 @@
-"""Two who change the same key of the configuration at the same moment, and one who presses twice."""
+"""Two who change the same key of the configuration at the same moment, and one who presses
+twice.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,6 @@
-"""Drafts against everything else: nothing typed is lost unsaid, nothing reappears behind a completion."""
+"""Drafts against everything else: nothing typed is lost unsaid, nothing reappears behind a
+completion.
+"""
 
 from uuid import UUID, uuid4
 

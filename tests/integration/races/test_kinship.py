@@ -1,4 +1,6 @@
-"""Two people and a step that begins another case: one child, and a bond on both sides or on none."""
+"""Two people and a step that begins another case: one child, and a bond on both sides or on
+none.
+"""
 
 from pathlib import Path
 from uuid import UUID, uuid4

@@ -1,4 +1,6 @@
-"""Somebody acts at the moment the account is closed or loses a role: what counts is the account as it is under the lock."""
+"""Somebody acts at the moment the account is closed or loses a role: what counts is the account as
+it is under the lock.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -166,7 +168,9 @@ def test_an_account_that_is_closed_while_its_draft_stands_in_line_keeps_nothing(
 def test_who_waits_for_an_account_does_not_stand_in_the_way_of_its_change(
     office: Office, leaver: Actor, waiting_case: UUID
 ) -> None:
-    """The roles are locked after the account, as `set_roles` does it; the other way round both would stand still."""
+    """The roles are locked after the account, as `set_roles` does it; the other way round both
+    would stand still.
+    """
     with ThreadPoolExecutor(1) as pool, office.works.begin(SYSTEM) as admin:
         name = name_of(admin, leaver)
         admin.session.execute(update(User).where(User.username == name).values(rank="Aiptu"))

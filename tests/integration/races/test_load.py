@@ -1,4 +1,6 @@
-"""Eight people press whatever they like for some seconds: no deadlock, no error that is not a sentence, a consistent site."""
+"""Eight people press whatever they like for some seconds: no deadlock, no error that is not a
+sentence, a consistent site.
+"""
 
 import io
 import os
@@ -60,8 +62,10 @@ class Crowd:
         dice = random.Random(seed)
         people = [self.office.people[name] for name in ("budi", "rina", "sari", "dewi", "pama")]
         verbs: list[Callable[[random.Random, UnitOfWork], Any]] = [
-            self.start, self.claim, self.release, self.reassign, self.save, self.complete, self.complete,
-            self.complete, self.complete, self.cancel, self.upload, self.look, self.withdraw, self.retry, self.open_letter,
+            self.start, self.claim, self.release, self.reassign, self.save, self.complete,
+                self.complete,
+            self.complete, self.complete, self.cancel, self.upload, self.look, self.withdraw,
+                self.retry, self.open_letter,
         ]  # fmt: skip
         system: list[Callable[[random.Random], Any]] = [
             self.work_off,

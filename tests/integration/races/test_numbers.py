@@ -1,4 +1,6 @@
-"""Letter numbers under load: consecutive, none missing, none twice, whatever is rolled back or killed in between."""
+"""Letter numbers under load: consecutive, none missing, none twice, whatever is rolled back or
+killed in between.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -69,7 +71,9 @@ def numbers_of(office: Office) -> dict[int, list[int]]:
 
 
 def test_200_letters_at_once_get_200_consecutive_numbers(own_office: Office) -> None:
-    """All press at the same moment. Who is told to try again, or waits too long for a connection, presses again."""
+    """All press at the same moment. Who is told to try again, or waits too long for a connection,
+    presses again.
+    """
     approvals = waiting_approvals(own_office, AT_ONCE)
     chiefs = [own_office.people["sari"], own_office.people["dewi"]]
     together = Barrier(AT_ONCE)
@@ -93,7 +97,9 @@ def test_200_letters_at_once_get_200_consecutive_numbers(own_office: Office) -> 
 def test_over_new_years_midnight_and_with_faults_both_years_stay_without_a_gap(
     own_office: Office,
 ) -> None:
-    """Every fifth approval fails after its number was drawn, every eleventh loses its connection; each is tried again."""
+    """Every fifth approval fails after its number was drawn, every eleventh loses its connection;
+    each is tried again.
+    """
     approvals = waiting_approvals(own_office, 80)
     own_office.clock.at = MIDNIGHT - timedelta(seconds=1)
     turns = count(1)

@@ -1,4 +1,6 @@
-"""Two who put several things on record at the same moment, in chains that both need: they stand in line, never in a ring."""
+"""Two who put several things on record at the same moment, in chains that both need: they stand in
+line, never in a ring.
+"""
 
 from uuid import uuid4
 

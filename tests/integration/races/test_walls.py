@@ -1,4 +1,6 @@
-"""Whom a wall keeps out, at the very moment at which it is raised: who waited for the case finds the wall."""
+"""Whom a wall keeps out, at the very moment at which it is raised: who waited for the case finds
+the wall.
+"""
 
 from pathlib import Path
 from uuid import UUID, uuid4

@@ -27,7 +27,9 @@ def told(name: str) -> Scenario:
 
 
 def answering(scenario: Scenario, element: str, answers: Answers) -> Scenario:
-    """The scenario with these answers at an element in place of its own of the same name; None takes one away."""
+    """The scenario with these answers at an element in place of its own of the same name; None
+    takes one away.
+    """
     steps = [
         replace(step, answers=_merged(step.answers, answers))
         if isinstance(step, Complete) and step.element == element
@@ -43,7 +45,9 @@ def _merged(own: Answers, other: Answers) -> Answers:
 
 @pytest.fixture
 def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Play:
-    """Plays a scenario of the complaint, or its first steps; `answers` of elements take the place of the scenario's."""
+    """Plays a scenario of the complaint, or its first steps; `answers` of elements take the place
+    of the scenario's.
+    """
     person("tamu", "arsiparis")  # somebody to be named
     with works.begin(SYSTEM) as work:
         for name in ("lp", "complaint"):

@@ -1,4 +1,6 @@
-"""Setting a case up for the tests of papers and letters, without walking through the whole process."""
+"""Setting a case up for the tests of papers and letters, without walking through the whole
+process.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -73,7 +75,9 @@ def complete_case(work: UnitOfWork, process_key: str = "sktlk") -> Case:
 
 
 def record(work: UnitOfWork, case: Case, element: str, given: dict[str, Any]) -> UUID:
-    """Store answers of an element as if its task had been completed now; the engine does not move."""
+    """Store answers of an element as if its task had been completed now; the engine does not
+    move.
+    """
     definition = definition_of(work, case.definition_id)
     task = Task(
         id=uuid4(),

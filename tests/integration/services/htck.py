@@ -1,4 +1,6 @@
-"""Requests between functions on the services: asked, accepted and answered by whoever a test sends."""
+"""Requests between functions on the services: asked, accepted and answered by whoever a test
+sends.
+"""
 
 from datetime import date
 from pathlib import Path

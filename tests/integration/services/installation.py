@@ -1,4 +1,6 @@
-"""An installation to audit: cases at several stages in a bucket of their own, and hands that change rows behind its back."""
+"""An installation to audit: cases at several stages in a bucket of their own, and hands that change
+rows behind its back.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -70,7 +72,9 @@ class Undo(Exception):
 
 
 def planted(works: Works, *statements: str, case: UUID | None = None) -> set[tuple[str, str]]:
-    """What is found after somebody changed rows by hand, kind and place; the rows are put back afterwards."""
+    """What is found after somebody changed rows by hand, kind and place; the rows are put back
+    afterwards.
+    """
     found: list[Fault] = []
     with suppress(Undo), works.begin(SYSTEM) as work:
         for table in ("audit_event", "submission", "audit_checkpoint", "case_kinship"):

@@ -1,4 +1,6 @@
-"""A phone at the desk for the tests: photos of invented pages, and the link that an officer shows."""
+"""A phone at the desk for the tests: photos of invented pages, and the link that an officer
+shows.
+"""
 
 import io
 from datetime import timedelta

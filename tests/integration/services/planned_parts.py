@@ -31,7 +31,9 @@ def channel(code: str, part: str, text: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Two:
-    """Two changes of different parts as forms of today send them, and what each alone makes of a part of the value."""
+    """Two changes of different parts as forms of today send them, and what each alone makes of a
+    part of the value.
+    """
 
     key: str
     one: dict[str, list[str]]
@@ -57,7 +59,8 @@ PAIRS = [
     Two(
         "tingkat_akses",
         {"nilai.proses.0.tingkat": ["rahasia"]},
-        {"nilai.dokumen.baris": ["1"], "nilai.dokumen.0.nama": ["KTP"], "nilai.dokumen.0.tingkat": ["terbatas"]},
+        {"nilai.dokumen.baris": ["1"], "nilai.dokumen.0.nama": ["KTP"],
+            "nilai.dokumen.0.tingkat": ["terbatas"]},
         lambda value: (sorted(value["proses"].values()), value["dokumen"]),
         (["terbatas"] * 4, {}),
         (["rahasia", *["terbatas"] * 3], {"KTP": "terbatas"}),
@@ -96,7 +99,8 @@ PAIRS = [
     ),
     Two(
         "kalender.hari_kerja",
-        {"nilai.libur.baris": ["1"], "nilai.libur.0.tanggal": ["2026-12-24"], "nilai.libur.0.nama": ["Uji"]},
+        {"nilai.libur.baris": ["1"], "nilai.libur.0.tanggal": ["2026-12-24"],
+            "nilai.libur.0.nama": ["Uji"]},
         {"nilai.hari": ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu"]},
         lambda value: (value["libur"], "sabtu" in value["hari"]),
         ({}, False),
@@ -137,8 +141,8 @@ def plan(
     start: datetime | None,
     filled: datetime | None = None,
 ) -> Any:
-    """A change by the form as a browser sends it: filled with what holds now (or with a plan), some of it typed over. Returns what the
-    preview said that would hold, which is what holds then.
+    """A change by the form as a browser sends it: filled with what holds now (or with a plan), some
+    of it typed over. Returns what the preview said that would hold, which is what holds then.
     """
     with works.begin(actor) as work:
         page = changes.page(work, key, filled)
@@ -151,7 +155,9 @@ def plan(
 
 
 def take_back(works: Works, actor: Actor, key: str, start: datetime) -> Any:
-    """Take back what is planned, looked at before. Returns what the preview said that would hold, which is what holds then."""
+    """Take back what is planned, looked at before. Returns what the preview said that would hold,
+    which is what holds then.
+    """
     seen = previews.preview_withdrawal(works, actor, key, start)
     with works.begin(actor) as work:
         assert changes.withdraw(work, key, start, key_states.seen(work, key))

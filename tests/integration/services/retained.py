@@ -1,4 +1,6 @@
-"""An archive in which papers become due: a store whose locks are short, a schedule that the office has set, years that pass."""
+"""An archive in which papers become due: a store whose locks are short, a schedule that the office
+has set, years that pass.
+"""
 
 import time
 from collections.abc import Sequence

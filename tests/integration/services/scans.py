@@ -4,7 +4,10 @@ import io
 
 from PIL import Image, ImageDraw, ImageFont
 
-WORDS = "SURAT PENGANTAR KEPALA DESA CONTOH\nMenerangkan kehilangan kartu penduduk\nNomor 474 tahun 2026"
+WORDS = (
+    "SURAT PENGANTAR KEPALA DESA CONTOH\nMenerangkan kehilangan kartu penduduk\nNomor 474 tahun "
+    "2026"
+)
 
 
 def picture(text: str = WORDS) -> bytes:

@@ -1,4 +1,6 @@
-"""Stacks for the tests, as a feeder gives them: cover sheets, written pages, blank ones; nothing on them is real."""
+"""Stacks for the tests, as a feeder gives them: cover sheets, written pages, blank ones; nothing on
+them is real.
+"""
 
 import io
 from dataclasses import dataclass

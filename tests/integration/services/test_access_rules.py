@@ -1,4 +1,6 @@
-"""One rule, twice: what a person may open is exactly what lists and searches show, over random cases, people and walls."""
+"""One rule, twice: what a person may open is exactly what lists and searches show, over random
+cases, people and walls.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,7 +85,8 @@ def made(
         account = {"rank": "", "nrp": "", "password_hash": "", "created_at": now}
         work.session.execute(
             insert(User),
-            [{"id": a.user_id, "username": str(a.user_id), "full_name": a.name, "unit": a.unit, **account} for a in actors],
+            [{"id": a.user_id, "username": str(a.user_id), "full_name": a.name, "unit": a.unit,
+                **account} for a in actors],
         )  # fmt: skip
         for plan in plans:
             case_id = uuid4()

@@ -1,4 +1,6 @@
-"""Answers: what lies sealed, who reads the working notes, and the reason of a return above the repair."""
+"""Answers: what lies sealed, who reads the working notes, and the reason of a return above the
+repair.
+"""
 
 import json
 from collections.abc import Callable

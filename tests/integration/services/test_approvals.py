@@ -22,12 +22,17 @@ def office(works: Works, clock: TestClock, sktlk: str) -> Office:
 def test_a_decision_of_a_case_under_an_older_version_waits_as_that_version_says(
     works: Works, office: Office, sari: Actor, tmp_path: Path
 ) -> None:
-    """The new version holds another step under four eyes; each case goes by the version it runs under."""
+    """The new version holds another step under four eyes; each case goes by the version it runs
+    under.
+    """
     of_old = office.case(Span(-20, -5), waits=[APPROVAL])
     office.case(Span(-20, -5), waits=[WORK])
     model = copy_of("sktlk", tmp_path) / "process.bpmn"
     held = re.compile(
-        r'(id="(?:persetujuan|identitas)"(?:(?!</bpmn:userTask>).)*?)<spiffworkflow:property name="fourEyes"[^>]*/>',
+        (
+            r'(id="(?:persetujuan|identitas)"(?:(?!</bpmn:userTask>).)*?)<spiffworkflow:property '
+            r'name="fourEyes"[^>]*/>'
+        ),
         re.DOTALL,
     )
     text, removed = held.subn(r"\1", model.read_text())

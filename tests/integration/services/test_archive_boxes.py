@@ -1,4 +1,6 @@
-"""A box of old papers: registered once, one case a bundle, and minutes that say what became of all of it (R37 to R39)."""
+"""A box of old papers: registered once, one case a bundle, and minutes that say what became of all
+of it (R37 to R39).
+"""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -120,14 +122,18 @@ def test_r38_the_minutes_say_how_much_by_whom_and_the_list_says_each_hash(
         cases.cancel(work, third, "Bundel ini terdaftar dua kali.")
     told = minutes(works, archivist, box.case_id)
     for part in (
-        "BA-AM/1/XI/2026", "kotak K-7, 3 bundel terdaftar", "Ruang arsip", "Pemindai contoh", "Dipindai, 300 dpi",
-        "2 berkas, 4 lembar, 2 halaman, 2 dokumen elektronik", "1 berkas yang pendaftarannya dibatalkan", "KA SPKT",
+        "BA-AM/1/XI/2026", "kotak K-7, 3 bundel terdaftar", "Ruang arsip", "Pemindai contoh",
+        "Dipindai, 300 dpi",
+        "2 berkas, 4 lembar, 2 halaman, 2 dokumen elektronik",
+        "1 berkas yang pendaftarannya dibatalkan", "KA SPKT",
         "Pelaksana alih media", "bukan tanda tangan elektronik tersertifikasi", archivist.name,
     ):  # fmt: skip
         assert part in told["berita_acara"], part
     for part in (
-        "DA-AM/1/XI/2026", "Lampiran Berita Acara Alih Media nomor BA-AM/1/XI/2026", "Nomor B/11/2019", "Surat masuk bundel 1",
-        "2019 - 2020", "Ruang arsip, rak 9", digitisation.RESTRICTED, "Tingkat akses: terbatas", "2 lembar 1 halaman",
+        "DA-AM/1/XI/2026", "Lampiran Berita Acara Alih Media nomor BA-AM/1/XI/2026",
+        "Nomor B/11/2019", "Surat masuk bundel 1",
+        "2019 - 2020", "Ruang arsip, rak 9", digitisation.RESTRICTED, "Tingkat akses: terbatas",
+        "2 lembar 1 halaman",
     ):  # fmt: skip
         assert part in told["daftar_arsip"], part
     assert "Surat masuk bundel 2" not in told["daftar_arsip"]
@@ -161,7 +167,8 @@ def take_in_single(works: Works, archivist: Actor, words: str) -> None:
     with works.begin(archivist) as work:
         case_id = cases.start(work, "digitisation").case_id
     told: Answers = {
-        "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2, "keadaan": "rapuh",
+        "cakupan": "surat", "uraian": words, "tahun_awal": 2018, "jumlah_lembar": 2,
+        "keadaan": "rapuh",
         "tempat_sekarang": "Gudang",
     }  # fmt: skip
     complete(works, archivist, case_id, "daftar", told)
@@ -240,7 +247,8 @@ def test_a_fault_is_told_at_its_bundle_and_nothing_is_registered(
     with pytest.raises(InvalidInput) as caught:
         register(works, archivist, *wrong, box="")
     assert set(caught.value.fields) == {
-        "kotak", "uraian-1", "tahun_awal-2", "jumlah_lembar-2", "tahun_awal-3", "jumlah_lembar-3", "keadaan-3",
+        "kotak", "uraian-1", "tahun_awal-2", "jumlah_lembar-2", "tahun_awal-3", "jumlah_lembar-3",
+        "keadaan-3",
     }  # fmt: skip
     for many in ((), THREE * 14):
         with works.begin(archivist) as work, pytest.raises(InvalidInput, match="1 sampai 40"):

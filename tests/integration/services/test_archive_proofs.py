@@ -1,4 +1,6 @@
-"""R37: what the archive has proven of itself is seen by who answers for it, and tells of no paper that one may not read."""
+"""R37: what the archive has proven of itself is seen by who answers for it, and tells of no paper
+that one may not read.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

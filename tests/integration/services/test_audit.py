@@ -54,7 +54,9 @@ def test_many_events_at_once_follow_one_another_in_chains_that_exist_and_in_thos
 
 
 def test_a_chain_goes_on_after_a_part_of_the_work_was_taken_back(works: Works) -> None:
-    """Of the chain that began there nothing is left, and the lock on the other one's head is asked for again."""
+    """Of the chain that began there nothing is left, and the lock on the other one's head is asked
+    for again.
+    """
     known, begun = f"test:{uuid4()}", f"test:{uuid4()}"
     with works.begin(SYSTEM) as work:
         unit_of_work.record(work, known, "test.happened")
@@ -94,7 +96,10 @@ def test_an_event_cannot_be_changed_or_deleted(work: UnitOfWork) -> None:
     ("tampering", "reason"),
     [
         (
-            "update audit_event set details = '{\"number\": 9}' where chain = 'test:a' and position = 2",
+            (
+                "update audit_event set details = '{\"number\": 9}' where chain = 'test:a' and "
+                "position = 2"
+            ),
             "changed",
         ),
         (

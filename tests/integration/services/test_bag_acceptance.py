@@ -1,4 +1,6 @@
-"""R37: since when a paper is in the archive, and who accepted it, goes along in a bag and comes back: its term does not begin anew."""
+"""R37: since when a paper is in the archive, and who accepted it, goes along in a bag and comes
+back: its term does not begin anew.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""R74: an auditor asks for a bag of cases in the browser; a job makes it, he alone takes it out, and after a day it is gone."""
+"""R74: an auditor asks for a bag of cases in the browser; a job makes it, he alone takes it out,
+and after a day it is gone.
+"""
 
 import io
 import zipfile

@@ -1,4 +1,6 @@
-"""Making a bag that was asked for is tried again: nothing of it is left behind, unsaid or waited for in vain."""
+"""Making a bag that was asked for is tried again: nothing of it is left behind, unsaid or waited
+for in vain.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

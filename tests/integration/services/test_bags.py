@@ -1,4 +1,6 @@
-"""R37: papers leave as a bag that anybody can open and verify, and arrive elsewhere as the same papers (RFC 8493)."""
+"""R37: papers leave as a bag that anybody can open and verify, and arrive elsewhere as the same
+papers (RFC 8493).
+"""
 
 import json
 from pathlib import Path
@@ -32,7 +34,9 @@ from workflow_app.services.retention import bundles, holdings
 
 @pytest.fixture
 def case(works: Works, budi: Actor, sari: Actor, sktlk: str) -> tuple[str, UUID, UUID]:
-    """A case with a paper that was read and has a photo beside it, and a secret one: its number, and their ids."""
+    """A case with a paper that was read and has a photo beside it, and a secret one: its number,
+    and their ids.
+    """
     assert sktlk
     with works.begin(budi) as work:
         case = desk.new_case(work)
@@ -136,7 +140,8 @@ def test_r37_versions_travel_and_can_be_read_again_elsewhere(
     assert versions.make(works, plain, 3) == "made"
     with works.begin(budi) as work:
         other = documents.upload(
-            work, case_of(work, plain), element="", label="Surat", data=scans.picture("Lampiran kedua")
+            work, case_of(work, plain), element="", label="Surat",
+                data=scans.picture("Lampiran kedua")
         ).id  # fmt: skip
     reading.read_document(works, other)
     with works.begin(budi) as work:
@@ -208,7 +213,8 @@ def test_r37_a_paper_that_is_still_being_read_is_read_from_the_beginning_elsewhe
         assert work.session.get_one(Document, plain).status == "received"
         assert work.session.scalar(select(Page.no).where(Page.document_id == plain)) is None
         waiting = text(
-            "select args ->> 'document_id' from procrastinate_jobs where task_name = 'read_document'"
+            "select args ->> 'document_id' from procrastinate_jobs where task_name = "
+            "'read_document'"
         )
         assert work.session.scalars(waiting).all() == [str(plain)]
 

@@ -1,4 +1,6 @@
-"""The board of all running cases: figures against cases that are counted by hand, what is hidden, what is new."""
+"""The board of all running cases: figures against cases that are counted by hand, what is hidden,
+what is new.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -280,7 +282,9 @@ def test_a_board_asks_as_often_for_many_cases_as_for_few(
 
 @pytest.mark.usefixtures("office")
 def test_the_clock_of_a_process_is_its_first_with_a_target(works: Works) -> None:
-    """Where the office takes a target away, the next that has one; an office without any is still measured."""
+    """Where the office takes a target away, the next that has one; an office without any is still
+    measured.
+    """
     with works.begin(SYSTEM) as work:
         assert {one.process_key: one.name for one in service_reports.clocks(work)} == {
             "sktlk": "berkas_lengkap",

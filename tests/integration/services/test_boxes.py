@@ -1,4 +1,6 @@
-"""Opening a complaint box: two people, one case per sheet, received when the box was opened (R19)."""
+"""Opening a complaint box: two people, one case per sheet, received when the box was opened
+(R19).
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -162,7 +164,8 @@ def test_a_row_with_one_person_twice_is_refused_by_the_database(
     with works.begin(budi) as work:
         complaint_boxes.open_box(work, asked(sheets="0"), second, "halaman-1")
     query = (
-        "insert into box_opening select gen_random_uuid(), unit, box, opened_at, sheets, first_id, first_id, recorded_at, 'x' "
+        "insert into box_opening select gen_random_uuid(), unit, box, opened_at, sheets, "
+        "first_id, first_id, recorded_at, 'x' "
         "from box_opening"
     )
     with pytest.raises(IntegrityError), works.begin(SYSTEM) as work:

@@ -1,4 +1,6 @@
-"""Clocks in working days: by which calendar they are counted, that a later one moves none, and who is told what is missing."""
+"""Clocks in working days: by which calendar they are counted, that a later one moves none, and who
+is told what is missing.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,6 @@
-"""A case that runs through a called process: inbox, drawing, trail, cancellation, versions, starting."""
+"""A case that runs through a called process: inbox, drawing, trail, cancellation, versions,
+starting.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +22,14 @@ from workflow_app.services.workflow import cases, tasks
 
 def hand_off(title: str = "Terima rujukan") -> Folder:
     folder = (
-        Folder("serah").start("serah_mulai").user("serah_pilih", control={"tujuan": ["piket_lantas"]})
+        Folder("serah").start("serah_mulai").user("serah_pilih",
+            control={"tujuan": ["piket_lantas"]})
         .service("serah_jam", "start_clock", clock='"penerimaan_rujukan"')
         .user("serah_terima", "penerima", roleFrom="tujuan", attributes={"name": title})
-        .service("serah_henti", "stop_clock", clock='"penerimaan_rujukan"').end("serah_selesai", "dirujuk")
-        .flow("serah_mulai", "serah_pilih", "serah_jam", "serah_terima", "serah_henti", "serah_selesai")
+        .service("serah_henti", "stop_clock", clock='"penerimaan_rujukan"').end("serah_selesai",
+            "dirujuk")
+        .flow("serah_mulai", "serah_pilih", "serah_jam", "serah_terima", "serah_henti",
+            "serah_selesai")
     )  # fmt: skip
     folder.process_properties = {"callable": "true", "startable": "false"}
     return folder
@@ -32,8 +37,10 @@ def hand_off(title: str = "Terima rujukan") -> Folder:
 
 def complaint(called: Folder) -> Folder:
     return (
-        Folder("aduan").start().inside("layanan").start("mulai_layanan").user("isi").call("rujuk", called)
-        .user("kabari").end("selesai_layanan", None).flow("mulai_layanan", "isi", "rujuk", "kabari", "selesai_layanan")
+        Folder("aduan").start().inside("layanan").start("mulai_layanan").user("isi").call("rujuk",
+            called)
+        .user("kabari").end("selesai_layanan", None).flow("mulai_layanan", "isi", "rujuk", "kabari",
+            "selesai_layanan")
         .outside()
         .message("batal", "pembatalan", on="layanan").service("catat_batal", "record_cancellation")
         .end("dibatalkan", "dibatalkan", terminate=True).flow("batal", "catat_batal", "dibatalkan")
@@ -165,7 +172,8 @@ def test_a_running_case_keeps_the_called_version_under_which_it_began(
     go(works, budi, before, "serah_pilih", tujuan="piket_lantas")
     with works.begin(lia) as work:
         steps = {row.case_id: row.step for row in inbox.page(work, "queue").rows}
-        versions = {case: definitions.version_of(work, work.session.get_one(Case, case).definition_id)
+        versions = {case: definitions.version_of(work, work.session.get_one(Case,
+            case).definition_id)
                     for case in (before, after)}  # fmt: skip
     assert steps == {before: "Terima rujukan", after: "Terima rujukan dengan tanda terima"}
     assert versions == {before: 1, after: 2}

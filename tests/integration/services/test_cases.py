@@ -1,4 +1,6 @@
-"""Cases: started by who may, cancelled only before the letter, closed only with an outcome, measured by two clocks."""
+"""Cases: started by who may, cancelled only before the letter, closed only with an outcome,
+measured by two clocks.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,6 @@
-"""From which event a clock counts: the office chooses it for cases to come, and a case keeps what held when it was opened (R63)."""
+"""From which event a clock counts: the office chooses it for cases to come, and a case keeps what
+held when it was opened (R63).
+"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""The clock of the server jumps, back or forward: nothing is numbered twice, no chain breaks, timers fire once."""
+"""The clock of the server jumps, back or forward: nothing is numbered twice, no chain breaks,
+timers fire once.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

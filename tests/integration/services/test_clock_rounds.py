@@ -1,4 +1,6 @@
-"""Clocks that count per round: each hand-off is measured by itself (R5, R68); what counts once per case stays once (R57)."""
+"""Clocks that count per round: each hand-off is measured by itself (R5, R68); what counts once per
+case stays once (R57).
+"""
 
 from datetime import timedelta
 from uuid import UUID

@@ -1,4 +1,6 @@
-"""Complaints on the real services: who decides, who sees, which number, when it is due, and taking one up again."""
+"""Complaints on the real services: who decides, who sees, which number, when it is due, and taking
+one up again.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -142,7 +144,9 @@ def test_r79_pitfall_4_who_is_named_and_the_counter_lose_sight_and_propam_finds_
 def test_r79_the_officer_at_the_desk_who_is_named_does_not_keep_the_complaint(
     works: Works, complain: Play, budi: Actor, person: Callable[..., Actor]
 ) -> None:
-    """What he wrote down is out of his hands with that very step; a colleague answers the citizen."""
+    """What he wrote down is out of his hands with that very step; a colleague answers the
+    citizen.
+    """
     case_id = complain("langsung_anggota", 2)
     given = next(
         step for step in told("langsung_anggota").steps[2:3] if isinstance(step, Complete)
@@ -164,7 +168,9 @@ def test_r79_the_officer_at_the_desk_who_is_named_does_not_keep_the_complaint(
 def test_r79_what_the_desk_calls_its_own_goes_to_propam_when_it_is_about_a_member(
     works: Works, complain: Play, budi: Actor, sari: Actor
 ) -> None:
-    """Attitude, levies, and whoever is named in words only: the choice of the desk counts for nothing."""
+    """Attitude, levies, and whoever is named in words only: the choice of the desk counts for
+    nothing.
+    """
     own: Answers = {"wewenang": "sendiri", "instansi_tujuan": None}
     for matter in (
         {"golongan": "pungutan"},

@@ -1,4 +1,6 @@
-"""Which channels of complaints the office serves: what the form offers, what is refused, and what is published (R17, R40)."""
+"""Which channels of complaints the office serves: what the form offers, what is refused, and what
+is published (R17, R40).
+"""
 
 import json
 from collections.abc import Callable
@@ -71,8 +73,12 @@ def test_r17_a_channel_ends_at_midnight_on_the_page_and_in_the_answer(
         with pytest.raises(InvalidInput) as refusal:
             tasks.complete(work, task_id, by_sms(clock.at), str(uuid4()))
     assert refusal.value.fields == {
-        "bukti_asli": "Dokumen ini tidak ada di berkas ini. Pindai atau unggah sekali lagi di sini.",
-        "kanal": "Pilihan ini sedang tidak dilayani. Pilih yang dilayani: WhatsApp 110, Datang sendiri.",
+        "bukti_asli": (
+            "Dokumen ini tidak ada di berkas ini. Pindai atau unggah sekali lagi di sini."
+        ),
+        "kanal": (
+            "Pilihan ini sedang tidak dilayani. Pilih yang dilayani: WhatsApp 110, Datang sendiri."
+        ),
     }
 
 

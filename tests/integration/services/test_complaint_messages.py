@@ -1,4 +1,6 @@
-"""What a complainant, the leaders and Propam are told by messages, by which way, and who is never told."""
+"""What a complainant, the leaders and Propam are told by messages, by which way, and who is never
+told.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""R79: Propam takes up its own ended complaints; the new case is hidden from its first instant from whom the old one is."""
+"""R79: Propam takes up its own ended complaints; the new case is hidden from its first instant from
+whom the old one is.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +35,9 @@ def walls_of(works: Works, case_id: UUID) -> set[UUID]:
 
 
 def play_to_the_end(works: Works, propam: Actor, colleague: Actor, case_id: UUID) -> None:
-    """Propam does the steps of the scenario of a reopened case, with what its forms already hold."""
+    """Propam does the steps of the scenario of a reopened case, with what its forms already
+    hold.
+    """
     for step in told("anggota_dibuka_kembali").steps:
         if isinstance(step, Complete):
             with works.begin(colleague if step.by_colleague else propam) as work:

@@ -1,4 +1,6 @@
-"""The configuration as a file: what goes out comes in again, twice changes nothing, and a fault changes nothing either."""
+"""The configuration as a file: what goes out comes in again, twice changes nothing, and a fault
+changes nothing either.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -106,7 +108,10 @@ def test_a_file_with_a_fault_is_refused_as_a_whole(
 
 
 def test_every_fault_of_a_file_is_named_at_once(work: UnitOfWork) -> None:
-    text = '{"nama_unit": {"2026-12-01T00:00": 1}, "kop_surat": {"besok": ["x"]}, "lain": {"2026-12-01": 1}}'
+    text = (
+        '{"nama_unit": {"2026-12-01T00:00": 1}, "kop_surat": {"besok": ["x"]}, "lain": '
+        '{"2026-12-01": 1}}'
+    )
 
     with pytest.raises(InvalidInput) as refusal:
         configuration_files.take_in(work, text)
@@ -117,7 +122,9 @@ def test_every_fault_of_a_file_is_named_at_once(work: UnitOfWork) -> None:
 def test_a_map_that_names_every_role_is_told_in_part_and_the_others_stay_what_they_were(
     work: UnitOfWork,
 ) -> None:
-    """Not what the product calls them, as it was: a second name would have taken the first one back."""
+    """Not what the product calls them, as it was: a second name would have taken the first one
+    back.
+    """
     first, second = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     configuration.set_value(work, "label_peran", {"pamapta": "Kanit SPKT"}, first)
     configuration.set_value(work, "label_peran", {"petugas": "Bamin SPKT"}, second)

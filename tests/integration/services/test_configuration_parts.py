@@ -1,5 +1,5 @@
-"""Planned changes of different parts of any value that has parts: none undoes another, over midnight WITA, in whatever order they come
-(decision 0055).
+"""Planned changes of different parts of any value that has parts: none undoes another, over
+midnight WITA, in whatever order they come (decision 0055).
 """
 
 import json
@@ -134,7 +134,9 @@ def test_a_file_with_one_value_goes_on_in_what_is_planned_and_says_the_same_twic
 
 
 def test_a_file_that_writes_both_values_is_kept_as_it_is_written(works: Works, head: Actor) -> None:
-    """What it names it says whole: a part of the later one that lacks what the earlier one says is not there then."""
+    """What it names it says whole: a part of the later one that lacks what the earlier one says is
+    not there then.
+    """
     first, later = ({name: {"surel": f"{name}@contoh.id"}} for name in ("pimpinan", "admin"))
     with works.begin(head) as work:
         configuration.set_value(work, "kontak_peran", later, LATER)
@@ -204,7 +206,9 @@ def test_a_form_that_is_filled_with_a_plan_leads_back_to_what_holds_today(
 def test_a_plan_is_brought_forward_by_its_form(
     works: Works, head: Actor, start: datetime | None
 ) -> None:
-    """What the form shows holds from the earlier day on, though it repeats the plan that it was filled with."""
+    """What the form shows holds from the earlier day on, though it repeats the plan that it was
+    filled with.
+    """
     key = "kontak_peran"
     plan(works, head, key, contact(pimpinan="pimpinan@contoh.id", admin="admin@contoh.id"), LATER)
     plan(works, head, key, contact(admin="baru@contoh.id"), start, filled=LATER)

@@ -1,4 +1,6 @@
-"""Planned changes of different parts of one value do not undo one another: of names that all have a value (labels of roles)."""
+"""Planned changes of different parts of one value do not undo one another: of names that all have a
+value (labels of roles).
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +25,9 @@ LATER = FIRST + timedelta(days=10)
 
 
 def posted(work: UnitOfWork, **changed: str) -> dict[str, list[str]]:
-    """The form as a browser sends it: every name, filled with what holds now, some of them typed over."""
+    """The form as a browser sends it: every name, filled with what holds now, some of them typed
+    over.
+    """
     return {
         **changes.page(work, KEY).typed,
         **{f"nilai.{role}": [words] for role, words in changed.items()},

@@ -1,5 +1,5 @@
-"""A change of the configuration does what its preview said: from its instant on and not before, on open and on new cases, over
-midnight WITA; and the preview itself leaves nothing behind.
+"""A change of the configuration does what its preview said: from its instant on and not before, on
+open and on new cases, over midnight WITA; and the preview itself leaves nothing behind.
 """
 
 from collections.abc import Callable

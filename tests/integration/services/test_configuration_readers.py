@@ -1,4 +1,6 @@
-"""The preview of every key says who reads it and what open cases keep, from the models themselves."""
+"""The preview of every key says who reads it and what open cases keep, from the models
+themselves.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,8 +29,10 @@ from workflow_app.services.processes.definitions import definition_of
 MIDNIGHT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 """1 December 2026, 00.00 WITA."""
 READ_BY_STEPS = (
-    "penandatangan", "ketentuan", "masa_berlaku", "pesan", "rute_rujukan", "rute_laporan", "rute_htck", "tenggat_pemberitahuan",
-    "lp", "sttp", "skld", "tepi_jam", "wilayah", "toleransi", "kanal_pengaduan", "kop_surat", "saluran_pesan", "kontak_peran",
+    "penandatangan", "ketentuan", "masa_berlaku", "pesan", "rute_rujukan", "rute_laporan",
+    "rute_htck", "tenggat_pemberitahuan",
+    "lp", "sttp", "skld", "tepi_jam", "wilayah", "toleransi", "kanal_pengaduan", "kop_surat",
+    "saluran_pesan", "kontak_peran",
 )  # fmt: skip
 Look = Callable[..., Preview]
 
@@ -74,8 +78,8 @@ def test_every_key_of_the_office_says_where_it_is_read(
 def test_every_family_has_a_preview_that_compares_or_tells(
     works: Works, head: Actor, release: None, clock: TestClock
 ) -> None:
-    """The real code of each sight runs on the whole release, now and at a midnight to come. Nobody counts by the calendar of every day,
-    nobody is absent, and nothing was handed on.
+    """The real code of each sight runs on the whole release, now and at a midnight to come. Nobody
+    counts by the calendar of every day, nobody is absent, and nothing was handed on.
     """
     keys = {key.partition(".")[0]: key for key in SEED if key not in configuration_keys.OF_THE_SITE}
     for at in (clock.at, MIDNIGHT):
@@ -104,7 +108,10 @@ def test_a_value_that_no_step_reads_says_so(works: Works, preview: Look) -> None
     seen = preview("kotak_pengaduan", ["Kotak uji"])
     assert seen.readers.processes == [] and "kotak" in seen.readers.place
     assert seen.kept == [
-        "Nilai baru dipakai untuk semua yang dikerjakan sejak 1 Desember 2026 00.00 WITA, juga pada berkas yang sudah terbuka."
+        (
+            "Nilai baru dipakai untuk semua yang dikerjakan sejak 1 Desember 2026 00.00 WITA, "
+            "juga pada berkas yang sudah terbuka."
+        )
     ]
 
 
@@ -171,8 +178,9 @@ def test_r79_no_preview_of_any_key_tells_how_many_cases_there_are_that_the_reade
     release: None,
     clock: TestClock,
 ) -> None:
-    """The chief, who is to see Propam's cases from midnight on and may change everything, looks at every key twice, and at every plan as if it were taken back: before there is such
-    a case, and when there are some. He reads the same.
+    """The chief, who is to see Propam's cases from midnight on and may change everything, looks at
+    every key twice, and at every plan as if it were taken back: before there is such a case, and
+    when there are some. He reads the same.
     """
     chief = person("dewi", "pimpinan")
     everything = {

@@ -1,4 +1,6 @@
-"""A value that is still to come can be taken back, by who may change it, and never so that something is missing afterwards."""
+"""A value that is still to come can be taken back, by who may change it, and never so that
+something is missing afterwards.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

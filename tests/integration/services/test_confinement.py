@@ -1,4 +1,6 @@
-"""R79: what went to Propam is seen by Propam and who watches over it, and can be finished by them."""
+"""R79: what went to Propam is seen by Propam and who watches over it, and can be finished by
+them.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -138,7 +140,8 @@ name: Anggota diadukan
 clauses: [R79]
 steps:
   - {complete: telaah, as: ka_spkt, answers: {catatan: contoh}}
-  - {complete: lapor, as: petugas, answers: {terlapor: [00000000-0000-4000-8000-000000000000], tujuan: propam}}
+  - {complete: lapor, as: petugas,
+     answers: {terlapor: [00000000-0000-4000-8000-000000000000], tujuan: propam}}
   - {complete: tangani, as: piket_propam, answers: {catatan: contoh}}
   - {complete: simpulkan, as: piket_propam, answers: {catatan: contoh}}
 expect: {outcome: selesai}

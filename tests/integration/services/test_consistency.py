@@ -1,4 +1,6 @@
-"""The audit of an installation: silent when all agrees, and each kind of fault, planted, is reported where it is."""
+"""The audit of an installation: silent when all agrees, and each kind of fault, planted, is
+reported where it is.
+"""
 
 import json
 from dataclasses import asdict, replace
@@ -89,7 +91,10 @@ CASE_ROWS = {
         "task",
     ),
     "a state of another step": (
-        "update service_case set state = (select state from service_case where id <> :case limit 1) where id = :case",
+        (
+            "update service_case set state = (select state from service_case where id <> :case "
+            "limit 1) where id = :case"
+        ),
         "task",
     ),
     "a state that nobody can read": (
@@ -105,7 +110,10 @@ CASE_ROWS = {
         "revision",
     ),
     "an end that only the row knows": (
-        "update service_case set closed_at = now(), outcome = 'selesai', status = 'done' where id = :case",
+        (
+            "update service_case set closed_at = now(), outcome = 'selesai', status = 'done' "
+            "where id = :case"
+        ),
         "outcome",
     ),
 }
@@ -169,7 +177,8 @@ def test_a_job_of_a_dead_worker_that_nobody_took_back_is_found(
     found = planted(
         works,
         "insert into procrastinate_workers (last_heartbeat) values (now() - interval '2 minutes')",
-        "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from procrastinate_workers)"
+        "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from "
+        "procrastinate_workers)"
         " where task_name = 'perform_effect'",
     )
 
@@ -199,7 +208,10 @@ def test_answers_lost_or_of_an_open_task_are_found(works: Works, waiting: UUID) 
 
     opened = planted(
         works,
-        "update task set status = 'open', done_at = null where case_id = :case and element = 'uraian'",
+        (
+            "update task set status = 'open', done_at = null where case_id = :case and element = "
+            "'uraian'"
+        ),
         case=waiting,
     )
     assert ("event", f"case {waiting}, uraian") in opened

@@ -26,15 +26,20 @@ def test_a_paper_nobody_will_read_and_a_letter_nobody_will_print_are_found(
         for kind, where in planted(
             works,
             "insert into archive.blob values (repeat('0', 64), 1, 'image/png', 'v', now())",
-            "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)"
-            " values (gen_random_uuid(), repeat('0', 64), 'image/png', 1, 'x', 'upload', 'received', '', 0, now())",
+            "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, "
+            "status, status_reason, level, added_at)"
+            " values (gen_random_uuid(), repeat('0', 64), 'image/png', 1, 'x', 'upload', "
+            "'received', '', 0, now())",
         )
     }
     assert ("printing", "letter") in {
         (kind, where.split()[0])
         for kind, where in planted(
             works,
-            "update letter set document_id = null where status = 'valid' and document_id is not null",
+            (
+                "update letter set document_id = null where status = 'valid' and document_id is "
+                "not null"
+            ),
         )
     }
 
@@ -63,10 +68,13 @@ def test_a_letter_typeset_twice_is_found(works: Works, ended: UUID) -> None:
     found = planted(
         works,
         "insert into archive.blob values (repeat('0', 64), 1, 'application/pdf', 'v', now())",
-        "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)"
-        " values (gen_random_uuid(), repeat('0', 64), 'application/pdf', 1, 'x', 'letter', 'readable', '', 0, now())",
+        "insert into archive.document (id, blob_sha256, media_type, pages, label, origin, "
+        "status, status_reason, level, added_at)"
+        " values (gen_random_uuid(), repeat('0', 64), 'application/pdf', 1, 'x', 'letter', "
+        "'readable', '', 0, now())",
         "insert into case_document (case_id, document_id, element, label, added_at)"
-        " select :case, id, 'surat', 'x', now() from archive.document where blob_sha256 = repeat('0', 64)",
+        " select :case, id, 'surat', 'x', now() from archive.document where blob_sha256 = "
+        "repeat('0', 64)",
         case=ended,
     )
 
@@ -115,7 +123,10 @@ def test_a_number_with_two_owners_and_one_without_are_found(
 ) -> None:
     found = planted(
         works,
-        "update letter_number set number = 'X' where number = (select number from service_case where id = :case)",
+        (
+            "update letter_number set number = 'X' where number = (select number from "
+            "service_case where id = :case)"
+        ),
         case=waiting,
     )
 

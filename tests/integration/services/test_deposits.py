@@ -1,4 +1,6 @@
-"""What is brought to the archive from the machine: what is known is said, and what is asked is done (R37)."""
+"""What is brought to the archive from the machine: what is known is said, and what is asked is done
+(R37).
+"""
 
 from collections.abc import Callable
 

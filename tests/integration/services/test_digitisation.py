@@ -1,4 +1,6 @@
-"""Paper becomes archive (R37 to R39): who begins, who reads what was scanned, and from when on everybody finds it."""
+"""Paper becomes archive (R37 to R39): who begins, who reads what was scanned, and from when on
+everybody finds it.
+"""
 
 import io
 from collections.abc import Callable

@@ -44,7 +44,9 @@ def test_a_call_that_is_being_taken_stands_apart_until_it_is_taken_down(call: Ca
 def test_a_call_that_was_left_is_marked_goes_on_with_what_was_typed_and_can_be_closed(
     call: Call,
 ) -> None:
-    """Ten minutes without a key stroke; Pamapta takes it up, and finds what the officer had heard."""
+    """Ten minutes without a key stroke; Pamapta takes it up, and finds what the officer had
+    heard.
+    """
     task_id = call.task("terima_laporan")
     call.clock.advance(minutes=9)
     with call.works.begin(call.people["petugas"]) as work:

@@ -48,7 +48,9 @@ def actions(office: Office, chain: str) -> list[str]:
 def test_r37_a_worker_that_was_killed_goes_on_where_it_was(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It dies after the words of the second paper were taken away and before its bytes went; then the store is away."""
+    """It dies after the words of the second paper were taken away and before its bytes went; then
+    the store is away.
+    """
     papers = [office.deposit() for _ in range(3)]
     office.pass_years(2.1)
     case_id = office.propose(*papers)
@@ -226,7 +228,9 @@ def is_waited_for(works: Works) -> bool:
 def test_r37_bytes_that_are_brought_while_they_go_are_kept(
     fresh_works: Works, fresh_settings: Settings
 ) -> None:
-    """Two at once, on connections of their own: the disposal has begun, somebody brings the same bytes and waits for it."""
+    """Two at once, on connections of their own: the disposal has begun, somebody brings the same
+    bytes and waits for it.
+    """
     works = retained.brief(fresh_works, fresh_settings)
     data = scans.picture(str(uuid4()))
     with works.begin(SYSTEM) as work:

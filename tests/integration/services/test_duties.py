@@ -1,4 +1,6 @@
-"""The duty roster: how it is entered, and whose a function's task is while somebody serves (R61)."""
+"""The duty roster: how it is entered, and whose a function's task is while somebody serves
+(R61).
+"""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The exported log is what process mining reads: pm4py takes both forms, discovers the process, and counts as the heat map does."""
+"""The exported log is what process mining reads: pm4py takes both forms, discovers the process, and
+counts as the heat map does.
+"""
 
 import json
 import warnings

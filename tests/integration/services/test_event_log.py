@@ -1,4 +1,6 @@
-"""Each step of a case is in the event log, in its transaction: what was passed, and every stay with its beginning and end."""
+"""Each step of a case is in the event log, in its transaction: what was passed, and every stay with
+its beginning and end.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -194,7 +196,9 @@ def test_the_audit_finds_a_log_that_differs_from_its_case_and_a_day_that_is_coun
 def test_a_case_of_before_that_was_filled_in_while_its_column_was_new_is_counted_as_filled(
     works: Works, play: Play
 ) -> None:
-    """The code of before, which knows no such column, did a step between the upgrade of the database and its own end."""
+    """The code of before, which knows no such column, did a step between the upgrade of the
+    database and its own end.
+    """
     case_id = play("sktlk_ktp", 4)
     with works.begin(SYSTEM) as work:
         work.session.execute(update(Case).where(Case.id == case_id).values(is_logged=False))

@@ -1,4 +1,6 @@
-"""The list of finds shows where the words stand on the page, to who may read the paper and of no restricted one (R37)."""
+"""The list of finds shows where the words stand on the page, to who may read the paper and of no
+restricted one (R37).
+"""
 
 import io
 from collections.abc import Callable
@@ -30,7 +32,8 @@ def found(works: Works, budi: Actor, sktlk: str) -> UUID:
         words = [(WORD, 90.0, 100, 800, 200, 20), ("lain", 90.0, 600, 100, 50, 20)]
         page = PageText(1, f"{WORD} lain", 90.0, words, 1000, 1400, "ocr")
         keep_reading(
-            work.session, work.blobs, paper, pages=[page], pdf=None, pdf_kind=None, thumbnails=[data],
+            work.session, work.blobs, paper, pages=[page], pdf=None, pdf_kind=None,
+                thumbnails=[data],
             at=work.clock(),
         )  # fmt: skip
     return paper

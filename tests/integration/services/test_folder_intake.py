@@ -1,4 +1,6 @@
-"""The scanner's folder empties itself into stacks: nothing half, nothing twice, nothing lost, and no name is kept (R39)."""
+"""The scanner's folder empties itself into stacks: nothing half, nothing twice, nothing lost, and
+no name is kept (R39).
+"""
 
 import os
 from collections.abc import Callable

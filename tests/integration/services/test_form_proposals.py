@@ -1,4 +1,6 @@
-"""Answers offered from papers: for whom, how often that is told, and that nothing but a person takes them."""
+"""Answers offered from papers: for whom, how often that is told, and that nothing but a person
+takes them.
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -180,7 +182,7 @@ def test_r54_a_line_of_the_checklist_is_offered_what_stands_on_the_papers_handed
     }, "and nothing of the card, whose number stands in the identity"
 
 
-def test_r54_what_is_taken_for_a_line_stands_in_its_part_and_only_while_the_paper_is_handed_in_there(
+def test_r54_what_is_taken_for_a_line_stands_in_its_part_and_only_while_the_paper_is_handed_in_there(  # noqa: E501 - a sentence
     works: Works, budi: Actor, case_id: UUID
 ) -> None:
     letter = bring(works, budi, case_id, scans.picture("Pengantar"), *LETTER)

@@ -1,4 +1,5 @@
-"""Cases of the process that disposals of Propam were once: they continue by their stored definition (R37, R79).
+"""Cases of the process that disposals of Propam were once: they continue by their stored definition
+(R37, R79).
 
 `former/disposal_propam.json` holds the files as an installation of that release has stored them.
 """

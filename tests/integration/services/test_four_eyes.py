@@ -1,4 +1,6 @@
-"""Who recorded does not approve: whichever way the task comes to them, and whatever role they are given later (R57)."""
+"""Who recorded does not approve: whichever way the task comes to them, and whatever role they are
+given later (R57).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +21,9 @@ APPROVE: Answers = {"keputusan": "setuju"}
 
 @pytest.fixture
 def promoted(works: Works, play: Play, budi: Actor) -> tuple[Actor, UUID]:
-    """Budi recorded the case as an officer and became Ka SPKT afterwards; the approval waits in the queue."""
+    """Budi recorded the case as an officer and became Ka SPKT afterwards; the approval waits in the
+    queue.
+    """
     case_id = play("sktlk_ktp", 6)
     with works.begin(SYSTEM) as work:
         users.set_roles(work, "budi", ["petugas", "ka_spkt", "pamapta"])
@@ -167,7 +171,9 @@ def test_who_lost_the_role_of_a_held_task_neither_sees_its_answers_nor_completes
 def test_a_draft_is_read_by_its_author_only(
     works: Works, play: Play, budi: Actor, person: Callable[..., Actor]
 ) -> None:
-    """Another officer who gets the task starts with an empty form; in another unit it does not exist."""
+    """Another officer who gets the task starts with an empty form; in another unit it does not
+    exist.
+    """
     rina, far = person("rina", "petugas"), person("far", "petugas", unit="lain")
     task_id = open_task(works, play("sktlk_ktp", 5))
     with works.begin(budi) as work:

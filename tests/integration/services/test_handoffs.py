@@ -1,4 +1,6 @@
-"""What a receiving function reads: letters and papers of a case from the hand-off until it is returned (R26, R68, R71)."""
+"""What a receiving function reads: letters and papers of a case from the hand-off until it is
+returned (R26, R68, R71).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -65,7 +67,9 @@ def intelkam(stage: Stage) -> Actor:
 
 
 def finds(works: Works, actor: Actor, case_id: UUID) -> set[object]:
-    """What the actor gets of the letters and the papers of a case: all of them read, shut, or not there."""
+    """What the actor gets of the letters and the papers of a case: all of them read, shut, or not
+    there.
+    """
     with works.begin(SYSTEM) as work:
         letter_ids = list(work.session.scalars(select(Letter.id).where(Letter.case_id == case_id)))
         paper_ids = [

@@ -1,4 +1,6 @@
-"""Papers of cases behind walls and of confined ones are disposed of by who may see them, and by nobody else (R37, R79)."""
+"""Papers of cases behind walls and of confined ones are disposed of by who may see them, and by
+nobody else (R37, R79).
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4

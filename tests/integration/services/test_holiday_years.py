@@ -1,4 +1,6 @@
-"""Holidays in the browser: a year confirmed, days of the office's own, what runs keeps its end and what begins gets the new one."""
+"""Holidays in the browser: a year confirmed, days of the office's own, what runs keeps its end and
+what begins gets the new one.
+"""
 
 from datetime import UTC, date, datetime
 
@@ -63,7 +65,8 @@ def test_the_preview_says_what_will_be_and_writes_nothing(works: Works, sari: Ac
 def test_a_change_holds_from_its_day_in_wita_and_not_before(works: Works, sari: Actor) -> None:
     change(works, sari, Asked("libur", "2026-12-23", "Contoh", "2026-12-22"))
     at = datetime(2026, 12, 21, 15, 59, tzinfo=UTC), datetime(2026, 12, 21, 16, 0, tzinfo=UTC)
-    # Counted from the 21st by the old calendar: 22, 23 and 28 December; from the 22nd by the new one: 28, 29 and 30.
+    # Counted from the 21st by the old calendar: 22, 23 and 28 December; from the 22nd by the new
+    # one: 28, 29 and 30.
     assert [ends(works, each) for each in at] == [date(2026, 12, 28), date(2026, 12, 30)]
 
 
@@ -131,7 +134,9 @@ def test_only_the_owner_changes_a_calendar(works: Works, budi: Actor) -> None:
 
 
 def test_the_preview_refuses_what_the_change_would(works: Works, sari: Actor) -> None:
-    """What is planned says of the same day that the office works: together the two would say both."""
+    """What is planned says of the same day that the office works: together the two would say
+    both.
+    """
     change(works, sari, Asked("masuk", "2026-12-23", "Contoh: tetap masuk", "2026-12-10"))
     for act in (holidays.prospect, holidays.change):
         with (

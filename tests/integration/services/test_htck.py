@@ -1,4 +1,6 @@
-"""Requests between functions: who begins them as what, who sees, reads and cancels them (R74 to R79)."""
+"""Requests between functions: who begins them as what, who sees, reads and cancels them (R74 to
+R79).
+"""
 
 from collections.abc import Callable
 from uuid import UUID

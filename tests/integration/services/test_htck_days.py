@@ -1,4 +1,6 @@
-"""Requests between functions and the day by which they are wanted: in time to its last instant, then told upwards (R14, R5)."""
+"""Requests between functions and the day by which they are wanted: in time to its last instant,
+then told upwards (R14, R5).
+"""
 
 import shutil
 from collections.abc import Callable

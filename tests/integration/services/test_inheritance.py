@@ -1,4 +1,6 @@
-"""What a case takes over from the one it continues: as much as who works on it could have read there, and never less secret."""
+"""What a case takes over from the one it continues: as much as who works on it could have read
+there, and never less secret.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +28,9 @@ NAMED = ("Contoh Warga Satu", "081200000000")
 
 @pytest.fixture
 def begin(works: Works, tmp_path: Path, budi: Actor) -> Callable[..., tuple[UUID, UUID]]:
-    """A call that goes on as a report: `begin(report(), call())`; the call, and the first task of the report."""
+    """A call that goes on as a report: `begin(report(), call())`; the call, and the first task of
+    the report.
+    """
 
     def begin(*folders: Any, **given: Any) -> tuple[UUID, UUID]:
         deploy(works, tmp_path, *(folders or (report(), call())))
@@ -203,7 +207,9 @@ def test_a_draft_is_worth_more_than_what_was_told_before(
 
 @pytest.fixture
 def leave(works: Works, budi: Actor) -> Callable[..., None]:
-    """Budi types, beginning with what his form holds, and gives the task back: `leave(task_id, telepon="1")`."""
+    """Budi types, beginning with what his form holds, and gives the task back: `leave(task_id,
+    telepon="1")`.
+    """
 
     def leave(task_id: UUID, **typed: Any) -> None:
         held = seen(works, budi, task_id).answers
@@ -226,7 +232,7 @@ def test_r23_the_draft_of_a_colleague_hands_an_identity_on_and_the_first_case_te
     assert [who for who, _ in openings(works, budi, case_id)] == ["Contoh Ani", "Contoh Budi"]
 
 
-def test_r79_the_draft_of_a_colleague_tells_nothing_personal_of_a_first_case_that_is_closed_to_the_next(
+def test_r79_the_draft_of_a_colleague_tells_nothing_personal_of_a_first_case_that_is_closed_to_the_next(  # noqa: E501 - a sentence
     works: Works, budi: Actor, begin: Begin, leave: Callable[..., None], person: Person
 ) -> None:
     case_id, task_id = begin(telepon=None)

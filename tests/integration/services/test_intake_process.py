@@ -1,4 +1,6 @@
-"""The real worker empties the scanner's folder and the mailbox, also after it was killed in the middle (R39)."""
+"""The real worker empties the scanner's folder and the mailbox, also after it was killed in the
+middle (R39).
+"""
 
 import os
 import subprocess
@@ -51,8 +53,10 @@ def test_r39_what_lies_in_the_folder_and_the_mailbox_ends_in_the_tray(
     with imap_server(Box()) as box:
         box.put(letter("Surat contoh."))
         environment = {
-            **stack, "DATABASE_URL": fresh_database_url, "SCAN_FOLDER": str(tmp_path), "IMAP_HOST": "127.0.0.1",
-            "IMAP_PORT": str(box.port), "IMAP_TLS": "none", "IMAP_USER": USER, "IMAP_PASSWORD": PASSWORD,
+            **stack, "DATABASE_URL": fresh_database_url, "SCAN_FOLDER": str(tmp_path),
+                "IMAP_HOST": "127.0.0.1",
+            "IMAP_PORT": str(box.port), "IMAP_TLS": "none", "IMAP_USER": USER,
+            "IMAP_PASSWORD": PASSWORD,
         }  # fmt: skip
         with worker(environment):
             assert wait_until(

@@ -1,4 +1,6 @@
-"""Cases that beget cases: begun in the same transaction, shown on both sides, and hidden from who may not see the other."""
+"""Cases that beget cases: begun in the same transaction, shown on both sides, and hidden from who
+may not see the other.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

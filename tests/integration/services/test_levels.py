@@ -1,4 +1,6 @@
-"""R37: a paper above somebody's level does not exist for him, every look at a restricted one is on record (decision 0031)."""
+"""R37: a paper above somebody's level does not exist for him, every look at a restricted one is on
+record (decision 0031).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

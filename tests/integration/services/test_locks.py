@@ -13,7 +13,9 @@ from workflow_app.services.workflow import cases
 
 
 def test_an_event_is_written_while_another_transaction_holds_the_case(fresh_works: Works) -> None:
-    """Else the holder, who needs the head of the chain next, and the writer, who needs the case, would stand still."""
+    """Else the holder, who needs the head of the chain next, and the writer, who needs the case,
+    would stand still.
+    """
     with fresh_works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "sktlk")
     with fresh_works.begin(hire(fresh_works, "budi", "petugas")) as work:

@@ -1,4 +1,6 @@
-"""R37: papers read before it was kept how pages look are looked at once more, and a second scan of them is noticed."""
+"""R37: papers read before it was kept how pages look are looked at once more, and a second scan of
+them is noticed.
+"""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -73,7 +75,8 @@ def test_two_papers_alike_are_looked_at_in_the_same_moment(
     with works.begin(SYSTEM) as work:
         one, other = (
             archive_documents.add(
-                work.session, blobs, uuid4().bytes, media_type="image/png", pages=1, origin="unggah", label="Surat",
+                work.session, blobs, uuid4().bytes, media_type="image/png", pages=1,
+                    origin="unggah", label="Surat",
                 at=work.clock(),
             ).document_id
             for _ in range(2)

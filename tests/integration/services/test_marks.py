@@ -1,4 +1,6 @@
-"""Cases of one person are found by phone number and NIK, in their normal form, and neither can be read (R47, R23)."""
+"""Cases of one person are found by phone number and NIK, in their normal form, and neither can be
+read (R47, R23).
+"""
 
 from typing import Any
 from uuid import UUID

@@ -47,7 +47,9 @@ def test_r79_what_is_behind_a_wall_is_neither_counted_nor_moved(
 def test_r79_what_is_behind_a_wall_is_not_counted_in_an_order_either(
     works: Works, tmp_path: Path, budi: Actor, sari: Actor
 ) -> None:
-    """Neither of who keeps the server, who moves all of them, nor of an own order that was given before."""
+    """Neither of who keeps the server, who moves all of them, nor of an own order that was given
+    before.
+    """
     put_up(works, tmp_path, service())
     _, hidden = begin(works, budi), begin(works, budi)
     put_up(works, tmp_path, service("periksa"))

@@ -1,6 +1,7 @@
 """Times from which a clock counts are not moved in silence (R24, R34, R52, R57, R63, R68).
 
-Who tells another time than the form offered when it was first shown writes why; both times and the reason are on record.
+Who tells another time than the form offered when it was first shown writes why; both times and the
+reason are on record.
 """
 
 from collections.abc import Callable
@@ -247,7 +248,9 @@ def test_no_clock_counts_from_a_time_that_has_not_been_yet(
 def test_r68_a_hand_over_lies_between_its_task_and_now_or_is_told_with_a_reason(
     stage: Stage, works: Works, clock: TestClock, person: Callable[..., Actor]
 ) -> None:
-    """The citizen is escorted first and the form is filled afterwards: what happened meanwhile needs no reason."""
+    """The citizen is escorted first and the form is filled afterwards: what happened meanwhile
+    needs no reason.
+    """
     told = scenario_of("referral", "antar_sim")
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "referral")

@@ -1,4 +1,6 @@
-"""Running cases are moved to another version of their process and back: on order, with a reason, case by case (decision 0048)."""
+"""Running cases are moved to another version of their process and back: on order, with a reason,
+case by case (decision 0048).
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -50,7 +52,9 @@ from workflow_app.services.workflow import (
 
 @pytest.fixture
 def case_id(works: Works, tmp_path: Path, budi: Actor) -> UUID:
-    """Waits for approval under version 1; version 2 has a step more, a slower reminder and another name for the approval."""
+    """Waits for approval under version 1; version 2 has a step more, a slower reminder and another
+    name for the approval.
+    """
     put_up(works, tmp_path, service())
     waiting = begin(works, budi)
     new = service("periksa", reminder='"P2D"')

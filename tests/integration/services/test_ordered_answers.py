@@ -1,4 +1,6 @@
-"""Answers that are compared with those of earlier steps, open ones, sealed ones and taken over ones, and with corrected times."""
+"""Answers that are compared with those of earlier steps, open ones, sealed ones and taken over
+ones, and with corrected times.
+"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""Calendars under names of the office's own: counted by, ended, and never missing while a target needs them (R34)."""
+"""Calendars under names of the office's own: counted by, ended, and never missing while a target
+needs them (R34).
+"""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""R39: a paper that cannot be read leaves the tray when somebody says why it may stay so, and comes back (decision 0058)."""
+"""R39: a paper that cannot be read leaves the tray when somebody says why it may stay so, and comes
+back (decision 0058).
+"""
 
 from collections.abc import Callable
 from uuid import UUID

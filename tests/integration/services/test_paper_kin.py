@@ -1,4 +1,6 @@
-"""R37: the same paper elsewhere is pointed out, to those who may read it there and to nobody else."""
+"""R37: the same paper elsewhere is pointed out, to those who may read it there and to nobody
+else.
+"""
 
 from dataclasses import replace
 from uuid import UUID

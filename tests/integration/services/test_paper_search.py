@@ -1,4 +1,6 @@
-"""R37: finds are counted, narrowed and put in order as far as the actor may know of them, and not a page further."""
+"""R37: finds are counted, narrowed and put in order as far as the actor may know of them, and not a
+page further.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -124,7 +126,9 @@ def test_r37_what_is_above_the_level_is_neither_counted_nor_offered(
 def test_r37_a_case_that_is_hidden_gives_its_papers_no_facet(
     officer: UnitOfWork, hide: str
 ) -> None:
-    """The index knows that the paper is in both cases; who sees one of them learns nothing of the other."""
+    """The index knows that the paper is in both cases; who sees one of them learns nothing of the
+    other.
+    """
     seen, hidden = desk.new_case(officer), desk.new_case(officer)
     paper = hand_in(officer, case=seen)
     hand_in(officer, text=f"{WORD} lain")
@@ -237,7 +241,9 @@ def test_r37_the_code_of_a_label_is_the_same_in_the_index(officer: UnitOfWork) -
 def test_r37_older_papers_are_searched_also_where_none_of_the_newest_is_as_chosen(
     officer: UnitOfWork, person: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest are photos in a case only that the actor does not see: the index finds them, and he learns nothing of it."""
+    """The newest are photos in a case only that the actor does not see: the index finds them, and
+    he learns nothing of it.
+    """
     for name, value in {
         "NEWEST_BLOCKS": 1,
         "NEAREST_BLOCKS": 1,

@@ -1,4 +1,6 @@
-"""R39: one paper becomes two, several become one, with all that holds for them; nothing is lost on the way."""
+"""R39: one paper becomes two, several become one, with all that holds for them; nothing is lost on
+the way.
+"""
 
 from typing import Any
 
@@ -166,7 +168,9 @@ def test_r39_what_is_done_twice_leads_to_the_same_paper(
 def test_r39_papers_are_not_held_while_their_pages_are_put_together(
     works: Works, budi: Actor, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody puts a word right meanwhile; the pages are not those that were looked at any more."""
+    """Somebody puts a word right meanwhile; the pages are not those that were looked at any
+    more.
+    """
 
     def slowly(*asked: Any) -> bytes:
         put_right(works, budi, paper)

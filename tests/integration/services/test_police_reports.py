@@ -1,4 +1,6 @@
-"""Police reports on the real services: both letters or none, both signatures, the receiving function, the register (R47 to R51)."""
+"""Police reports on the real services: both letters or none, both signatures, the receiving
+function, the register (R47 to R51).
+"""
 
 import io
 from collections.abc import Callable
@@ -127,7 +129,9 @@ def test_r48_both_letters_carry_both_signatures_and_the_receipt_names_the_report
 def test_r48_only_the_officer_whom_the_letter_names_signs_it_and_another_has_it_written_anew(
     stage: Stage, works: Works, report: Play, person: Callable[..., Actor]
 ) -> None:
-    """A spoken report is recorded by an officer and signed by the reporter and by him; the letter is printed before."""
+    """A spoken report is recorded by an officer and signed by the reporter and by him; the letter
+    is printed before.
+    """
     case_id = report("diterima_model_b", "tanda_tangan")
     desk, relief = desk_of(works), person("rekan", "petugas")
     signs = next(

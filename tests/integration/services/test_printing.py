@@ -20,8 +20,10 @@ from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 
 PROMISED = {
-    "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul", "ketentuan", "kode_verifikasi", "kop",
-    "label", "masa_berlaku", "nama_unit", "nomor", "penandatangan", "petugas", "qr", "surat_lain", "tanda_tangan",
+    "alamat_verifikasi", "batal", "butir", "contoh", "hari", "jam_terbit", "jawaban", "judul",
+    "ketentuan", "kode_verifikasi", "kop",
+    "label", "masa_berlaku", "nama_unit", "nomor", "penandatangan", "petugas", "qr", "surat_lain",
+    "tanda_tangan",
     "tanda_tangan_di", "tanggal_terbit", "tempat_terbit", "waktu",
 }  # fmt: skip
 """Names of decision 0021: one may come, none may go."""

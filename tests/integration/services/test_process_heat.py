@@ -1,4 +1,6 @@
-"""Figures of a process are those of the cases the reader may see, live and from tallies, and lead to their cases."""
+"""Figures of a process are those of the cases the reader may see, live and from tallies, and lead
+to their cases.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +28,9 @@ LENGTHS = (3, 200, 950, 70_000, 400_000)
 
 @pytest.fixture
 def many(works: Works, play: Play, clock: TestClock) -> list[UUID]:
-    """Cases of several days, each of which stood at a step for another time; some are over, some are not."""
+    """Cases of several days, each of which stood at a step for another time; some are over, some
+    are not.
+    """
     made = []
     for number, seconds in enumerate(LENGTHS):
         made.append(play("sktlk_ktp", None if number % 2 else 4))

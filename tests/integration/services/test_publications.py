@@ -33,7 +33,9 @@ Complain = Callable[..., list[UUID]]
 
 @pytest.fixture
 def complaints(work: UnitOfWork) -> Complain:
-    """Rows of numbered complaints that came the same way: `complaints(6, "surel", outcome="selesai", days=3)`."""
+    """Rows of numbered complaints that came the same way: `complaints(6, "surel",
+    outcome="selesai", days=3)`.
+    """
     definitions.deploy(work, PROCESSES / "complaint")
     definition_id = work.session.scalars(
         select(Definition.id).where(Definition.process_key == "complaint", Definition.is_current)
@@ -74,28 +76,37 @@ def _rows(
     responded = at + timedelta(days=9 if late else 1) if outcome else None
     return [
         (Case, {
-            "id": case_id, "number": f"T-{case_id}", "process_key": "complaint", "definition_id": definition_id,
-            "unit": "spkt", "status": "done" if outcome else "running", "outcome": outcome, "state": sealed,
-            "opened_at": at, "closed_at": at + timedelta(days=days) if outcome else None, "data_key": sealed,
+            "id": case_id, "number": f"T-{case_id}", "process_key": "complaint",
+            "definition_id": definition_id,
+            "unit": "spkt", "status": "done" if outcome else "running", "outcome": outcome,
+            "state": sealed,
+            "opened_at": at, "closed_at": at + timedelta(days=days) if outcome else None,
+            "data_key": sealed,
         }),
         (CaseClock, {
-            "case_id": case_id, "name": "tanggapan_awal", "started_at": at, "due_at": at + timedelta(days=3),
+            "case_id": case_id, "name": "tanggapan_awal", "started_at": at,
+            "due_at": at + timedelta(days=3),
             "stopped_at": responded,
         }),
         (Task, {
-            "id": task_id, "case_id": case_id, "element": element, "name": "Terima", "unit": "spkt", "role": "petugas",
+            "id": task_id, "case_id": case_id, "element": element, "name": "Terima", "unit": "spkt",
+            "role": "petugas",
             "status": "done", "created_at": at, "done_at": at,
         }),
         (Submission, {
-            "id": uuid4(), "task_id": task_id, "case_id": case_id, "element": element, "token": str(case_id),
+            "id": uuid4(), "task_id": task_id, "case_id": case_id, "element": element,
+            "token": str(case_id),
             "answers": {"kanal": channel}, "submitted_at": at,
         }),
         (LetterNumber, {
-            "id": number_id, "series": "DUMAS", "year": 2026, "sequence": sequence, "number": number, "given_at": at,
+            "id": number_id, "series": "DUMAS", "year": 2026, "sequence": sequence,
+            "number": number, "given_at": at,
         }),
         (Letter, {
-            "id": uuid4(), "case_id": case_id, "definition_id": definition_id, "kind": "tanda_terima",
-            "title": "Tanda Terima", "number_id": number_id, "number": number, "status": "valid", "verify_code": str(case_id), "frozen": {}, "sealed": sealed,
+            "id": uuid4(), "case_id": case_id, "definition_id": definition_id,
+            "kind": "tanda_terima",
+            "title": "Tanda Terima", "number_id": number_id, "number": number, "status": "valid",
+            "verify_code": str(case_id), "frozen": {}, "sealed": sealed,
             "issued_at": at,
         }),
     ]  # fmt: skip
@@ -131,8 +142,10 @@ def test_r40_received_and_what_became_of_them_by_channel_and_month(
     year = told(work)
     assert (year["tahun"], year["diterima"]) == (2026, {"jumlah": 46})
     assert year["kanal"] == {
-        "langsung": 17, "surat": 0, "telepon_110": 0, "sms": 0, "whatsapp": 0, "faksimili": "<5", "surel": 20,
-        "situs_web": 0, "media_siaran_sosial": 0, "kotak_pengaduan": "disamarkan", "tidak_dirinci": 9,
+        "langsung": 17, "surat": 0, "telepon_110": 0, "sms": 0, "whatsapp": 0, "faksimili": "<5",
+        "surel": 20,
+        "situs_web": 0, "media_siaran_sosial": 0, "kotak_pengaduan": "disamarkan",
+        "tidak_dirinci": 9,
     }  # fmt: skip
     assert year["keadaan"] == {
         "proses": 20, "selesai": 10, "dirujuk": 9, "diabaikan": 7, "tidak_dirinci": 0

@@ -1,4 +1,6 @@
-"""What a paper proposes for a form: to whom, how sure, and what to look at before it is confirmed."""
+"""What a paper proposes for a form: to whom, how sure, and what to look at before it is
+confirmed.
+"""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID

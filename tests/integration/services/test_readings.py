@@ -1,4 +1,6 @@
-"""Pitfall 6: where the SOP leaves open from which event a clock counts, one reading counts and the others are measured beside it."""
+"""Pitfall 6: where the SOP leaves open from which event a clock counts, one reading counts and the
+others are measured beside it.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

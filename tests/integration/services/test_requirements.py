@@ -1,4 +1,6 @@
-"""Checklists on real cases: what Ka SPKT may waive, which papers count, who goes on when the citizen comes back."""
+"""Checklists on real cases: what Ka SPKT may waive, which papers count, who goes on when the
+citizen comes back.
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -32,7 +34,9 @@ def waiver(line: str) -> Answers:
 
 @pytest.fixture
 def asked(works: Works, play: Play, budi: Actor) -> UUID:
-    """An NPWP case in which an exception was asked for the soft line `npwp_03`; the hard `npwp_01` is missing."""
+    """An NPWP case in which an exception was asked for the soft line `npwp_03`; the hard `npwp_01`
+    is missing.
+    """
     case_id = play("pengecualian_ditolak", 4)
     given: Answers = {
         "persyaratan": {

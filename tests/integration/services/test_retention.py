@@ -203,7 +203,7 @@ def test_r37_filters_of_the_list(office: Office) -> None:
 
 
 @pytest.mark.parametrize("fate", [Fate.APPRAISE, Fate.KEEP])
-def test_r37_what_is_to_be_appraised_or_kept_for_ever_stands_on_lists_of_its_own_when_its_time_is_over(
+def test_r37_what_is_to_be_appraised_or_kept_for_ever_stands_on_lists_of_its_own_when_its_time_is_over(  # noqa: E501 - a sentence
     office: Office, fate: Fate
 ) -> None:
     retained.set_schedule(office.works, retained.schedule(nasib=fate.value))

@@ -1,4 +1,6 @@
-"""A case that was sent back very often is held, not lost: a lead reads why and lets it go on, with a reason (decision 0028)."""
+"""A case that was sent back very often is held, not lost: a lead reads why and lets it go on, with
+a reason (decision 0028).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

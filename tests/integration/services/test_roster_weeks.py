@@ -1,4 +1,6 @@
-"""The roster week by week: gaps and overlaps marked, the last week again, other people from an instant on."""
+"""The roster week by week: gaps and overlaps marked, the last week again, other people from an
+instant on.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -88,7 +90,9 @@ def test_other_people_serve_from_an_instant_on_and_not_before(
 def test_a_change_that_is_looked_at_for_some_minutes_is_still_taken(
     works: Works, sari: Actor, patrol: tuple[Actor, Actor], clock: TestClock
 ) -> None:
-    """The form offers an instant that has not passed yet when the look is over, inside of the period."""
+    """The form offers an instant that has not passed yet when the look is over, inside of the
+    period.
+    """
     for at in (
         datetime(2026, 11, 23, 3, 0, 40, tzinfo=UTC),
         datetime(2026, 11, 24, 1, 57, tzinfo=UTC),

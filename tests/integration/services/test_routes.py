@@ -1,4 +1,6 @@
-"""Who receives a need by decision of the office: from its instant on, and a running case keeps what it was told (R70 to R73)."""
+"""Who receives a need by decision of the office: from its instant on, and a running case keeps what
+it was told (R70 to R73).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,7 +31,9 @@ Asked = Callable[[datetime], UUID]
 
 @pytest.fixture
 def asked(stage: Stage, works: Works, clock: TestClock) -> Asked:
-    """A citizen has told an hour before an instant what he needs, and the officer notes it at that instant."""
+    """A citizen has told an hour before an instant what he needs, and the officer notes it at that
+    instant.
+    """
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "referral")
         configuration.set_value(work, KEY, "piket_samapta", MIDNIGHT)

@@ -1,4 +1,6 @@
-"""Rows that are only added: when they are written, and that nothing is left over of what was rolled back."""
+"""Rows that are only added: when they are written, and that nothing is left over of what was rolled
+back.
+"""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,6 @@
-"""R37: nothing of an open case can be deleted, and the archive finds out by itself what is not as it was (decision 0032)."""
+"""R37: nothing of an open case can be deleted, and the archive finds out by itself what is not as
+it was (decision 0032).
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -84,7 +86,9 @@ def test_r37_an_open_case_holds_its_papers_until_the_last_one_ends(
 def test_r37_a_hold_that_was_cut_short_is_made_up_for(
     works: Works, paper: tuple[UUID, list[UUID]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store is away: nothing is said to be held. It was told, and we died before writing it down: it is told again."""
+    """The store is away: nothing is said to be held. It was told, and we died before writing it
+    down: it is told again.
+    """
     paper_id, _ = paper
 
     def away(*_: object) -> None:
@@ -127,7 +131,8 @@ def test_r37_a_whole_look_puts_holds_right_and_tells_what_is_gone(
     assert ([blob.state for blob in found.wrong], found.is_sound) == (["missing"], False)
     assert [details["not_intact"] for _, details in actions(works, "archive.checked")] == [0, 1]
     assert len(actions(works, "archive.lock_tried")) == 2
-    # What was found wrong is looked at again by the smallest sample, and the site says so meanwhile.
+    # What was found wrong is looked at again by the smallest sample, and the site says so
+    # meanwhile.
     assert [blob.sha256 for blob in archive_verification.check_sample(works, 0).wrong] == ["0" * 64]
     with works.begin(SYSTEM) as work:
         assert {part.name: part.state for part in health.safe(work)} == {

@@ -1,4 +1,6 @@
-"""The figures of a month: the same for every reader, without what is kept from anybody, by the days of WITA."""
+"""The figures of a month: the same for every reader, without what is kept from anybody, by the days
+of WITA.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,6 @@
-"""R37: papers about the same are named by shared numbers and rare words, to who may read them and to nobody else."""
+"""R37: papers about the same are named by shared numbers and rare words, to who may read them and
+to nobody else.
+"""
 
 from dataclasses import replace
 from uuid import UUID

@@ -31,7 +31,9 @@ from workflow_app.services.workflow import cases, drafts, tasks, tray
 
 
 def test_r39_a_stack_of_mixed_papers_splits_itself(works: Works, budi: Actor, desk: Desk) -> None:
-    """A loose page, two covers one of them upside down, a blank page, the same page twice, a cover from elsewhere."""
+    """A loose page, two covers one of them upside down, a blank page, the same page twice, a cover
+    from elsewhere.
+    """
     first, second = code_of(works, desk.task_id), code_of(works, desk.task_id, "ktp_02")
     foreign = first[:-1] + ("A" if first[-1] != "A" else "B")
     data = made.pdf(
@@ -169,7 +171,9 @@ def test_a_file_that_is_no_paper_is_refused(works: Works, budi: Actor) -> None:
 def test_r39_a_person_places_what_no_cover_sheet_did(
     works: Works, budi: Actor, tono: Actor, desk: Desk
 ) -> None:
-    """The number that is read on the page leads to the case; another unit neither sees nor places it."""
+    """The number that is read on the page leads to the case; another unit neither sees nor places
+    it.
+    """
     with works.begin(budi) as work:
         number = cases.get(work, desk.case_id).number
     stack_id = in_tray(works, budi, f"Nomor {number} tentang contoh")

@@ -1,4 +1,6 @@
-"""Members kept in the browser: nobody raises himself, nobody gives what is not his, one admin remains, a change waits for its day."""
+"""Members kept in the browser: nobody raises himself, nobody gives what is not his, one admin
+remains, a change waits for its day.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -223,7 +225,9 @@ def test_a_change_that_would_leave_no_admin_on_its_day_is_refused_on_record(
 def test_r79_a_change_to_come_brings_back_nothing_that_was_taken_meanwhile(
     works: Works, admin: Actor, person: Person, clock: TestClock
 ) -> None:
-    """On its day a change does what was asked, no more: the admin's cannot give back what Propam has taken, nor take what it gave."""
+    """On its day a change does what was asked, no more: the admin's cannot give back what Propam
+    has taken, nor take what it gave.
+    """
     propam, one, other = (
         person("propam", "piket_propam"),
         person("satu", "petugas", "piket_propam"),

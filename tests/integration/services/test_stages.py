@@ -1,4 +1,6 @@
-"""Times of stages: their source, who may say them, and corrections that leave them as they were (R63, pitfall 11)."""
+"""Times of stages: their source, who may say them, and corrections that leave them as they were
+(R63, pitfall 11).
+"""
 
 from datetime import UTC, datetime, timedelta
 

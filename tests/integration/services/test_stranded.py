@@ -1,4 +1,6 @@
-"""No open case is forgotten: one that waits for nothing becomes an incident, and goes on where that is possible (pitfall 8)."""
+"""No open case is forgotten: one that waits for nothing becomes an incident, and goes on where that
+is possible (pitfall 8).
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,7 +27,10 @@ WAKE_NOW = (
     "update procrastinate_jobs set scheduled_at = null"
     " where task_name = 'wake_case' and args ->> 'case_id' = cast(:case as text)"
 )
-LOSE_JOB = "delete from procrastinate_jobs where task_name = 'wake_case' and args ->> 'case_id' = cast(:case as text)"
+LOSE_JOB = (
+    "delete from procrastinate_jobs where task_name = 'wake_case' and args ->> 'case_id' = "
+    "cast(:case as text)"
+)
 LOSE_TIMER = "update service_case set next_wake_at = null where id = :case"
 
 
@@ -65,7 +70,10 @@ def test_cases_that_wait_for_somebody_or_something_are_left_alone(
         printing,
         LOSE_TASK,
         LOSE_TIMER,
-        "insert into pending_effect values (gen_random_uuid(), :case, 'cetak', 'render_letter', '{}', now())",
+        (
+            "insert into pending_effect values (gen_random_uuid(), :case, 'cetak', "
+            "'render_letter', '{}', now())"
+        ),
     )
 
     case_jobs.find_stranded(works)

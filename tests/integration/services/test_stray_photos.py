@@ -1,4 +1,6 @@
-"""Photos of phones that became no paper go after the days of the configuration, and nothing else does (R39, decision 0049)."""
+"""Photos of phones that became no paper go after the days of the configuration, and nothing else
+does (R39, decision 0049).
+"""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -1,4 +1,6 @@
-"""Substitutes work for whom is absent, and nothing leaks by it: no approval of one's own, no case behind a wall, no other right."""
+"""Substitutes work for whom is absent, and nothing leaks by it: no approval of one's own, no case
+behind a wall, no other right.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -157,7 +159,9 @@ def test_an_officer_who_recorded_nothing_approves_for_the_chief(
 def test_for_whom_something_was_recorded_has_recorded_it(
     works: Works, play: Play, budi: Actor, rina: Actor, chief2: Actor
 ) -> None:
-    """Rina records in Budi's place; Budi becomes chief: neither he nor who stands in for him approves."""
+    """Rina records in Budi's place; Budi becomes chief: neither he nor who stands in for him
+    approves.
+    """
     case_id = play(*RETURNED)
     send_away(works, budi, rina)
     for _ in range(2):
@@ -215,7 +219,9 @@ def test_r79_a_substitute_behind_a_wall_finds_nothing_by_standing_in(
 def test_standing_in_opens_no_case_and_gives_no_other_right(
     works: Works, play: Play, sari: Actor, person: Person
 ) -> None:
-    """A function may stand in for the chief by the office's word: it still sees only what it sees itself, and leads nobody."""
+    """A function may stand in for the chief by the office's word: it still sees only what it sees
+    itself, and leads nobody.
+    """
     approval = task_of(works, play("sktlk_ktp", APPROVAL))
     outsider = person("binmas", "piket_binmas")
     allow(works, "ka_spkt", "piket_binmas")

@@ -1,4 +1,6 @@
-"""Who puts a thumb print signs on paper: a drawing on the screen is refused wherever a citizen signs (R29)."""
+"""Who puts a thumb print signs on paper: a drawing on the screen is refused wherever a citizen
+signs (R29).
+"""
 
 from dataclasses import replace
 from uuid import uuid4

@@ -1,4 +1,6 @@
-"""The clock of the server is set: periodic jobs and further tries go by the new time, none is lost and none comes in thousands."""
+"""The clock of the server is set: periodic jobs and further tries go by the new time, none is lost
+and none comes in thousands.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -70,7 +72,9 @@ class Over(Exception):
 
 
 def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[float]) -> list[int]:
-    """How many sweeps of timers the real loop asks for at its start and after each minute; the jumps come between them."""
+    """How many sweeps of timers the real loop asks for at its start and after each minute; the
+    jumps come between them.
+    """
     found: list[int] = []
     left = list(jumps)
 
@@ -78,7 +82,8 @@ def asked(app: App, database: psycopg.Connection, clocks: Clocks, jumps: list[fl
         async def wait(self, next_tick: float) -> None:
             assert 0 < next_tick <= 60, "it never sleeps longer than to the next minute"
             done = database.execute(
-                "with done as (update procrastinate_jobs set status = 'cancelled' where status = 'todo'"
+                "with done as (update procrastinate_jobs set status = 'cancelled' where "
+                "status = 'todo'"
                 " and task_name = 'wake_overdue' returning id) select count(*) from done"
             ).fetchone()
             assert done is not None
@@ -161,12 +166,16 @@ def test_tries_put_off_by_a_clock_that_was_ahead_are_pulled_in_and_timers_are_no
 def done(database: psycopg.Connection, name: str, status: str, days: float) -> Any:
     """A job that reached its end so long ago."""
     made = database.execute(
-        "insert into procrastinate_jobs (queue_name, task_name, status) values ('counter', %s, %s::procrastinate_job_status)"
+        "insert into procrastinate_jobs (queue_name, task_name, status) values ('counter', "
+            "%s, %s::procrastinate_job_status)"
         " returning id", [name, status],
     ).fetchone()  # fmt: skip
     assert made is not None
     database.execute(
-        "insert into procrastinate_events (job_id, type, at) values (%s, 'started', now() - make_interval(secs => %s))",
+        (
+            "insert into procrastinate_events (job_id, type, at) values (%s, 'started', now() - "
+            "make_interval(secs => %s))"
+        ),
         [made[0], days * DAY],
     )
     return made[0]
@@ -177,14 +186,19 @@ def test_jobs_that_were_done_long_ago_are_deleted_and_what_a_person_should_see_s
 ) -> None:
     gone = [
         done(database, "wake_overdue", "succeeded", 1.1), done(database, "sweep", "failed", 1.1),
-        done(database, "checkpoint", "aborted", 1.1), done(database, "perform_effect", "succeeded", 31),
+        done(database, "checkpoint", "aborted", 1.1), done(database, "perform_effect", "succeeded",
+            31),
     ]  # fmt: skip
     database.execute(
-        "insert into procrastinate_periodic_defers (task_name, defer_timestamp, job_id) values ('wake_overdue', 1, %s)",
+        (
+            "insert into procrastinate_periodic_defers (task_name, defer_timestamp, job_id) "
+            "values ('wake_overdue', 1, %s)"
+        ),
         [gone[0]],
     )
     kept = [
-        done(database, "wake_overdue", "succeeded", 0.9), done(database, "perform_effect", "succeeded", 29),
+        done(database, "wake_overdue", "succeeded", 0.9), done(database, "perform_effect",
+            "succeeded", 29),
         done(database, "perform_effect", "failed", 400), done(database, "wake_case", "todo", 400),
         done(database, "read_document", "doing", 400),
     ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""R36 on the real services: who has number and secret reads where his complaint stands, and nothing more."""
+"""R36 on the real services: who has number and secret reads where his complaint stands, and nothing
+more.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -115,7 +117,9 @@ def test_r36_the_end_is_told_with_its_day(works: Works, complain: Play, budi: Ac
 def take_up(
     works: Works, stage: Stage, sari: Actor, case_id: UUID, name: str, steps: tuple[int, ...]
 ) -> Iterator[UUID]:
-    """The case is taken up again, and the new one played: after each number of steps it is handed out."""
+    """The case is taken up again, and the new one played: after each number of steps it is handed
+    out.
+    """
     with works.begin(sari) as work:
         child = cases.reopen(work, case_id, "Pengadu membawa keterangan baru.")
     scenario = told(name)
@@ -157,7 +161,7 @@ def test_r36_r8_the_old_number_tells_that_it_was_taken_up_again_and_leads_to_whe
     assert (status.number, status.continued_as) == (issued.number, own.number)
 
 
-def test_r79_r36_where_it_went_behind_a_wall_the_old_number_tells_the_fixed_sentence_and_the_desk_nothing(
+def test_r79_r36_where_it_went_behind_a_wall_the_old_number_tells_the_fixed_sentence_and_the_desk_nothing(  # noqa: E501 - a sentence
     works: Works, complain: Play, stage: Stage, budi: Actor, sari: Actor
 ) -> None:
     issued = hand_out(works, budi, case_id := complain("kotak_disisihkan"))

@@ -1,4 +1,6 @@
-"""R36 over versions: whether a letter carries a code is told by the version under which it was issued, also after a move."""
+"""R36 over versions: whether a letter carries a code is told by the version under which it was
+issued, also after a move.
+"""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""Who sees what waits in the tray, and what becomes of stacks that nobody splits (R37, R39, R79)."""
+"""Who sees what waits in the tray, and what becomes of stacks that nobody splits (R37, R39,
+R79).
+"""
 
 from collections.abc import Callable
 from uuid import UUID

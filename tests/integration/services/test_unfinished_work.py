@@ -1,4 +1,6 @@
-"""Work of a job that fails for good: a lead sees it and can have it tried again, whatever kind of job it was."""
+"""Work of a job that fails for good: a lead sees it and can have it tried again, whatever kind of
+job it was.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""A deadline beyond a year whose holidays nobody has confirmed may move: it says so, and once the year is confirmed it moves as was
-previewed, with what hangs on it.
+"""A deadline beyond a year whose holidays nobody has confirmed may move: it says so, and once the
+year is confirmed it moves as was previewed, with what hangs on it.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,9 @@ SURE = Asked("pastikan")
 
 @pytest.fixture
 def case_id(complain: Play, clock: TestClock) -> UUID:
-    """A complaint by mail of the day before New Year's Eve: three working days of which two are in the next year."""
+    """A complaint by mail of the day before New Year's Eve: three working days of which two are in
+    the next year.
+    """
     clock.at = RECEIVED.astimezone(UTC)
     return complain("surel", 4, {"terima_pengaduan": {"received_at": RECEIVED.isoformat()}})
 
@@ -130,7 +132,10 @@ def test_r34_open_clocks_move_as_previewed_once_the_year_is_confirmed(
 
     change(works, sari, SURE)
     with works.begin(SYSTEM) as work:
-        waiting = "select count(*) from procrastinate_jobs where task_name = 'recount_clocks' and status = 'todo'"
+        waiting = (
+            "select count(*) from procrastinate_jobs where task_name = 'recount_clocks' and "
+            "status = 'todo'"
+        )
         assert work.session.scalar(text(waiting)) == 2
     for _ in range(2):
         steps.carry_out(works)
@@ -171,7 +176,9 @@ def test_r34_a_timer_that_waits_fires_at_the_new_end_and_not_at_the_old(
 def test_r34_an_end_that_comes_earlier_wakes_the_case_at_once(
     works: Works, case_id: UUID, sari: Actor, clock: TestClock
 ) -> None:
-    """The fifth turns out to be a working day, on the sixth in the morning: the end was yesterday."""
+    """The fifth turns out to be a working day, on the sixth in the morning: the end was
+    yesterday.
+    """
     clock.at = datetime(2027, 1, 6, 1, tzinfo=UTC)
     with works.begin(SYSTEM) as work:
         steps.wake(work, case_id)

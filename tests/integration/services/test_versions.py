@@ -1,4 +1,6 @@
-"""R39: what people do to a bad scan makes versions; who is overtaken hears by whom, a killed job goes on, nothing original changes."""
+"""R39: what people do to a bad scan makes versions; who is overtaken hears by whom, a killed job
+goes on, nothing original changes.
+"""
 
 import io
 from collections.abc import Callable

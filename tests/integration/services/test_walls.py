@@ -69,7 +69,9 @@ def test_a_task_held_by_whom_it_concerns_goes_back_to_its_queue(
 def test_no_task_is_given_to_whom_it_concerns(
     works: Works, budi: Actor, sari: Actor, dewi: Actor
 ) -> None:
-    """Neither by a lead nor by the process, which gives the next task to who did the last of that role."""
+    """Neither by a lead nor by the process, which gives the next task to who did the last of that
+    role.
+    """
     case_id = begin(works, budi)
     with works.begin(dewi) as work:
         tasks.claim(work, task_of(works, case_id, "telaah").id)
@@ -157,7 +159,9 @@ def test_a_list_reads_its_index_in_order_past_the_walls(works: Works, sari: Acto
 
 @pytest.fixture
 def taken_up(works: Works, tmp_path: Path, budi: Actor, sari: Actor) -> tuple[UUID, UUID, UUID]:
-    """A complaint, one that took it up and ended as well, and the one that took it up again and is being reported."""
+    """A complaint, one that took it up and ended as well, and the one that took it up again and is
+    being reported.
+    """
     first, second, third = walled.taken_up_twice(works, tmp_path / "dibuka", budi, sari)
     return first, second, third
 
@@ -201,7 +205,8 @@ def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_al
     propam = person("propam", "piket_propam")
     for case_id in taken_up:
         assert (sees(works, propam, case_id), sees(works, sari, case_id)) == (True, False)
-    # One that still runs stays with those who have its tasks; whom it concerns does not see it either.
+    # One that still runs stays with those who have its tasks; whom it concerns does not see it
+    # either.
     assert (sees(works, sari, beside), sees(works, dewi, beside)) == (True, False)
     complete(works, beside, "lapor", budi, naming())
     with works.begin(SYSTEM) as work:
@@ -212,7 +217,7 @@ def test_r79_what_goes_to_propam_after_it_was_taken_up_takes_the_whole_matter_al
         ] == []
 
 
-def test_r79_what_was_raised_before_it_reached_the_matter_is_told_by_the_audit_and_carried_over_once(
+def test_r79_what_was_raised_before_it_reached_the_matter_is_told_by_the_audit_and_carried_over_once(  # noqa: E501 - a sentence
     works: Works,
     taken_up: tuple[UUID, UUID, UUID],
     budi: Actor,

@@ -1,4 +1,6 @@
-"""Letters that do not hold any more: voided with their number, withdrawn after hand-over, printed with the mark."""
+"""Letters that do not hold any more: voided with their number, withdrawn after hand-over, printed
+with the mark.
+"""
 
 from dataclasses import replace
 

@@ -1,5 +1,6 @@
-"""Taking back what is planned does what its preview said: from its instant on the value before it goes on, on clocks, numbers and letters,
-over midnight WITA; the preview itself leaves nothing behind.
+"""Taking back what is planned does what its preview said: from its instant on the value before it
+goes on, on clocks, numbers and letters, over midnight WITA; the preview itself leaves nothing
+behind.
 """
 
 from collections.abc import Callable
@@ -61,7 +62,8 @@ def test_r57_clocks_keep_their_end_and_start_with_the_limit_of_before(
     assert (seen.before, seen.after, seen.until, seen.later) == (7, 10, MIDNIGHT + FIVE, [])
     assert seen.kept == [
         "1 jam ini sedang berjalan dan tetap memakai batasnya masing-masing.",
-        "1 berkas terbuka belum memulai jam ini. Jam yang mulai sejak 1 Desember 2026 00.00 WITA memakai batas sebelumnya, "
+        "1 berkas terbuka belum memulai jam ini. Jam yang mulai sejak 1 Desember 2026 00.00 "
+        "WITA memakai batas sebelumnya, "
         "juga pada berkas itu.",
     ]
     assert sees(seen) == {

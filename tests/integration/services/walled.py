@@ -46,7 +46,9 @@ def complete(
 
 
 def taken_up_twice(works: Works, place: Path, officer: Actor, lead: Actor) -> list[UUID]:
-    """A complaint, one that took it up and ended as well, and the one that took it up again and is being reported."""
+    """A complaint, one that took it up and ended as well, and the one that took it up again and is
+    being reported.
+    """
     folder = complaint()
     folder.process_properties["reopenable"] = "true"
     deploying.deploy(works, place, folder)

@@ -1,4 +1,6 @@
-"""A bad scan in a case, read once, for the tests of what people do about it; nothing on it is real."""
+"""A bad scan in a case, read once, for the tests of what people do about it; nothing on it is
+real.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,9 @@ from workflow_app.services.documents import quality_check, versions
 
 @dataclass(frozen=True)
 class Paper:
-    """A scan of three pages in a case of Budi's: read once, two worn words, one page upside down, one blank."""
+    """A scan of three pages in a case of Budi's: read once, two worn words, one page upside down,
+    one blank.
+    """
 
     id: UUID
     case_id: UUID

@@ -1,4 +1,6 @@
-"""Members who are away, and who works for them meanwhile: entered, ended, and the tasks that reach the substitute."""
+"""Members who are away, and who works for them meanwhile: entered, ended, and the tasks that reach
+the substitute.
+"""
 
 from datetime import timedelta
 

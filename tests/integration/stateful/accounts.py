@@ -1,4 +1,6 @@
-"""Accounts that change while their owners work: closed, opened again, other roles, a session from before."""
+"""Accounts that change while their owners work: closed, opened again, other roles, a session from
+before.
+"""
 
 from dataclasses import replace
 
@@ -37,7 +39,9 @@ some_roles = st.sampled_from(
 
 
 class Accounts(Hall):
-    """What an admin does. Pages that are open go on under the powers they were opened with, until their owner signs in."""
+    """What an admin does. Pages that are open go on under the powers they were opened with, until
+    their owner signs in.
+    """
 
     @deed(name=staff, is_meant=st.booleans())
     def close_account(self, name: str, is_meant: bool) -> None:

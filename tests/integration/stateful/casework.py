@@ -1,4 +1,6 @@
-"""What people do with whole cases: begin, open a box, add papers, unlock, cancel, withdraw letters, take up again, correct times."""
+"""What people do with whole cases: begin, open a box, add papers, unlock, cancel, withdraw letters,
+take up again, correct times.
+"""
 
 import io
 from datetime import timedelta
@@ -57,7 +59,9 @@ class Casework(Hall):
         token=st.sampled_from("ABCDEF"),
     )
     def start(self, actor: str | None, chosen: int, token: str) -> None:
-        """The other unit would start a case of its own. A token that was used starts nothing more."""
+        """The other unit would start a case of its own. A token that was used starts nothing
+        more.
+        """
         key = self.ground.processes[chosen % len(self.ground.processes)]
         with self.reading() as work:
             starters = rules.starters(work, key)
@@ -131,7 +135,9 @@ class Casework(Hall):
         actor=st.sampled_from(["petugas", "serba"]) | anybody, chosen=which, shade=st.integers(0, 3)
     )
     def upload(self, actor: str, chosen: int, shade: int) -> None:
-        """Who works on a case adds a paper. The same one again changes nothing, nor does any after the end."""
+        """Who works on a case adds a paper. The same one again changes nothing, nor does any after
+        the end.
+        """
         sight = self.sight(chosen)
         if sight is None:
             return
@@ -167,7 +173,9 @@ class Casework(Hall):
 
     @deed(actor=st.sampled_from(["ka_spkt", "pamapta"]) | anybody, chosen=which, reason=reasons)
     def reopen(self, actor: str, chosen: int, reason: str) -> None:
-        """R8, R32: what has ended is taken up again by a lead, in a case of its own, once at a time."""
+        """R8, R32: what has ended is taken up again by a lead, in a case of its own, once at a
+        time.
+        """
         sight = self.sight(chosen)
         if sight is None:
             return

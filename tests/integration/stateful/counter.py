@@ -1,4 +1,6 @@
-"""The counter as a machine of random actions on every process. Beside it runs a model: who sees what, who holds which task."""
+"""The counter as a machine of random actions on every process. Beside it runs a model: who sees
+what, who holds which task.
+"""
 
 import io
 from datetime import timedelta
@@ -47,7 +49,9 @@ class Counter(Accounts, Machinery, Casework, Desk, Absences):
 
     @initialize(way=st.integers(0, 999), steps=st.integers(0, 24), turn=turns)
     def a_case_is_under_way(self, way: int, steps: int, turn: int) -> None:
-        """As one of the scenarios of its process goes to some step, or as chance will from the beginning."""
+        """As one of the scenarios of its process goes to some step, or as chance will from the
+        beginning.
+        """
         self.ground.ear.heard.clear()
         self.looks = turn
         told = [

@@ -1,4 +1,6 @@
-"""What people do with the tasks of any process: take, give, stand in, keep a draft, complete, send twice."""
+"""What people do with the tasks of any process: take, give, stand in, keep a draft, complete, send
+twice.
+"""
 
 from dataclasses import dataclass, replace
 from random import Random
@@ -183,7 +185,9 @@ class Desk(Hall):
 
     @deed(turn=turns, name=st.sampled_from(["ganda", "serba"]))
     def approve_what_one_recorded(self, turn: int, name: str) -> None:
-        """Who holds several roles tries every step that asks for other eyes; the eyes decide, not the role."""
+        """Who holds several roles tries every step that asks for other eyes; the eyes decide, not
+        the role.
+        """
         with self.reading() as work:
             waiting = [
                 task
@@ -216,7 +220,9 @@ class Desk(Hall):
                 self.send_again(actor if turn % 2 else "petugas", sent, False)
 
     def send_again(self, actor: str, sent: Sent, is_changed: bool) -> None:
-        """A form that was taken comes a second time, as it was or with other answers: nothing happens twice."""
+        """A form that was taken comes a second time, as it was or with other answers: nothing
+        happens twice.
+        """
         again = (
             replace(sent, answers={**sent.answers, **self.other_answers(sent)})
             if is_changed
@@ -233,7 +239,9 @@ class Desk(Hall):
         assert self.snapshot() == before, "one form has had two effects"
 
     def other_answers(self, sent: Sent) -> Answers:
-        """One answer of a form that was not given; none where the form asks nothing that is always shown."""
+        """One answer of a form that was not given; none where the form asks nothing that is always
+        shown.
+        """
         with self.reading() as work:
             case = work.session.get_one(Case, sent.task.case_id)
             form = definition_of(work, case.definition_id).form(sent.task.element)

@@ -1,4 +1,6 @@
-"""Where the machine acts: one open connection, its people, and what is known of them beside the product."""
+"""Where the machine acts: one open connection, its people, and what is known of them beside the
+product.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +29,9 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 @dataclass
 class Ground:
-    """What all examples of one test share: an open connection whose transaction is never committed, the people, the processes."""
+    """What all examples of one test share: an open connection whose transaction is never committed,
+    the people, the processes.
+    """
 
     connection: Connection
     works: Works
@@ -44,7 +48,9 @@ class Ground:
 def deed(
     weight: int = 1, **drawn: SearchStrategy[Any]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Something that may happen, with what is drawn for it; of a `weight` that says how often beside the others."""
+    """Something that may happen, with what is drawn for it; of a `weight` that says how often
+    beside the others.
+    """
 
     def mark(act: Callable[..., None]) -> Callable[..., None]:
         act.__dict__["drawn"], act.__dict__["weight"] = drawn, weight
@@ -60,7 +66,9 @@ class Hall(RuleBasedStateMachine):
     tally: Counter[tuple[str, bool]]
     """How often each verb was done and refused, over all examples."""
     reached: Counter[tuple[str, str]]
-    """How often a case of each process stood at the end of an example: its outcome, or that it was open."""
+    """How often a case of each process stood at the end of an example: its outcome, or that it was
+    open.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +82,8 @@ class Hall(RuleBasedStateMachine):
         self.holders: dict[UUID, UUID | None] = {}
         """Open task to who holds it, as the model has it."""
         self.roles = {name: who.roles for name, who in self.people.items()}
-        """What each account holds now; its owner may still act under the roles of an older session."""
+        """What each account holds now; its owner may still act under the roles of an older session.
+        """
         self.has_absences = False
         """Was anybody entered as absent in this example?"""
         self.closed: set[str] = set()
@@ -107,9 +116,11 @@ class Hall(RuleBasedStateMachine):
         is_recorded: bool = True,
         may: type[SentraError] | tuple[type[SentraError], ...] = (),
     ) -> bool:
-        """Somebody does something. What is refused, or raises what it `may`, must change nothing at all.
+        """Somebody does something. What is refused, or raises what it `may`, must change nothing at
+        all.
 
-        Whose account is closed, or has lost a role since the session began, changes nothing, legal or not.
+        Whose account is closed, or has lost a role since the session began, changes nothing, legal
+        or not.
         """
         before = self.snapshot()
         name = verb.__qualname__.split(".")[1]
@@ -121,7 +132,8 @@ class Hall(RuleBasedStateMachine):
         except SentraError as error:
             assert error.sentence
             assert not legal or isinstance(error, may), (
-                f"{actor} may do this: {error.sentence} {error.detail} {getattr(error, 'fields', '')}"
+                f"{actor} may do this: {error.sentence} {error.detail} "
+                f"{getattr(error, 'fields', '')}"
             )
             assert self.snapshot() == before, "what was refused has changed something"
             self.tally[name, False] += 1
@@ -206,7 +218,9 @@ class Hall(RuleBasedStateMachine):
         return free and self.is_open_for(who, task) and not self.is_barred(who, task)
 
     def suited(self, task: Task, *, is_free: bool = True) -> str | None:
-        """Somebody who may do a task; `is_free`: that nobody else holds. Who holds its role rather than who stands in."""
+        """Somebody who may do a task; `is_free`: that nobody else holds. Who holds its role rather
+        than who stands in.
+        """
         found = [
             name
             for name, who in self.people.items()

@@ -77,7 +77,9 @@ class Machinery(Hall):
         self.wake_all()
 
     def wake_all(self) -> None:
-        """Every timer that is due fires, those that come due by that too; nobody sleeps for ever."""
+        """Every timer that is due fires, those that come due by that too; nobody sleeps for
+        ever.
+        """
         for _ in range(MOST_WAKES):
             with self.works.begin(SYSTEM) as work:
                 due = steps.overdue(work)

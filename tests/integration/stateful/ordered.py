@@ -1,4 +1,6 @@
-"""Answers that are compared with others: put in order for who must be accepted, and out of it for who must be refused."""
+"""Answers that are compared with others: put in order for who must be accepted, and out of it for
+who must be refused.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

@@ -1,4 +1,6 @@
-"""Words of the citizen stand in sealed bytes only: in no other column of any table, in no engine state, in no line that is logged."""
+"""Words of the citizen stand in sealed bytes only: in no other column of any table, in no engine
+state, in no line that is logged.
+"""
 
 import logging
 import zlib

@@ -1,4 +1,6 @@
-"""What can be answered at any task of any process: valid answers made from the form itself, and answers that must be refused."""
+"""What can be answered at any task of any process: valid answers made from the form itself, and
+answers that must be refused.
+"""
 
 import io
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -34,7 +36,10 @@ PERSONAL = (
 )
 """Words of the citizen that may stand in sealed bytes only."""
 NAME, NIK, PHONE, MAIL = PERSONAL
-SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADE"
+    "lEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+)
 LONGEST_AGO = timedelta(minutes=20)
 MOST_NAMED = 2
 """So many members are named at a time, else soon nobody would see anything."""
@@ -47,7 +52,9 @@ class Scene:
     now: datetime
     element: Element
     is_there: bool
-    """Who answers holds the task's role or is out in the field, so that the button may be the time of a stage."""
+    """Who answers holds the task's role or is out in the field, so that the button may be the time
+    of a stage.
+    """
     members: list[str]
     """Accounts that can be named."""
     paper: Callable[[], str]
@@ -64,7 +71,9 @@ class Scene:
 
 
 def valid(form: Form, scene: Scene, chance: Random) -> Answers:
-    """Answers that must be taken. A question is answered as soon as it is shown, others when chance will."""
+    """Answers that must be taken. A question is answered as soon as it is shown, others when chance
+    will.
+    """
     given: Answers = {}
     asked: set[str] = set()
     while True:
@@ -160,8 +169,8 @@ def _day(field: Field, scene: Scene, chance: Random) -> Answer:
 
 
 def _instant(field: Field, scene: Scene, chance: Random) -> Answer:
-    """A little before now, or where it has yet to come after it. A stage that is not the first cannot lie before the first, so
-    it is now.
+    """A little before now, or where it has yet to come after it. A stage that is not the first
+    cannot lie before the first, so it is now.
     """
     if field.not_before == NOW:
         return (scene.now + timedelta(days=chance.randint(1, 40))).isoformat()
@@ -233,7 +242,9 @@ def open_tasks(work: UnitOfWork) -> list[Task]:
 
 
 def tasks(work: UnitOfWork) -> list[Task]:
-    """Every task, oldest first; of those that are as old as each other in an order that ids do not make."""
+    """Every task, oldest first; of those that are as old as each other in an order that ids do not
+    make.
+    """
     query = (
         select(Task).join(Case).order_by(Task.created_at, Case.number, Task.element, Task.done_at)
     )
@@ -241,7 +252,9 @@ def tasks(work: UnitOfWork) -> list[Task]:
 
 
 def answers(work: UnitOfWork, task: Task, seed: int, *, members: Iterable[str] = ()) -> Answers:
-    """Valid answers of the actor for an open task; papers that they name are handed in at once. `seed` chooses which."""
+    """Valid answers of the actor for an open task; papers that they name are handed in at once.
+    `seed` chooses which.
+    """
     case = work.session.get_one(Case, task.case_id)
     definition = definition_of(work, case.definition_id)
     form = definition.form(task.element)

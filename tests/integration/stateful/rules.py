@@ -1,4 +1,6 @@
-"""Who may do what, written down a second time and otherwise than in the product: from rows and models, without its services."""
+"""Who may do what, written down a second time and otherwise than in the product: from rows and
+models, without its services.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +18,8 @@ NOBODY_AWAY = "nobody_away"
 """Told to a session that looks while no absence was ever entered: then there is nothing to ask."""
 STOOD_FOR = text("""select a.user_id, array_agg(distinct r.role) as roles from absence a
     join user_account u on u.id = a.user_id join user_role r on r.user_id = u.id
-    where a.substitute_id = :who and a.starts_at <= :now and :now < a.ends_at and coalesce(:now < a.ended_at, true)
+    where a.substitute_id = :who and a.starts_at <= :now and :now < a.ends_at and coalesce(:now <
+        a.ended_at, true)
     and u.is_active and u.unit = :unit group by a.user_id""")
 STARTERS = frozenset({"petugas", "pamapta"})
 """Begin the cases of a process that names nobody else for it."""
@@ -89,7 +92,9 @@ def starters(work: UnitOfWork, key: str) -> frozenset[str]:
 
 
 def may_do(work: UnitOfWork, who: Actor, task: Task) -> bool:
-    """Is it a task of this person's role, of one that he stands in for, or of somebody absent for whom he works?"""
+    """Is it a task of this person's role, of one that he stands in for, or of somebody absent for
+    whom he works?
+    """
     if who.unit != task.unit:
         return False
     return (
@@ -116,8 +121,8 @@ def stood_for(work: UnitOfWork, who: Actor) -> dict[UUID, frozenset[str]]:
 
 
 def absent_for(work: UnitOfWork, who: Actor, task: Task) -> set[UUID]:
-    """The absent in whose place this person would do the task: whose it is, else those of whose role it is, where he has no
-    right of his own. No wall keeps them out of its case.
+    """The absent in whose place this person would do the task: whose it is, else those of whose
+    role it is, where he has no right of his own. No wall keeps them out of its case.
     """
     if task.assignee_id is None and (task.role in who.roles or may_stand_in(work, who, task)):
         return set()
@@ -154,7 +159,9 @@ def may_stand_in(work: UnitOfWork, who: Actor, task: Task) -> bool:
 
 
 def is_barred(work: UnitOfWork, who: Actor, task: Task) -> bool:
-    """Four eyes: did this person, or in whose place he would act, ever record what the task is to approve?"""
+    """Four eyes: did this person, or in whose place he would act, ever record what the task is to
+    approve?
+    """
     did = have_recorded(work, task)
     if who.user_id in did:
         return True

@@ -1,4 +1,6 @@
-"""What a person is shown, list by list, beside what the rules say he may see: nothing more, and nothing less where all is due."""
+"""What a person is shown, list by list, beside what the rules say he may see: nothing more, and
+nothing less where all is due.
+"""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -24,7 +26,9 @@ READ_BOARD = frozenset({"pamapta", "ka_spkt", "petugas", "pimpinan"})
 
 
 def too_much_or_too_little(work: UnitOfWork, known: Mapping[UUID, Sight], turn: int) -> list[str]:
-    """Where the lists of the actor differ from what he may see. `turn` chooses the list of tasks and the cases he opens."""
+    """Where the lists of the actor differ from what he may see. `turn` chooses the list of tasks
+    and the cases he opens.
+    """
     seen = {case_id for case_id, sight in known.items() if sight.is_for(work.actor)}
     tab = inbox.TABS[turn % len(inbox.TABS)]
     sample = list(known.values())[turn % max(1, len(known)) :][:1]

@@ -1,4 +1,6 @@
-"""Rules of the SOP that no process may break, found in the models by the requirement numbers of their elements."""
+"""Rules of the SOP that no process may break, found in the models by the requirement numbers of
+their elements.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -19,7 +21,9 @@ from workflow_app.services.processes.definitions import definition_of
 TELLS = frozenset({"R27"})
 """Of a task: the citizen is told."""
 TAKES = frozenset({"R68"})
-"""Of a task of the counter: the citizen is taken there, which tells him where no place is chosen before."""
+"""Of a task of the counter: the citizen is taken there, which tells him where no place is chosen
+before.
+"""
 CHOOSES = "R67"
 """Of a task of the counter: where the citizen is handed on to."""
 RECEIVES = "R68"
@@ -30,18 +34,24 @@ SETS_ASIDE = frozenset({"R32", "R8"})
 CONTACTS = frozenset({"alamat"})
 """A complainant can be written to at his address, which is sealed with who he is."""
 
-UNPAIRED = """select l.case_id, l.issued_at, l.status from letter l join letter_number n on n.id = l.number_id
+UNPAIRED = """select l.case_id, l.issued_at, l.status from letter l join letter_number n on n.id =
+    l.number_id
     where n.series ~ '^(STT)?LP' group by l.case_id, l.issued_at, l.status
-    having count(*) filter (where n.series ~ '^STTLP') <> count(*) filter (where n.series ~ '^LP')"""
+    having count(*) filter (where n.series ~ '^STTLP') <> count(*) filter (where n.series ~
+        '^LP')"""
 
 
 def report_and_receipt(work: UnitOfWork) -> list[object]:
-    """R48: no police report without its receipt, no receipt without its report; they come and go together."""
+    """R48: no police report without its receipt, no receipt without its report; they come and go
+    together.
+    """
     return list(work.session.execute(text(UNPAIRED)).all())
 
 
 def told_where_to(work: UnitOfWork) -> list[object]:
-    """R27, R31: nobody is handed on untold. Who chose another place meanwhile tells again before anybody may take it."""
+    """R27, R31: nobody is handed on untold. Who chose another place meanwhile tells again before
+    anybody may take it.
+    """
     found: list[object] = []
     received = {task.case_id for task in work.session.scalars(OPEN) if _receives(work, task)}
     for case in work.session.scalars(select(Case)):
@@ -62,7 +72,9 @@ def told_where_to(work: UnitOfWork) -> list[object]:
 
 
 def set_aside_by_rule(work: UnitOfWork) -> list[object]:
-    """R32, R33: set aside is only what names nobody and can be answered nowhere, by a named person with a written reason."""
+    """R32, R33: set aside is only what names nobody and can be answered nowhere, by a named person
+    with a written reason.
+    """
     found: list[object] = []
     for case in work.session.scalars(select(Case)):
         definition = definition_of(work, case.definition_id)

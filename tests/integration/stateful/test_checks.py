@@ -1,4 +1,6 @@
-"""Each check finds what it is there to find: a fault is planted for every one of them in a world that is in order."""
+"""Each check finds what it is there to find: a fault is planted for every one of them in a world
+that is in order.
+"""
 
 import json
 import logging
@@ -43,19 +45,29 @@ FAULTS: list[tuple[Check, str]] = [
     (checks.numbers_without_gap, "update service_case set number = number || 'x'"),
     (
         checks.four_eyes,
-        "update submission set submitted_by = (select id from user_account where username = 'serba')",
+        (
+            "update submission set submitted_by = (select id from user_account where username = "
+            "'serba')"
+        ),
     ),
     (
         checks.four_eyes,
-        "update submission set on_behalf_of = (select id from user_account where username = 'serba')",
+        (
+            "update submission set on_behalf_of = (select id from user_account where username = "
+            "'serba')"
+        ),
     ),
     (
         checks.substitutes_in_their_time,
-        "update submission set on_behalf_of = (select id from user_account where username = 'petugas2')",
+        (
+            "update submission set on_behalf_of = (select id from user_account where username = "
+            "'petugas2')"
+        ),
     ),
     (
         checks.absences_without_chains,
-        "insert into absence (id, user_id, substitute_id, starts_at, ends_at, entered_at) select gen_random_uuid(), a.id, b.id,"
+        "insert into absence (id, user_id, substitute_id, starts_at, ends_at, entered_at) "
+        "select gen_random_uuid(), a.id, b.id,"
         " now(), now() + interval '1 day', now() from user_account a join user_account b on"
         " (a.username, b.username) in (('petugas', 'petugas2'), ('petugas2', 'petugas'))",
     ),
@@ -70,7 +82,10 @@ FAULTS: list[tuple[Check, str]] = [
     ),
     (
         checks.something_moves,
-        "update task set status = 'cancelled' where status = 'open'; update service_case set next_wake_at = null",
+        (
+            "update task set status = 'cancelled' where status = 'open'; update service_case set "
+            "next_wake_at = null"
+        ),
     ),
     (
         checks.nobody_from_elsewhere,
@@ -78,7 +93,10 @@ FAULTS: list[tuple[Check, str]] = [
     ),
     (
         checks.nobody_from_elsewhere,
-        "insert into case_wall select case_id, assignee_id, created_at, 'x' from task where status = 'open'",
+        (
+            "insert into case_wall select case_id, assignee_id, created_at, 'x' from task where "
+            "status = 'open'"
+        ),
     ),
     (checks.kin_on_both_sides, "delete from audit_event where action = 'kinship.parent'"),
     (checks.kin_on_both_sides, "delete from case_kinship"),
@@ -89,7 +107,10 @@ FAULTS: list[tuple[Check, str]] = [
     (checks.nothing_personal, f"update task set name = {NAMED}"),
     (
         checks.nothing_personal,
-        f"update submission set answers = answers || jsonb_build_object('kotak', {NAMED}) where element = 'lembar_kotak'",
+        (
+            f"update submission set answers = answers || jsonb_build_object('kotak', {NAMED}) "
+            "where element = 'lembar_kotak'"
+        ),
     ),
     (
         checks.nothing_personal,
@@ -106,11 +127,17 @@ FAULTS: list[tuple[Check, str]] = [
     (sop.told_where_to, "update submission set element = 'identitas' where element = 'rujuk_lp'"),
     (
         sop.told_where_to,
-        "update submission set element = 'rujukan_keperluan' where element = 'rujukan_tanda_terima'",
+        (
+            "update submission set element = 'rujukan_keperluan' where element = "
+            "'rujukan_tanda_terima'"
+        ),
     ),
     (
         sop.set_aside_by_rule,
-        "update service_case set outcome = 'diabaikan' where process_key = 'complaint' and confined_to is null",
+        (
+            "update service_case set outcome = 'diabaikan' where process_key = 'complaint' and "
+            "confined_to is null"
+        ),
     ),
     (sop.walls_stand, "delete from case_wall"),
     (sop.walls_stand, "update service_case set confined_to = null"),
@@ -153,7 +180,9 @@ def test_a_fault_of_every_kind_is_found(world: Ground, monkeypatch: pytest.Monke
 def test_the_machine_notices_when_other_eyes_are_not_asked_for(
     ground: Ground, quick_letters: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who recorded a case approves it, or is given its approval: refused; and where the rule is gone, the machine says so."""
+    """Who recorded a case approves it, or is given its approval: refused; and where the rule is
+    gone, the machine says so.
+    """
 
     class CounterOfThisTest(Counter):
         pass
@@ -179,7 +208,9 @@ def test_the_machine_notices_when_other_eyes_are_not_asked_for(
 
 
 def found(world: Ground, planted: Callable[[Session], object]) -> set[Check]:
-    """The checks that find something wrong after this was done to the database, which is undone again."""
+    """The checks that find something wrong after this was done to the database, which is undone
+    again.
+    """
     with world.works.begin(SYSTEM) as work:
         inner = work.session.begin_nested()
         planted(work.session)

@@ -1,6 +1,7 @@
 """Random people press random buttons of every process; no rule is ever broken.
 
-The suite runs a few examples, the same every time. Longer and different ones: docs/how-to/walk-longer.md.
+The suite runs a few examples, the same every time. Longer and different ones:
+docs/how-to/walk-longer.md.
 """
 
 import os
@@ -31,7 +32,9 @@ WALKS = settings(
     suppress_health_check=list(HealthCheck),
 )
 OFTEN = {"claim", "reassign", "completing", "send_again", "go_away"}
-"""Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance brings."""
+"""Verbs that even the few examples of the suite do rightly and wrongly, whatever else chance
+brings.
+"""
 
 
 @pytest.mark.timeout(1200)

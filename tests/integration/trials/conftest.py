@@ -8,7 +8,9 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def nothing_stays_open() -> Iterator[None]:
-    """A connection that was left open fails the test that left it, not whichever runs when it is noticed."""
+    """A connection that was left open fails the test that left it, not whichever runs when it is
+    noticed.
+    """
     gc.collect()
     yield
     gc.collect()

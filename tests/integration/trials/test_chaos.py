@@ -1,4 +1,6 @@
-"""A short chaos trial: every kind of process dies once under load, and nothing is lost, doubled or missing."""
+"""A short chaos trial: every kind of process dies once under load, and nothing is lost, doubled or
+missing.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Copied cases are as sound as the one they are copies of: nothing that audits a site finds anything."""
+"""Copied cases are as sound as the one they are copies of: nothing that audits a site finds
+anything.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -19,7 +19,9 @@ KINDS = get_args(Kind)
 
 @pytest.fixture
 def receipts(works: Works, play: Callable[..., UUID], budi: Actor) -> Receipts:
-    """What was acknowledged for a case that went to its end, one that was cancelled, and a paper."""
+    """What was acknowledged for a case that went to its end, one that was cancelled, and a
+    paper.
+    """
     play("sktlk_ktp")
     cancelled = play("dibatalkan")
     with works.begin(budi) as work:
@@ -89,10 +91,13 @@ def test_a_second_valid_letter_of_a_case_is_a_double(works: Works, receipts: Rec
     with works.begin(SYSTEM) as work:
         work.session.execute(
             text(
-                "with given as (insert into letter_number (id, series, year, sequence, number, given_at)"
+                "with given as (insert into letter_number (id, series, year, sequence, "
+                "number, given_at)"
                 " values (gen_random_uuid(), 'SKTLK', 2026, 999, 'X', now()) returning id)"
-                " insert into letter (id, case_id, definition_id, kind, title, number_id, number, status, verify_code, frozen, sealed,"
-                " issued_at) select gen_random_uuid(), case_id, definition_id, kind, title, given.id, 'X', 'valid', 'X', frozen, sealed,"
+                " insert into letter (id, case_id, definition_id, kind, title, number_id, "
+                "number, status, verify_code, frozen, sealed,"
+                " issued_at) select gen_random_uuid(), case_id, definition_id, kind, title, "
+                "given.id, 'X', 'valid', 'X', frozen, sealed,"
                 " issued_at from letter, given limit 1"
             )
         )

@@ -1,4 +1,6 @@
-"""Rework makes a case no dearer: late rounds ask the database for as much as the first. How long it takes is not judged here."""
+"""Rework makes a case no dearer: late rounds ask the database for as much as the first. How long it
+takes is not judged here.
+"""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""Invented pages are found as they are asked for, by whom the rules let find them. How fast it is, is not judged here."""
+"""Invented pages are found as they are asked for, by whom the rules let find them. How fast it is,
+is not judged here.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""What was typed is stored as it was typed, in the sealed answers too; anything else is reported."""
+"""What was typed is stored as it was typed, in the sealed answers too; anything else is
+reported.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,7 +24,9 @@ Typed = dict[str, Hashes]
 
 @pytest.fixture
 def written_down(works: Works, play: Callable[..., UUID], budi: Actor, clock: TestClock) -> Typed:
-    """What an officer typed in every form of the desk, from the citizen's arrival to the approval."""
+    """What an officer typed in every form of the desk, from the citizen's arrival to the
+    approval.
+    """
     found: Typed = {}
     case = play("sktlk_ktp", 0)
     for heading in officer.DESK:
@@ -75,7 +79,8 @@ def test_sealed_answers_that_are_missing_or_do_not_open_are_lost(
 
         work.session.execute(
             text(
-                "update sealed_answers set sealed = sealed || '\\x00' where field_group = 'identitas'"
+                "update sealed_answers set sealed = sealed || '\\x00' where field_group = "
+                "'identitas'"
             )
         )
         told = [fault.sentence for fault in faults(work, written_down)]

@@ -1,4 +1,6 @@
-"""Every route of the site with a request that its rightful person makes, in a world where all of them have something to reach."""
+"""Every route of the site with a request that its rightful person makes, in a world where all of
+them have something to reach.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +23,9 @@ class Route:
     answered: tuple[int, ...] = ()
     """Refusals that the rightful person reads too, for reasons other than access."""
     is_own: bool = False
-    """It shows or changes only what belongs to the visitor, so a stranger is answered: with nothing of others."""
+    """It shows or changes only what belongs to the visitor, so a stranger is answered: with nothing
+    of others.
+    """
 
 
 def all_routes(world: World) -> list[Route]:

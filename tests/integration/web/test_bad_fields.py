@@ -1,4 +1,6 @@
-"""Odd, forged and hostile input on the pages: a clear answer, nothing kept half, nothing shown unescaped, never a 500."""
+"""Odd, forged and hostile input on the pages: a clear answer, nothing kept half, nothing shown
+unescaped, never a 500.
+"""
 
 import json
 import shutil

@@ -1,5 +1,6 @@
-"""Files that are broken, disguised or made to do harm, through the browser's form and through the command: one sentence
-that says what to do, and nothing kept."""
+"""Files that are broken, disguised or made to do harm, through the browser's form and through the
+command: one sentence that says what to do, and nothing kept.
+"""
 
 import io
 import json
@@ -58,8 +59,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "program.pdf": (lambda: b"MZ" + bytes(300), "program"),
 }
 NAMES = [
-    "../../../etc/passwd", "..\\..\\windows\\system32\\a.png", "/etc/passwd", "a\x1b[2J\r\nb.png", "ktp\u202egnp.exe", "x" * 5000 + ".png",
-    "<script>alert(1)</script>.png", "'; rm -rf / #.png", "CON", ".", "Contoh Budi Santoso 6306050102900001.png", "\ufffd\udcff.png",
+    "../../../etc/passwd", "..\\..\\windows\\system32\\a.png", "/etc/passwd", "a\x1b[2J\r\nb.png",
+    "ktp\u202egnp.exe", "x" * 5000 + ".png",
+    "<script>alert(1)</script>.png", "'; rm -rf / #.png", "CON", ".",
+    "Contoh Budi Santoso 6306050102900001.png", "\ufffd\udcff.png",
 ]  # fmt: skip
 
 
@@ -149,7 +152,8 @@ def test_file_names_of_any_kind_are_neither_used_nor_shown_nor_kept(
             (
                 (head % "csrf_token").encode(), b"\r\n\r\n", at_desk.token().encode(), b"\r\n",
                 (head % "bidang").encode(), b"\r\n\r\n", FIELD.encode(), b"\r\n",
-                (head % "berkas").encode(), b'; filename="', name.encode("utf-8", "surrogateescape").replace(b'"', b"'"),
+                (head % "berkas").encode(), b'; filename="', name.encode("utf-8",
+                    "surrogateescape").replace(b'"', b"'"),
                 b'"\r\nContent-Type: text/html\r\n\r\n', good, f"\r\n--{boundary}--\r\n".encode(),
             )
         )  # fmt: skip

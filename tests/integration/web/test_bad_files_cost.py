@@ -1,4 +1,6 @@
-"""What hostile files may cost the web process that takes them, and what everybody else notices of them."""
+"""What hostile files may cost the web process that takes them, and what everybody else notices of
+them.
+"""
 
 import io
 import itertools
@@ -73,7 +75,7 @@ def test_while_three_pdfs_are_looked_into_a_further_one_is_told_to_wait_and_all_
     assert send(at_desk, papers.text_pdf(papers.LINES)).status_code == 200
 
 
-def test_a_request_whose_files_take_long_to_look_into_ends_with_a_sentence_and_keeps_what_came_first(
+def test_a_request_whose_files_take_long_to_look_into_ends_with_a_sentence_and_keeps_what_came_first(  # noqa: E501 - a sentence
     at_desk: Visitor, works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.to_requirements(at_desk)

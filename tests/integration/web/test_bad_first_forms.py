@@ -1,4 +1,5 @@
-"""The first form of every process, spoilt in the browser: a page that says what is wrong, and nothing is stored.
+"""The first form of every process, spoilt in the browser: a page that says what is wrong, and
+nothing is stored.
 
 A sample of what `tests/unit/processes/test_bad_input.py` asks of every question of every form.
 """

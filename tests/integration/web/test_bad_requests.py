@@ -1,4 +1,6 @@
-"""Requests that no page of ours sends: forged, odd, too large, or for something else. Each is answered, nothing is lost."""
+"""Requests that no page of ours sends: forged, odd, too large, or for something else. Each is
+answered, nothing is lost.
+"""
 
 import time
 from uuid import uuid4
@@ -101,8 +103,10 @@ def test_forms_without_files_are_small_and_refused_before_they_are_taken_apart(
 
 def test_the_search_takes_any_words(at_desk: Visitor) -> None:
     for words in [
-        "-" * 200, "- - - -a" * 25, "!" * 99, "a & | ! ( ) : * <-> <2>", '"' * 99, "or or or", "\\", "%_", "a:*b", "'; --",
-        "😀" * 200, "\u202e", "x" * 200_000, "<script>alert(1)</script>", "{{ 7*7 }}", "\ufffd", "-or -\"a", "((((" * 50,
+        "-" * 200, "- - - -a" * 25, "!" * 99, "a & | ! ( ) : * <-> <2>", '"' * 99, "or or or", "\\",
+        "%_", "a:*b", "'; --",
+        "😀" * 200, "\u202e", "x" * 200_000, "<script>alert(1)</script>", "{{ 7*7 }}", "\ufffd",
+        "-or -\"a", "((((" * 50,
     ]:  # fmt: skip
         at_desk.open("/cari").submit("Cari", kata=words)
         assert at_desk.answer.status_code == 200, words[:40]
@@ -114,8 +118,10 @@ def test_malformed_ids_cursors_and_addresses_are_answered(
 ) -> None:
     unknown = uuid4()
     missing = [
-        "/tugas/zzz", f"/tugas/{unknown}", "/berkas/%00", f"/berkas/{unknown}'", f"/dokumen/{unknown}/halaman/{'9' * 40}",
-        f"/dokumen/{unknown}/halaman/-1", "/surat/x.pdf", f"/surat/{unknown}.pdf", "/..%2f..%2fetc/passwd", "/static/../../etc/passwd",
+        "/tugas/zzz", f"/tugas/{unknown}", "/berkas/%00", f"/berkas/{unknown}'",
+        f"/dokumen/{unknown}/halaman/{'9' * 40}",
+        f"/dokumen/{unknown}/halaman/-1", "/surat/x.pdf", f"/surat/{unknown}.pdf",
+        "/..%2f..%2fetc/passwd", "/static/../../etc/passwd",
         "/verifikasi/%ff%fe", "/verifikasi/" + "A" * 5000, "/%ff",
     ]  # fmt: skip
     for path in missing:
@@ -154,8 +160,10 @@ def test_malformed_ids_cursors_and_addresses_are_answered(
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Cookie": "sentra=\xff\xfe"}, {"Cookie": "sentra=" + "A" * 6000}, {"Cookie": "=;;=; sentra"}, {"User-Agent": "\xff" * 8000},
-        {"Accept": "\xff;q=zzz"}, {"Referer": "\xff"}, {"Range": "bytes=9-1"}, {"If-Modified-Since": "zz"}, {"X-Request-ID": "a\tb" * 999},
+        {"Cookie": "sentra=\xff\xfe"}, {"Cookie": "sentra=" + "A" * 6000},
+            {"Cookie": "=;;=; sentra"}, {"User-Agent": "\xff" * 8000},
+        {"Accept": "\xff;q=zzz"}, {"Referer": "\xff"}, {"Range": "bytes=9-1"},
+            {"If-Modified-Since": "zz"}, {"X-Request-ID": "a\tb" * 999},
     ],
 )  # fmt: skip
 def test_odd_headers_and_cookies_never_break_a_page(

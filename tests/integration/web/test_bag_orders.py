@@ -1,4 +1,6 @@
-"""The page on which an auditor asks for bags (R74): what is wrong stands at its field, how far a bag is, the file."""
+"""The page on which an auditor asks for bags (R74): what is wrong stands at its field, how far a
+bag is, the file.
+"""
 
 import io
 import json

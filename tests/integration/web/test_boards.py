@@ -1,4 +1,6 @@
-"""The board of all running cases and its lists, as pages: every figure is a link, no name stands on them, nothing new is 204."""
+"""The board of all running cases and its lists, as pages: every figure is a link, no name stands on
+them, nothing new is 204.
+"""
 
 import re
 from collections.abc import Callable
@@ -97,7 +99,9 @@ def test_lists_go_on_page_by_page_and_keep_what_was_chosen(office: Office, chief
 def test_no_page_of_the_board_names_a_person(
     office: Office, chief: Visitor, budi: Actor, person: Callable[..., Actor]
 ) -> None:
-    """Who opened, who works, who approved: figures are about services, and a list is no list of officers."""
+    """Who opened, who works, who approved: figures are about services, and a list is no list of
+    officers.
+    """
     others = [person(f"orang{number}", "petugas") for number in range(3)]
     own_name = "Contoh Sari"
     for address in (

@@ -1,4 +1,6 @@
-"""What only a browser can tell: the scripts work under the policy, nothing typed is lost, the list refreshes itself."""
+"""What only a browser can tell: the scripts work under the policy, nothing typed is lost, the list
+refreshes itself.
+"""
 
 import itertools
 import os

@@ -1,4 +1,6 @@
-"""The case page shows the drawing of a called process beside that of the case, once the case has entered it."""
+"""The case page shows the drawing of a called process beside that of the case, once the case has
+entered it.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

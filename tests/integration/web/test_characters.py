@@ -1,4 +1,6 @@
-"""A NUL and broken UTF-8, which no person types and nothing can keep, are answered with a sentence wherever they come."""
+"""A NUL and broken UTF-8, which no person types and nothing can keep, are answered with a sentence
+wherever they come.
+"""
 
 import pytest
 

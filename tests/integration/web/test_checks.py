@@ -1,4 +1,6 @@
-"""R39: the quality check without JavaScript: one form for each word, a button for each act, the next paper by itself."""
+"""R39: the quality check without JavaScript: one form for each word, a button for each act, the
+next paper by itself.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,6 @@
-"""The SOP clause by clause, for everybody: the record of the release against what runs here, found without scripts."""
+"""The SOP clause by clause, for everybody: the record of the release against what runs here, found
+without scripts.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The pages of what the office decides: who finds them, every key's form, a change from the form over the preview to the value."""
+"""The pages of what the office decides: who finds them, every key's form, a change from the form
+over the preview to the value.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

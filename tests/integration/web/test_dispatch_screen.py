@@ -1,4 +1,6 @@
-"""The dispatch board on a wall: few words for three metres, nobody's name, an alarm when nothing watches the clocks."""
+"""The dispatch board on a wall: few words for three metres, nobody's name, an alarm when nothing
+watches the clocks.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -120,7 +122,9 @@ def test_a_quiet_screen_says_so_and_works_without_scripts(call: Call, visit: Vis
 def test_a_session_that_is_given_to_the_wall_stays_for_the_watch_and_leads_nowhere_else(
     call: Call, clock: TestClock, works: Works, screen: Visitor
 ) -> None:
-    """Its own look keeps it, for whoever walks by it opens nothing, and twelve hours after the sign-in it is over."""
+    """Its own look keeps it, for whoever walks by it opens nothing, and twelve hours after the
+    sign-in it is over.
+    """
     background = {"HX-Request": "true", "X-Sentra-Background": "1"}
     screen.open(SCREEN).submit("Biarkan di dinding")
     assert screen.path == SCREEN

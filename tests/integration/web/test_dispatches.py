@@ -1,4 +1,6 @@
-"""The dispatch board and the start page of leads: running calls, who is on duty, whether the background process is at work."""
+"""The dispatch board and the start page of leads: running calls, who is on duty, whether the
+background process is at work.
+"""
 
 import json
 from collections.abc import Callable

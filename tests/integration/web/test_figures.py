@@ -1,4 +1,6 @@
-"""Each number on the board and on the pages of processes leads to exactly so many cases, for whoever reads it."""
+"""Each number on the board and on the pages of processes leads to exactly so many cases, for
+whoever reads it.
+"""
 
 import re
 from collections.abc import Callable, Iterator

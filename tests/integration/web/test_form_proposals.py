@@ -1,4 +1,6 @@
-"""What was read on a paper, below the questions of a form: taken by a press, without a script too."""
+"""What was read on a paper, below the questions of a form: taken by a press, without a script
+too.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,6 @@
-"""Every route of the application, asked by chance with anything: an answer always, a failure of ours never."""
+"""Every route of the application, asked by chance with anything: an answer always, a failure of
+ours never.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,13 +15,17 @@ from tests.integration.web.visitor import Visitor
 SKIPPED = frozenset({"static", "users.sign_out", "health.ready", "metrics.show"})
 """Files, the end of our own session, and pages that look at servers."""
 FIELDS = (
-    "kunci", "versi", "pemegang", "tombol", "bidang", "kepada", "alasan", "alasan_tarik", "tujuan", "uraian", "kata", "nama",
-    "nama_pengguna", "kata_sandi", "lama", "baru", "ulang", "lanjut", "berkas", "persyaratan.sim_01.given", "typename", "nik", "",
+    "kunci", "versi", "pemegang", "tombol", "bidang", "kepada", "alasan", "alasan_tarik", "tujuan",
+    "uraian", "kata", "nama",
+    "nama_pengguna", "kata_sandi", "lama", "baru", "ulang", "lanjut", "berkas",
+    "persyaratan.sim_01.given", "typename", "nik", "",
 )  # fmt: skip
 QUERY = ("daftar", "proses", "nomor", "setelah", "teks", "kode", "jenis", "lanjut", "")
 ODD = st.sampled_from(
-    ["", "ya", "selesai", "simpan", "unggah", "\x00", "\u202e", "%00", "-" * 90, "'", '"', "{{1}}", "../..", "9" * 40, "-1", "1e9",
-     "a|b", "//x.invalid", "00000000-0000-0000-0000-000000000000", "31-02-2026", "sktlk", "😀", "Z" + "\u0301" * 40]
+    ["", "ya", "selesai", "simpan", "unggah", "\x00", "\u202e", "%00", "-" * 90, "'", '"', "{{1}}",
+        "../..", "9" * 40, "-1", "1e9",
+     "a|b", "//x.invalid", "00000000-0000-0000-0000-000000000000", "31-02-2026", "sktlk", "😀",
+     "Z" + "\u0301" * 40]
 )  # fmt: skip
 TEXT = ODD | st.text(max_size=30)
 BODIES = st.sampled_from(["form", "parts", "json", "text", "broken"])

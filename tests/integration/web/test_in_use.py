@@ -1,4 +1,6 @@
-"""A page that goes on by itself takes nothing away that somebody has typed or chosen; one that nobody touched goes on."""
+"""A page that goes on by itself takes nothing away that somebody has typed or chosen; one that
+nobody touched goes on.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,11 @@ from workflow_app import web
 SCRIPT = (Path(web.__file__).parent / "static/js/in_use.js").read_text()
 PAGE = """<!doctype html><title>Coba</title><form>
 <input name="kata" value="lama"><input type="hidden" name="kunci"><input type="range" name="saat">
-<input type="radio" name="nomor" value="1" checked><input type="radio" name="nomor" value="2"><input type="checkbox" name="setuju">
+<input type="radio" name="nomor" value="1" checked>
+<input type="radio" name="nomor" value="2"><input type="checkbox" name="setuju">
 <select name="jenis"><option>Surat</option><option>Foto</option></select>
-<select name="alasan"><option value="" disabled>Pilih</option><option>Rusak</option><option>Kosong</option></select>
+<select name="alasan"><option value="" disabled>Pilih</option>
+<option>Rusak</option><option>Kosong</option></select>
 <select name="siapa"><option>Ana</option><option selected>Budi</option></select>
 <select name="hari" multiple><option>Senin</option><option selected>Selasa</option></select>
 </form>"""

@@ -1,4 +1,6 @@
-"""Related cases on the pages: the officer is led on, both pages name the other, and who may not see it reads one line."""
+"""Related cases on the pages: the officer is led on, both pages name the other, and who may not see
+it reads one line.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Nobody's name or number reaches the log: not on a whole journey, not when requests fail, not when services break."""
+"""Nobody's name or number reaches the log: not on a whole journey, not when requests fail, not when
+services break.
+"""
 
 import asyncio
 import io
@@ -186,7 +188,9 @@ def test_a_job_that_breaks_says_where_and_not_whose(
 def test_the_web_server_does_not_repeat_a_request_it_cannot_serve(
     written: Callable[[], str],
 ) -> None:
-    """gunicorn's own words about a broken first line, and about an address at which something failed."""
+    """gunicorn's own words about a broken first line, and about an address at which something
+    failed.
+    """
     rule = logs.configuration()
     assert rule["loggers"]["gunicorn.error"]["filters"] == ["without_requests"]
     server = logging.getLogger("gunicorn.error")

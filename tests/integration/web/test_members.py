@@ -1,4 +1,6 @@
-"""A complaint that names members, on the pages: chosen without scripts, and out of sight with the next request."""
+"""A complaint that names members, on the pages: chosen without scripts, and out of sight with the
+next request.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The bar of every page: each role finds all its places, few of them beside each other, and nothing that is not its own."""
+"""The bar of every page: each role finds all its places, few of them beside each other, and nothing
+that is not its own.
+"""
 
 import re
 from collections.abc import Callable

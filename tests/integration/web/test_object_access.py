@@ -1,4 +1,6 @@
-"""Nothing by guessing an id: every route with every kind of stranger. A new route without a row in the table fails here."""
+"""Nothing by guessing an id: every route with every kind of stranger. A new route without a row in
+the table fails here.
+"""
 
 import io
 import itertools
@@ -97,7 +99,10 @@ def stored(works: Works) -> dict[str, str]:
     names = [table.fullname for table in tables if table.name not in UNWATCHED]
     names.append("procrastinate_jobs")
     query = " union all ".join(
-        f"select '{name}', md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {name} t"
+        (
+            f"select '{name}', md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "
+            f"{name} t"
+        )
         for name in names
     )
     return dict(works.session_factory.kw["bind"].execute(text(query)).all())
@@ -206,9 +211,11 @@ def _is_refused(answer: TestResponse, name: str, route: Route) -> bool:
 
 
 def _told_by_status(works: Works, stranger: Visitor, table: list[Route]) -> list[Fault]:
-    """An id of another unit is answered as an id of nothing, so that a refusal does not tell what exists.
+    """An id of another unit is answered as an id of nothing, so that a refusal does not tell what
+    exists.
 
-    Asked before the table is sent, whose last row signs the stranger out: to who is signed out everything looks alike.
+    Asked before the table is sent, whose last row signs the stranger out: to who is signed out
+    everything looks alike.
     """
     faults: list[Fault] = []
     for route in table:
@@ -243,7 +250,9 @@ def test_who_only_oversees_changes_nothing_and_reads_no_identity(
 def test_the_rightful_person_gets_every_answer_and_changes_nothing_without_a_token(
     works: Works, visitors: dict[str, Visitor], table: list[Route]
 ) -> None:
-    """The first proves that the refusals of strangers mean something. Reading changes nothing but the trail."""
+    """The first proves that the refusals of strangers mean something. Reading changes nothing but
+    the trail.
+    """
     faults: list[Fault] = []
     before = stored(works)
     for route in table:
@@ -274,7 +283,9 @@ def test_r37_a_paper_above_the_level_is_on_no_page_of_who_works_on_its_case(
     table: list[Route],
     sari: Actor,
 ) -> None:
-    """Its title, words and link on every route of the site, those without an account too. Sari is cleared for it."""
+    """Its title, words and link on every route of the site, those without an account too. Sari is
+    cleared for it.
+    """
     title, word = "Kertas Zamrud", "zamrudbiru"
     with works.begin(sari) as work:
         classification.classify(work, world.scan, "rahasia", classification.REASONS[0])

@@ -1,4 +1,6 @@
-"""Process pages: the figures in words, the way from each of them to its cases, a day again, the log as a file."""
+"""Process pages: the figures in words, the way from each of them to its cases, a day again, the log
+as a file.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

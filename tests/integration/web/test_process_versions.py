@@ -140,7 +140,9 @@ def test_who_does_not_look_after_processes_has_no_such_page(
 def test_a_page_that_is_read_while_cases_are_moved_shows_one_state(
     fresh_works: Works, fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The case is moved between the two questions of the page: it is still to be moved, and no order tells otherwise."""
+    """The case is moved between the two questions of the page: it is still to be moved, and no
+    order tells otherwise.
+    """
     budi, sari = hire(fresh_works, "budi", "petugas"), hire(fresh_works, "sari", "ka_spkt")
     put_up(fresh_works, tmp_path, service())
     begin(fresh_works, budi)

@@ -1,4 +1,6 @@
-"""The published counts as a page, a table and for programs (R40). Who counts is tested with the service."""
+"""The published counts as a page, a table and for programs (R40). Who counts is tested with the
+service.
+"""
 
 import csv
 import io

@@ -1,4 +1,6 @@
-"""What lies sealed is read where a step needs it, with one press and on record: a report that is read back to its reporter (R23, R29)."""
+"""What lies sealed is read where a step needs it, with one press and on record: a report that is
+read back to its reporter (R23, R29).
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

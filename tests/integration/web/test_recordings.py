@@ -1,4 +1,6 @@
-"""R17, R37: the recording of a call is the original of the complaint: handed in, kept, heard piece by piece, and never read."""
+"""R17, R37: the recording of a call is the original of the complaint: handed in, kept, heard piece
+by piece, and never read.
+"""
 
 import io
 from collections.abc import Callable
@@ -24,7 +26,9 @@ from workflow_app.settings import Settings
 FIELD = "bukti_panggilan"
 CALL = sounds.wav(20)
 PIECE = 100_000
-"""Of the tests: there are several in a call, and no upload is so large that the client of the tests writes it to disk."""
+"""Of the tests: there are several in a call, and no upload is so large that the client of the tests
+writes it to disk.
+"""
 
 
 @pytest.fixture(autouse=True)

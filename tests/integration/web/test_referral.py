@@ -1,4 +1,6 @@
-"""A referral on the pages: what the officer reads out, the slip for the citizen, who finds the hand-off and who does not."""
+"""A referral on the pages: what the officer reads out, the slip for the citizen, who finds the
+hand-off and who does not.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +27,9 @@ Refer = Callable[..., UUID]
 
 @pytest.fixture
 def refer(works: Works, stage: Stage) -> Refer:
-    """Plays a referral up to the first time that the named step is open: `refer("antar_sim", "rujukan_terima")`."""
+    """Plays a referral up to the first time that the named step is open: `refer("antar_sim",
+    "rujukan_terima")`.
+    """
     files = process_folders.read_folder(FOLDER)
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, FOLDER)
@@ -176,7 +180,9 @@ def test_r68_the_form_begins_with_the_name_of_who_has_it_before_him_and_another_
 def test_a_name_that_a_form_offers_is_of_who_has_it_before_him_also_after_a_colleague(
     refer: Refer, works: Works, budi: Actor, person: Callable[..., Actor]
 ) -> None:
-    """The officer's name in a paper is of who does the step; whom somebody named on purpose stays."""
+    """The officer's name in a paper is of who does the step; whom somebody named on purpose
+    stays.
+    """
     case_id = refer("antar_sim", "rujukan_antar")
     task_id = open_task(works, case_id)
     tuti = person("tuti", "petugas")

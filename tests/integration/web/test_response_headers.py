@@ -1,4 +1,6 @@
-"""What the browser is told with every kind of answer: pages, errors, papers, JSON, drawings, redirects."""
+"""What the browser is told with every kind of answer: pages, errors, papers, JSON, drawings,
+redirects.
+"""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
@@ -188,7 +190,8 @@ def test_a_paper_is_handed_out_under_a_name_of_ours(
 
 @pytest.mark.parametrize(
     "target",
-    ["https://jahat.example", "//jahat.example", "/\\jahat.example", "/%09/jahat.example", "javascript:alert(1)", "\t//jahat.example", "///jahat.example", "/\n/jahat.example"],
+    ["https://jahat.example", "//jahat.example", "/\\jahat.example", "/%09/jahat.example",
+        "javascript:alert(1)", "\t//jahat.example", "///jahat.example", "/\n/jahat.example"],
 )  # fmt: skip
 def test_no_way_back_leads_out(visit: Callable[[str], Visitor], sari: Actor, target: str) -> None:
     client = visit("sari").client

@@ -1,4 +1,6 @@
-"""A held case on the pages: the desk reads why it cannot go on, a lead reads what was repeated and lets it (decision 0028)."""
+"""A held case on the pages: the desk reads why it cannot go on, a lead reads what was repeated and
+lets it (decision 0028).
+"""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4

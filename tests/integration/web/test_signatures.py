@@ -1,4 +1,6 @@
-"""A forged or empty signature is refused where it is given, so that the hand-over never stops at a letter that cannot be printed."""
+"""A forged or empty signature is refused where it is given, so that the hand-over never stops at a
+letter that cannot be printed.
+"""
 
 from collections.abc import Callable
 from uuid import UUID

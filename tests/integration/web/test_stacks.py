@@ -1,4 +1,6 @@
-"""Stacks on pages, without a script: cover sheets to print, bringing, and placing what needs a person (R39)."""
+"""Stacks on pages, without a script: cover sheets to print, bringing, and placing what needs a
+person (R39).
+"""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,6 @@
-"""Members, roster, holidays and absences as pages without a script: forms, faults at their fields, what others are not shown."""
+"""Members, roster, holidays and absences as pages without a script: forms, faults at their fields,
+what others are not shown.
+"""
 
 from collections.abc import Callable
 

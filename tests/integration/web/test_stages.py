@@ -75,7 +75,9 @@ def test_a_time_is_corrected_on_the_case_page_and_both_are_shown(
 def test_a_question_may_be_called_after_an_act(
     under_way: Call, visit: Callable[[str], Visitor]
 ) -> None:
-    """The button of the form has a name that no question has: what was typed in `tindakan` is what is kept."""
+    """The button of the form has a name that no question has: what was typed in `tindakan` is what
+    is kept.
+    """
     under_way.do("tiba", "piket_samapta")
     under_way.clock.advance(minutes=20)
     page = visit("piket_samapta").open(f"/tugas/{under_way.task('tptkp')}")

@@ -1,4 +1,6 @@
-"""How often the database is asked: what every click at the counter costs, and it must not creep up again."""
+"""How often the database is asked: what every click at the counter costs, and it must not creep up
+again.
+"""
 
 from sqlalchemy import Engine
 

@@ -1,4 +1,6 @@
-"""Targets in working days on the pages: in their own words, and who is told when holidays are not confirmed."""
+"""Targets in working days on the pages: in their own words, and who is told when holidays are not
+confirmed.
+"""
 
 import re
 from collections.abc import Callable

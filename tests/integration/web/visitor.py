@@ -13,7 +13,9 @@ File = tuple[bytes, str]
 
 
 class Visitor:
-    """A browser of one person. Every page must be well-formed; redirects are followed like a browser does."""
+    """A browser of one person. Every page must be well-formed; redirects are followed like a
+    browser does.
+    """
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
@@ -53,8 +55,8 @@ class Visitor:
         _action: str | None = None,
         **changes: str | list[str] | None,
     ) -> "Visitor":
-        """Press the button with these words after changing fields (`a__b` means `a.b`; None empties). `_action` names the
-        form where several have such a button.
+        """Press the button with these words after changing fields (`a__b` means `a.b`; None
+        empties). `_action` names the form where several have such a button.
         """
         form, button = self._button(words, _action)
         values = fields_of(form)

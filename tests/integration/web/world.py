@@ -1,4 +1,6 @@
-"""A world in which everybody has something to reach: a case that is done, one at the desk, one that waits for approval."""
+"""A world in which everybody has something to reach: a case that is done, one at the desk, one that
+waits for approval.
+"""
 
 import io
 from collections.abc import Callable
@@ -48,7 +50,9 @@ class World:
 def build(
     works: Works, play: Callable[..., UUID], budi: Actor, sari: Actor, session: UUID
 ) -> World:
-    """A world by the same steps that people take. `session` is a session of Budi's that no visitor uses."""
+    """A world by the same steps that people take. `session` is a session of Budi's that no visitor
+    uses.
+    """
     done, desk, approval = play("sktlk_ktp"), play("sktlk_ktp", 5), play("sktlk_ktp", 6)
     with works.begin(SYSTEM) as work:
         desk_task = _open_task(work.session, desk)

@@ -1,4 +1,6 @@
-"""How pages lie: moved, left out, turned with their words; and words put right. Nothing here knows a database."""
+"""How pages lie: moved, left out, turned with their words; and words put right. Nothing here knows
+a database.
+"""
 
 from dataclasses import replace
 

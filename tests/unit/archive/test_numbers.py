@@ -1,4 +1,6 @@
-"""Numbers have the same keys however they are written and whatever OCR made of their digits (R37)."""
+"""Numbers have the same keys however they are written and whatever OCR made of their digits
+(R37).
+"""
 
 import pytest
 

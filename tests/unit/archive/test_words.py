@@ -1,4 +1,6 @@
-"""Lists of words that say what the stemmer does not know contradict neither themselves nor each other."""
+"""Lists of words that say what the stemmer does not know contradict neither themselves nor each
+other.
+"""
 
 import pytest
 

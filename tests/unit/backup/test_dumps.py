@@ -14,7 +14,8 @@ def program(folder: Path, version: str, script: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "pg_dump"
     path.write_text(
-        f'#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) {version}" && exit\n{script}\n'
+        f'#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) {version}" && '
+        f"exit\n{script}\n"
     )
     path.chmod(0o755)
     return path

@@ -1,4 +1,6 @@
-"""The virtual environment: installed once, repeated when it was not finished, made anew when its Python is gone."""
+"""The virtual environment: installed once, repeated when it was not finished, made anew when its
+Python is gone.
+"""
 
 import shutil
 import sys

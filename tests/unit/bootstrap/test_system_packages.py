@@ -62,9 +62,9 @@ def test_who_may_not_install_is_told_the_exact_command(
         packages.provide(["there", "tesseract-ocr", "tesseract-ocr-ind"], Path())
 
     assert (
-        "sudo apt-get update && sudo apt-get install --no-install-recommends tesseract-ocr tesseract-ocr-ind\n"
-        in str(told.value)
-    )
+        "sudo apt-get update && sudo apt-get install --no-install-recommends tesseract-ocr "
+        "tesseract-ocr-ind\n"
+    ) in str(told.value)
     assert steps == []
 
 

@@ -46,7 +46,10 @@ finally:
 
 def test_who_is_told_to_end_waits_until_each_half_has_cleaned_up(tmp_path: Path) -> None:
     halves = [[sys.executable, "-c", CLEANING, str(tmp_path / name)] for name in ("one", "two")]
-    run = f"import os; from workflow_app.cli import quality; raise SystemExit(quality.side_by_side({halves}, os.environ))"
+    run = (
+        "import os; from workflow_app.cli import quality; raise "
+        f"SystemExit(quality.side_by_side({halves}, os.environ))"
+    )
     program = subprocess.Popen([sys.executable, "-c", run], cwd=ROOT, stderr=subprocess.DEVNULL)
     assert wait_until(lambda: len(list(tmp_path.glob("*.began"))) == 2, 30)
 

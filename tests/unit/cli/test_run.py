@@ -23,7 +23,8 @@ def test_a_taken_port_gets_a_sentence_with_another_one() -> None:
         port = server.getsockname()[1]
 
         assert run._refusal("127.0.0.1", port) == (
-            f"Port {port} is taken: another program listens on it. End that one, or choose another: --port {port + 1}"
+            f"Port {port} is taken: another program listens on it. End that one, or choose "
+            f"another: --port {port + 1}"
         )
 
 
@@ -44,7 +45,10 @@ def test_the_address_shown_can_be_opened(host: str, shown: str) -> None:
 
 
 def test_words_that_find_no_room_do_not_end_the_site() -> None:
-    code = "import os\nfrom workflow_app.cli import run\nrun._tell('The worker was started again.')\nos._exit(7)"
+    code = (
+        "import os\nfrom workflow_app.cli import run\nrun._tell('The worker was started "
+        "again.')\nos._exit(7)"
+    )
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, check=False)
 

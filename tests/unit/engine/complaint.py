@@ -1,4 +1,6 @@
-"""A small process with walls: a complaint names members of this site, who lose sight of it; one against members goes to Propam."""
+"""A small process with walls: a complaint names members of this site, who lose sight of it; one
+against members goes to Propam.
+"""
 
 from tests.unit.engine.folder import Folder
 
@@ -6,7 +8,9 @@ KEY = "dinding"
 
 
 def complaint() -> Folder:
-    """Reported and looked into at the same time; then decided by Ka SPKT, or handled by Propam, who alone see it."""
+    """Reported and looked into at the same time; then decided by Ka SPKT, or handled by Propam, who
+    alone see it.
+    """
     folder = Folder(KEY).start().choice("bagi", tag="parallelGateway")
     folder.user("lapor").user("telaah", "ka_spkt")
     folder.service("batasi", "wall_off", from_element='"lapor"', field='"terlapor"')

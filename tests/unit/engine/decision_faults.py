@@ -1,4 +1,6 @@
-"""Planted faults in the cells of decision tables and in their examples. They are tried in `test_lint`."""
+"""Planted faults in the cells of decision tables and in their examples. They are tried in
+`test_lint`.
+"""
 
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line

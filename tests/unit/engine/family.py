@@ -33,7 +33,9 @@ WIDGETS = {"jenis": "select", "jumlah": "number", "dibacakan": "checkbox", "tele
 
 
 def asking(folder: Folder, element: str, *names: str, **changes: dict[str, Any]) -> Folder:
-    """Give a task these questions; `changes` overrides schema (`enum`, `type`) and `personal` of one of them."""
+    """Give a task these questions; `changes` overrides schema (`enum`, `type`) and `personal` of
+    one of them.
+    """
     properties, fields = {}, {}
     for name in names:
         change = changes.get(name, {})
@@ -52,7 +54,8 @@ def call(process: str = REPORT) -> Folder:
     """Somebody calls; the desk goes on at once in another case, and ends this one later."""
     folder = (
         Folder(CALL)
-        .start().user("terima").service("lanjutkan", "start_case", "berkas_lanjutan", process=f'"{process}"', reason=f'"{REASON}"')
+        .start().user("terima").service("lanjutkan", "start_case", "berkas_lanjutan",
+            process=f'"{process}"', reason=f'"{REASON}"')
         .user("tutup", "ka_spkt").end("selesai", "dirujuk")
         .flow("mulai", "terima", "lanjutkan", "tutup", "selesai")
     )  # fmt: skip
@@ -62,10 +65,13 @@ def call(process: str = REPORT) -> Folder:
 def report(
     prefill: str = f"catat {CALL}.terima", lane: str = "petugas", **changes: dict[str, Any]
 ) -> Folder:
-    """The report asks what the call asked too, then hands on to Reskrim, who asks for the name and the place."""
+    """The report asks what the call asked too, then hands on to Reskrim, who asks for the name and
+    the place.
+    """
     folder = (
         Folder(REPORT)
-        .start().user("catat", lane, prefill=prefill).user("kaji", "piket_reskrim", prefill=f"catat {CALL}.terima")
+        .start().user("catat", lane, prefill=prefill).user("kaji", "piket_reskrim",
+            prefill=f"catat {CALL}.terima")
         .end("selesai").flow("mulai", "catat", "kaji", "selesai")
     )  # fmt: skip
     asking(folder, "catat", *(name for name in QUESTIONS if name != "lain"), **changes)

@@ -1,4 +1,6 @@
-"""A small process folder, built readably: nodes and flows are listed, drawing and forms come by themselves."""
+"""A small process folder, built readably: nodes and flows are listed, drawing and forms come by
+themselves.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +14,8 @@ from workflow_app.engine.definitions import Definition, load
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-    ' xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    ' xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     ' xmlns:di="http://www.omg.org/spec/DD/20100524/DI"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     ' xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
@@ -82,7 +85,9 @@ class Folder:
         control: dict[str, list[str]] | None = None,
         **properties: Any,
     ) -> "Folder":
-        """A user task with a form of one free note and of choices that steer the process (name to values)."""
+        """A user task with a form of one free note and of choices that steer the process (name to
+        values).
+        """
         properties = {"clause": "R54", "formJsonSchemaFilename": f"forms/{id}.json", **properties}
         properties = {"formUiSchemaFilename": f"forms/{id}.ui.json", **properties}
         choices = {
@@ -127,7 +132,8 @@ class Folder:
         )
         variable = f' resultVariable="{result}"' if result else ""
         operator = (
-            f'<spiffworkflow:serviceTaskOperator id="{operation}"{variable}><spiffworkflow:parameters>{rows}'
+            "<spiffworkflow:serviceTaskOperator "
+            f'id="{operation}"{variable}><spiffworkflow:parameters>{rows}'
             "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
         )
         return self.add("serviceTask", id, "sistem", extension=operator, clause="R48")
@@ -158,7 +164,8 @@ class Folder:
     ) -> "Folder":
         """A timer event, on the boundary of `on` or between two nodes."""
         body = (
-            f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{escape(expression)}</bpmn:{kind}>'
+            f"<bpmn:timerEventDefinition><bpmn:{kind} "
+            f'xsi:type="bpmn:tFormalExpression">{escape(expression)}</bpmn:{kind}>'
             "</bpmn:timerEventDefinition>"
         )
         return self._event(id, body, on, attributes)
@@ -247,11 +254,15 @@ class Folder:
             for lane in lanes
         }
         lane_set = "".join(
-            f'<bpmn:lane id="lane_{lane}" name="{self.lane_names.get(lane, lane)}">{refs[lane]}</bpmn:lane>'
+            (
+                f'<bpmn:lane id="lane_{lane}" '
+                f'name="{self.lane_names.get(lane, lane)}">{refs[lane]}</bpmn:lane>'
+            )
             for lane in lanes
         )
         return (
-            f'{HEAD}<bpmn:collaboration id="kolaborasi"><bpmn:participant id="pool" name="Uji" processRef="{self.key}"/>'
+            f'{HEAD}<bpmn:collaboration id="kolaborasi"><bpmn:participant id="pool" '
+            f'name="Uji" processRef="{self.key}"/>'
             f'</bpmn:collaboration>{messages}<bpmn:process id="{self.key}" isExecutable="true">'
             f"{self._extensions(self.process_properties, '')}"
             f'<bpmn:laneSet id="lajur">{lane_set}</bpmn:laneSet>{self._content("")}</bpmn:process>'
@@ -290,8 +301,14 @@ class Folder:
         inner = ""
         if condition is not None:
             escaped = escape(condition)
-            inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escaped}</bpmn:conditionExpression>'
-        return f'<bpmn:sequenceFlow id="alur_{n}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+            inner = (
+                "<bpmn:conditionExpression "
+                f'xsi:type="bpmn:tFormalExpression">{escaped}</bpmn:conditionExpression>'
+            )
+        return (
+            f'<bpmn:sequenceFlow id="alur_{n}" sourceRef="{source}" '
+            f'targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+        )
 
     @staticmethod
     def _extensions(properties: dict[str, str], extension: str) -> str:
@@ -313,21 +330,29 @@ class Folder:
             + "</bpmndi:BPMNShape>"
         ]
         shapes += [
-            f'<bpmndi:BPMNShape id="g_lane_{lane}" bpmnElement="lane_{lane}" isHorizontal="true">{self._bounds(n, 800)}</bpmndi:BPMNShape>'
+            (
+                f'<bpmndi:BPMNShape id="g_lane_{lane}" bpmnElement="lane_{lane}" '
+                f'isHorizontal="true">{self._bounds(n, 800)}</bpmndi:BPMNShape>'
+            )
             for n, lane in enumerate(lanes)
         ]
         shapes += [
-            f'<bpmndi:BPMNShape id="g_{node.id}" bpmnElement="{node.id}">{self._bounds(n, 80)}</bpmndi:BPMNShape>'
+            (
+                f'<bpmndi:BPMNShape id="g_{node.id}" '
+                f'bpmnElement="{node.id}">{self._bounds(n, 80)}</bpmndi:BPMNShape>'
+            )
             for n, node in enumerate(self.nodes.values())
             if node.drawn
         ]
         edges = "".join(
-            f'<bpmndi:BPMNEdge id="g_alur_{n}" bpmnElement="alur_{n}"><di:waypoint x="10" y="10"/><di:waypoint x="20" y="{20 + n}"/>'
+            f'<bpmndi:BPMNEdge id="g_alur_{n}" bpmnElement="alur_{n}"><di:waypoint x="10" '
+            f'y="10"/><di:waypoint x="20" y="{20 + n}"/>'
             "</bpmndi:BPMNEdge>"
             for n in range(len(self.flows))
         )
         return (
-            '<bpmndi:BPMNDiagram id="gambar"><bpmndi:BPMNPlane id="bidang" bpmnElement="kolaborasi">'
+            ('<bpmndi:BPMNDiagram id="gambar"><bpmndi:BPMNPlane id="bidang" '
+                'bpmnElement="kolaborasi">')
             + "".join(shapes) + edges + "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
         )  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""A case driven step by step in tests. Every call goes through the stored bytes, as in production."""
+"""A case driven step by step in tests. Every call goes through the stored bytes, as in
+production.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,7 +95,8 @@ def handing_on(receivers: tuple[str, ...] = ("ka_spkt",), **properties: Any) -> 
     """start -> pilih -> terima (by the chosen function) -> selesai"""
     received: dict[str, Any] = {"roleFrom": "tujuan", **properties}
     return (
-        Folder().start().user("pilih", control={"tujuan": list(receivers)}).user("terima", "penerima", **received).end()
+        Folder().start().user("pilih", control={"tujuan": list(receivers)}).user("terima",
+            "penerima", **received).end()
         .flow("mulai", "pilih", "terima", "selesai")
     )  # fmt: skip
 
@@ -117,7 +120,8 @@ def asking(
 def routing(receiver: str) -> Folder:
     """start -> pilih -> arahkan (a table names the function) -> terima -> selesai"""
     return (
-        Folder().start().user("pilih", control={"jenis": ["sim", "lain"]}).rule("arahkan", "rute", "tujuan")
+        Folder().start().user("pilih", control={"jenis": ["sim", "lain"]}).rule("arahkan", "rute",
+            "tujuan")
         .user("terima", "penerima", roleFrom="tujuan").end()
         .flow("mulai", "pilih", "arahkan", "terima", "selesai")
         .decision("rute", ["jenis"], ["tujuan"], [['"sim"', receiver], ["", '""']])

@@ -1,4 +1,6 @@
-"""Planted faults in what a form tells of its answers without telling them (`presence`), compares with each other, or suggests. They are tried in `test_lint`."""
+"""Planted faults in what a form tells of its answers without telling them (`presence`), compares
+with each other, or suggests. They are tried in `test_lint`.
+"""
 
 import json
 

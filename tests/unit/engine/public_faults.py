@@ -1,4 +1,6 @@
-"""Faults of what the public hears, by their names: the folder, the rule that finds it, and where (R36, R40)."""
+"""Faults of what the public hears, by their names: the folder, the rule that finds it, and where
+(R36, R40).
+"""
 
 from typing import Any
 

@@ -38,8 +38,10 @@ SCHEMA: dict[str, Any] = {
     "then": {"required": ["uraian"]},
 }
 UI_FIELDS: dict[str, Any] = {
-    "kewarganegaraan": {"widget": "radio", "control": True, "options": {"wni": "WNI", "wna": "WNA"}},
-    "nik": {"widget": "nik", "personal": "identitas", "visible_if": {"field": "kewarganegaraan", "equals": "wni"}},
+    "kewarganegaraan": {"widget": "radio", "control": True, "options": {"wni": "WNI",
+    "wna": "WNA"}},
+    "nik": {"widget": "nik", "personal": "identitas", "visible_if": {"field": "kewarganegaraan",
+    "equals": "wni"}},
     "negara": {
         "widget": "text",
         "personal": "identitas",

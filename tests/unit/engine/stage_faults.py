@@ -1,4 +1,6 @@
-"""Planted faults in steps whose time counts, and in those from which a clock counts. They are tried in `test_lint`."""
+"""Planted faults in steps whose time counts, and in those from which a clock counts. They are tried
+in `test_lint`.
+"""
 
 from typing import Any
 
@@ -26,7 +28,9 @@ def timed(sources: tuple[str, ...] = ("tombol", "radio"), **properties: str) -> 
 def counted(
     *, reason: dict[str, Any] | None = None, time: dict[str, Any] | None = None, **properties: str
 ) -> Folder:
-    """A step that asks when a citizen came, from when a clock counts, and why that time was moved."""
+    """A step that asks when a citizen came, from when a clock counts, and why that time was
+    moved.
+    """
     folder = line().form(
         "kerja",
         {"datang": {"type": "string", "format": "date-time"}, "alasan": {"type": "string"}},
@@ -63,19 +67,26 @@ def edged(**properties: str) -> Folder:
 
 FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a stage without a field for its time": (timed(stage="hantu"), "stage", "kerja"),
-    "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage", "kerja"),
-    "a stage that stops an unknown clock": (timed(stage="arrived_at", stopsClock="hantu"), "stage", "kerja"),
+    "a stage with another source": (timed(("tombol", "kira_kira"), stage="arrived_at"), "stage",
+    "kerja"),
+    "a stage that stops an unknown clock": (timed(stage="arrived_at", stopsClock="hantu"), "stage",
+    "kerja"),
     "an edge of a clock without a stage": (timed(startsClock="hantu"), "stage", "kerja"),
     "a stand-in of no role": (timed(standIn="hantu"), "stand-in", "kerja"),
     "a stand-in of the own role": (timed(standIn="petugas"), "stand-in", "kerja"),
     "the start of a clock that is no stage": (counted(startsClock=""), "clock-start", "kerja"),
     "the start of a clock beside another stage": (counted(stage="hantu"), "clock-start", "kerja"),
-    "the start of a clock that is moved without a reason": (counted(reason={"reason_for": "hantu"}), "clock-start", "kerja"),
+    "the start of a clock that is moved without a reason": (counted(reason={"reason_for": "hantu"}),
+    "clock-start", "kerja"),
     "the start of a clock that has edges, and names none": (edged(), "clock-edge", "kerja"),
-    "the start of a clock by an edge that it does not have": (edged(edge="hantu"), "clock-edge", "kerja"),
-    "a moment of recording beside no edge": (written_down(recordedEdge="pencatatan"), "clock-edge", "jam"),
-    "a moment of recording that is the edge itself": (written_down(edge="kedatangan", recordedEdge="kedatangan"), "clock-edge", "jam"),
+    "the start of a clock by an edge that it does not have": (edged(edge="hantu"), "clock-edge",
+    "kerja"),
+    "a moment of recording beside no edge": (written_down(recordedEdge="pencatatan"), "clock-edge",
+    "jam"),
+    "a moment of recording that is the edge itself": (written_down(edge="kedatangan",
+    recordedEdge="kedatangan"), "clock-edge", "jam"),
     "a reason for no time": (counted(reason={"reason_for": "alasan"}), "form-widget", "kerja"),
-    "a reason for a time that is not offered": (counted(time={"default": None}), "form-widget", "kerja"),
+    "a reason for a time that is not offered": (counted(time={"default": None}), "form-widget",
+    "kerja"),
     "a reason that lies open": (counted(reason={"personal": None}), "form-widget", "kerja"),
 }  # fmt: skip

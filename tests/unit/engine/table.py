@@ -19,7 +19,10 @@ def dmn(id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], h
         for n, row in enumerate(rows)
     )
     columns = "".join(
-        f'<input id="{id}_i{i}" label={quoteattr(e)}><inputExpression id="{id}_e{i}" typeRef="string"><text>{escape(e)}</text></inputExpression></input>'
+        (
+            f'<input id="{id}_i{i}" label={quoteattr(e)}><inputExpression id="{id}_e{i}" '
+            f'typeRef="string"><text>{escape(e)}</text></inputExpression></input>'
+        )
         for i, e in enumerate(inputs)
     ) + "".join(
         f'<output id="{id}_o{i}" name="{o}" typeRef="string"/>' for i, o in enumerate(outputs)
@@ -28,5 +31,6 @@ def dmn(id: str, inputs: list[str], outputs: list[str], rows: list[list[str]], h
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d_{id}" name="{id}"'
         f' namespace="https://contoh.invalid/dmn"><decision id="{id}" name="{id}">'
-        f'<decisionTable id="t_{id}" hitPolicy="{hit}">{columns}{cells}</decisionTable></decision></definitions>'
+        f'<decisionTable id="t_{id}" '
+        f'hitPolicy="{hit}">{columns}{cells}</decisionTable></decision></definitions>'
     )

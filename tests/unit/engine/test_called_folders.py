@@ -1,4 +1,6 @@
-"""Reading a process folder with the folders of the processes that it calls and the parts its letters share."""
+"""Reading a process folder with the folders of the processes that it calls and the parts its
+letters share.
+"""
 
 from pathlib import Path
 

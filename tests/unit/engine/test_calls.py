@@ -95,7 +95,8 @@ def test_a_called_process_runs_inside_the_case_and_its_end_is_not_the_end_of_the
     assert list(play.step.completed) == ["serah_terbit", "serah_selesai", "rujuk"]
     assert (play.open, play.step.outcome, play.step.entered) == (["putuskan"], None, ())
     assert play.step.variables == {
-        "mandiri": False, "tujuan": "piket_lantas", "batas": DUE, "golongan": "jalan", "surat": "surat-1",
+        "mandiri": False, "tujuan": "piket_lantas", "batas": DUE, "golongan": "jalan",
+        "surat": "surat-1",
     }  # fmt: skip
     assert play.done("putuskan", keputusan="setuju").step.outcome == "selesai"
 
@@ -179,7 +180,8 @@ def test_a_terminating_end_of_a_called_process_leaves_the_branch_beside_it_alone
     other = small()
     other.nodes["kecil_selesai"].body = "<bpmn:terminateEventDefinition/>"
     folder = (
-        Folder("induk").start().choice("cabang", tag="parallelGateway").call("panggil", other).user("sendiri")
+        Folder("induk").start().choice("cabang", tag="parallelGateway").call("panggil",
+            other).user("sendiri")
         .choice("temu", tag="parallelGateway").end()
         .flow("mulai", "cabang", "panggil", "temu", "selesai").flow("cabang", "sendiri", "temu")
     )  # fmt: skip
@@ -219,9 +221,12 @@ def test_a_stored_case_inside_a_call_stands_where_it_stood_without_specs_of_eith
 def test_a_thousand_rounds_through_a_call_do_not_make_the_case_larger() -> None:
     folder = (
         Folder("induk").start().call("panggil", small(maxVisits=1001))
-        .user("putuskan", control={"keputusan": ["setuju", "kembali"]}).choice("cukup", "panggil").end()
-        .timer("lewat", '"P1D"', on="panggil", cancelActivity="false").user("sebab").end("sebab_tercatat", None)
-        .flow("mulai", "panggil", "putuskan", "cukup", "panggil").flow("lewat", "sebab", "sebab_tercatat")
+        .user("putuskan", control={"keputusan": ["setuju", "kembali"]}).choice("cukup",
+            "panggil").end()
+        .timer("lewat", '"P1D"', on="panggil",
+            cancelActivity="false").user("sebab").end("sebab_tercatat", None)
+        .flow("mulai", "panggil", "putuskan", "cukup", "panggil").flow("lewat", "sebab",
+            "sebab_tercatat")
         .when("cukup", 'keputusan == "setuju"', "selesai")
     )  # fmt: skip
     play, sizes = Play(folder), []

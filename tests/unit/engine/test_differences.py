@@ -61,7 +61,8 @@ def test_names_roles_and_rules_of_a_step() -> None:
 
 def test_questions_of_a_form() -> None:
     note = {"type": "string", "title": "Keterangan", "maxLength": 100}
-    other = line().form("kerja", {"catatan": note, "hari": {"type": "string", "title": "Hari"}}, {"catatan": {"widget": "textarea"}, "hari": {"widget": "text"}})  # fmt: skip
+    other = line().form("kerja", {"catatan": note, "hari": {"type": "string", "title": "Hari"}},
+        {"catatan": {"widget": "textarea"}, "hari": {"widget": "text"}})  # fmt: skip
     (form,) = found(line(), other, "Formulir")
     assert (form.name, form.process, form.before, form.after) == (
         "Kerja",
@@ -98,7 +99,10 @@ def test_words_of_a_letter_without_its_tags() -> None:
 
 
 def test_of_a_long_passage_only_what_differs_is_shown() -> None:
-    words = "satu dua tiga empat lima enam tujuh {} delapan sembilan sepuluh sebelas dua-belas tiga-belas"
+    words = (
+        "satu dua tiga empat lima enam tujuh {} delapan sembilan sepuluh sebelas dua-belas "
+        "tiga-belas"
+    )
     old, new = (
         first().file("letters/tanda.html", f"<p>{words.format(middle)}</p>")
         for middle in ("lama", "baru sekali")

@@ -1,4 +1,6 @@
-"""Plausible days and instants: no year 20, nothing that has not happened yet, nothing older than the field allows."""
+"""Plausible days and instants: no year 20, nothing that has not happened yet, nothing older than
+the field allows.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +34,8 @@ def test_an_instant_lies_a_year_ahead_at_most(text: str) -> None:
     assert judge_instant("2027-11-01T00:00:00+08:00", NOW) is None
 
 
-@pytest.mark.parametrize(("text", "fine"), [("1899-12-31", False), ("1900-01-01", True), ("2027-11-20", True), ("2028-01-01", False)])  # fmt: skip
+@pytest.mark.parametrize(("text", "fine"), [("1899-12-31", False), ("1900-01-01", True),
+    ("2027-11-20", True), ("2028-01-01", False)])  # fmt: skip
 def test_a_day_lies_between_1900_and_a_year_ahead(text: str, fine: bool) -> None:
     assert (judge_date(text, NOW) is None) == fine
 

@@ -1,4 +1,6 @@
-"""Whatever a browser or somebody who is none sends: reading and judging answer, and what passes can be kept."""
+"""Whatever a browser or somebody who is none sends: reading and judging answer, and what passes can
+be kept.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -14,18 +16,25 @@ from workflow_app.web.forms import Sheet, posted_of
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 ODD = st.sampled_from(
     [
-        "", " ", "\x00", "\u202e", "ya", "tidak", "true", "on", "0", "-0", "1.000", "９９", "1e999", "NaN", "null", "[]", "{}",
-        "31-02-2026", "0001-01-01", "9999-12-31", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "2026-W01-1T10:00",
-        "2026-11-23T09:30+23:59:59.999999", "'; DROP TABLE service_case; --", "{{ config }}", "<script>", "=1+1", "%00",
-        "data:image/png;base64,", "data:image/png;base64,iVBORw0KGgo=", "00000000-0000-0000-0000-000000000000", "../../etc",
+        "", " ", "\x00", "\u202e", "ya", "tidak", "true", "on", "0", "-0", "1.000", "９９", "1e999",
+        "NaN", "null", "[]", "{}",
+        "31-02-2026", "0001-01-01", "9999-12-31", "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-12:00", "2026-W01-1T10:00",
+        "2026-11-23T09:30+23:59:59.999999", "'; DROP TABLE service_case; --", "{{ config }}",
+        "<script>", "=1+1", "%00",
+        "data:image/png;base64,", "data:image/png;base64,iVBORw0KGgo=",
+        "00000000-0000-0000-0000-000000000000", "../../etc",
     ]
 )  # fmt: skip
 TEXT = ODD | st.text(max_size=40) | st.from_regex(r"[0-9./:T+-]{1,30}", fullmatch=True)
 NAMES = st.sampled_from(
     [
-        *FORM.fields, "typename", "lane_owners", "__class__", "persyaratan.", "persyaratan..", "persyaratan.a.given",
-        "persyaratan.a.count", "persyaratan.a.date", "persyaratan.a.documents", "persyaratan.a.number", "persyaratan.a.b.issuer",
-        "persyaratan.typename.given", "persyaratan.__class__.reason", "pengecualian.line", "pengecualian.decision",
+        *FORM.fields, "typename", "lane_owners", "__class__", "persyaratan.", "persyaratan..",
+            "persyaratan.a.given",
+        "persyaratan.a.count", "persyaratan.a.date", "persyaratan.a.documents",
+        "persyaratan.a.number", "persyaratan.a.b.issuer",
+        "persyaratan.typename.given", "persyaratan.__class__.reason", "pengecualian.line",
+        "pengecualian.decision",
         "pengecualian.reason", "pengecualian.__init__", "",
     ]
 ) | st.text(max_size=12)  # fmt: skip

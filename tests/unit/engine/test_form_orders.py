@@ -1,4 +1,6 @@
-"""Answers of one form that have an order: no end before its start, in days, times and numbers, also to earlier steps."""
+"""Answers of one form that have an order: no end before its start, in days, times and numbers, also
+to earlier steps.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -120,7 +122,7 @@ def test_what_is_not_shown_is_not_compared() -> None:
     assert forms.validate(form, {**answers, "tampil": "ya"}) == {"akhir": SENTENCE}
 
 
-def test_every_earlier_step_that_was_answered_counts_and_what_it_asked_by_the_same_name_is_another_question() -> (
+def test_every_earlier_step_that_was_answered_counts_and_what_it_asked_by_the_same_name_is_another_question() -> (  # noqa: E501 - a sentence
     None
 ):
     form = pair("number", "number", at_least="satu.awal dua.awal")

@@ -1,4 +1,6 @@
-"""A drawn signature is walked through when its form is judged: whole, small, one head, pixels, one end."""
+"""A drawn signature is walked through when its form is judged: whole, small, one head, pixels, one
+end.
+"""
 
 import pytest
 

@@ -12,7 +12,9 @@ def found(folder: Folder) -> set[tuple[str, str]]:
 
 
 def confined_inside() -> Folder:
-    """Confined in a subprocess with a boundary: what comes after it, and by the boundary, comes after the wall too."""
+    """Confined in a subprocess with a boundary: what comes after it, and by the boundary, comes
+    after the wall too.
+    """
     folder = Folder().start().user("sebelum")
     folder.inside("layanan").start("mulai_layanan").user("terima")
     folder.service("khususkan", "confine", role='"piket_propam"').user("tangani", "piket_propam")

@@ -1,4 +1,6 @@
-"""Random people walk through a process that is changed under their hands: a case that may be moved comes to an end that is legal."""
+"""Random people walk through a process that is changed under their hands: a case that may be moved
+comes to an end that is legal.
+"""
 
 from collections.abc import Callable
 from functools import partial

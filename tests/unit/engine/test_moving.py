@@ -1,4 +1,6 @@
-"""A stored case is carried to another version: what was reached stays what it is, what follows is the new version's."""
+"""A stored case is carried to another version: what was reached stays what it is, what follows is
+the new version's.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -199,7 +201,9 @@ def facts(play: Play, state: bytes) -> list[Any]:
 
 
 def test_the_migration_of_the_library_begins_anew_what_waits() -> None:
-    """Why there is one of our own. Where this fails after an upgrade, ours may no longer be needed."""
+    """Why there is one of our own. Where this fails after an upgrade, ours may no longer be
+    needed.
+    """
     play = Play(first()).done("catat", jenis="mudah").after(hours=20)
     case = unpack(play.definition.specs, play.step.state, Scope({}, play.now))
     new = with_check().definition().specs

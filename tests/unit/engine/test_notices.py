@@ -1,4 +1,6 @@
-"""Periods of notice: counted back from the event, over midnight and the year's end in WITA, and judged."""
+"""Periods of notice: counted back from the event, over midnight and the year's end in WITA, and
+judged.
+"""
 
 from datetime import datetime, timedelta
 

@@ -206,7 +206,10 @@ def test_no_letter_ahead_shows_what_was_not_asked() -> None:
         lettered("<p>{{ jawaban.awal.alamat }}</p>", asks=True),
     )
     assert sentences(Play(old).done("awal"), new, "awal") == [
-        "Surat tanda memuat “Alamat” dari langkah “Awal”, yang belum ditanyakan ketika langkah itu dikerjakan."
+        (
+            "Surat tanda memuat “Alamat” dari langkah “Awal”, yang belum ditanyakan ketika "
+            "langkah itu dikerjakan."
+        )
     ]
     assert sentences(Play(old), new) == []
 

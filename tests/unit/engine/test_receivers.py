@@ -1,4 +1,6 @@
-"""Tasks whose role a control variable names: a hand-off waits with exactly the function that receives it."""
+"""Tasks whose role a control variable names: a hand-off waits with exactly the function that
+receives it.
+"""
 
 import pytest
 
@@ -25,7 +27,8 @@ def test_a_table_can_name_the_function() -> None:
 def test_who_receives_stays_as_it_was_when_the_task_was_reached() -> None:
     folder = (
         Folder().start().choice("cabang", tag="parallelGateway")
-        .user("pilih", control={"tujuan": list(FUNCTIONS)}).user("terima", "penerima", roleFrom="tujuan")
+        .user("pilih", control={"tujuan": list(FUNCTIONS)}).user("terima", "penerima",
+            roleFrom="tujuan")
         .choice("temu", tag="parallelGateway").end()
         .flow("mulai", "cabang", "pilih", "temu", "selesai").flow("cabang", "terima", "temu")
     )  # fmt: skip
@@ -38,8 +41,10 @@ def test_who_receives_stays_as_it_was_when_the_task_was_reached() -> None:
 def test_a_hand_off_that_comes_back_can_go_to_another_function() -> None:
     folder = (
         Folder().start().user("pilih", control={"tujuan": list(FUNCTIONS)}, maxVisits=5)
-        .user("terima", "penerima", roleFrom="tujuan", control={"jawaban": ["ya", "tidak"]}).choice("diterima", "pilih").end()
-        .flow("mulai", "pilih", "terima", "diterima", "pilih").when("diterima", 'jawaban == "ya"', "selesai")
+        .user("terima", "penerima", roleFrom="tujuan", control={"jawaban": ["ya",
+            "tidak"]}).choice("diterima", "pilih").end()
+        .flow("mulai", "pilih", "terima", "diterima", "pilih").when("diterima", 'jawaban == "ya"',
+            "selesai")
     )  # fmt: skip
     play = Play(folder).done("pilih", tujuan="piket_lantas").done("terima", jawaban="tidak")
     play.done("pilih", tujuan="piket_reskrim")

@@ -1,4 +1,6 @@
-"""Rework: rounds end, rounds are forgotten, and branches inside a round do not mix with those of another."""
+"""Rework: rounds end, rounds are forgotten, and branches inside a round do not mix with those of
+another.
+"""
 
 import random
 
@@ -16,7 +18,8 @@ from workflow_app.engine.model import Value
 def branches(kind: str) -> Folder:
     """Rework around a subprocess whose branches run together, or as the answers ask."""
     folder = (
-        Folder().start().user("tanya", control={"arah": ["satu", "dua", "dua-duanya"]}, maxVisits=60)
+        Folder().start().user("tanya", control={"arah": ["satu", "dua", "dua-duanya"]},
+            maxVisits=60)
         .inside("bersama").start("mulai_bersama")
         .choice("cabang", "satu" if kind == "inclusiveGateway" else None, tag=kind)
         .user("satu").user("dua", "ka_spkt").choice("temu", tag=kind).end("akhir_bersama", None)
@@ -29,9 +32,12 @@ def branches(kind: str) -> Folder:
         folder.when("cabang", 'arah != "satu"', "dua")
     return (
         folder.outside()
-        .timer("lewat", '"PT3M"', on="bersama", cancelActivity="false").user("sebab").end("sebab_tercatat", None)
-        .user("putuskan", control={"keputusan": ["setuju", "kembali"]}).choice("cukup", "tanya").end()
-        .flow("mulai", "tanya", "bersama", "putuskan", "cukup", "tanya").flow("lewat", "sebab", "sebab_tercatat")
+        .timer("lewat", '"PT3M"', on="bersama",
+            cancelActivity="false").user("sebab").end("sebab_tercatat", None)
+        .user("putuskan", control={"keputusan": ["setuju", "kembali"]}).choice("cukup",
+            "tanya").end()
+        .flow("mulai", "tanya", "bersama", "putuskan", "cukup", "tanya").flow("lewat", "sebab",
+            "sebab_tercatat")
         .when("cukup", 'keputusan == "setuju"', "selesai")
     )  # fmt: skip
 
@@ -130,11 +136,14 @@ def test_a_case_that_is_not_held_is_not_let_go_on() -> None:
 
 
 def test_a_loop_of_the_machine_alone_stops_at_the_held_step_until_the_case_is_let_go_on() -> None:
-    """A timer takes `kerja` away and brings it again; what a person does elsewhere makes that loop no better."""
+    """A timer takes `kerja` away and brings it again; what a person does elsewhere makes that loop
+    no better.
+    """
     folder = (
         Folder().start().choice("cabang", tag="parallelGateway").user("kerja", maxVisits=2).end()
         .timer("lewat", '"PT1H"', on="kerja").user("lain").end("lain_selesai")
-        .flow("mulai", "cabang", "kerja", "selesai").flow("lewat", "kerja").flow("cabang", "lain", "lain_selesai")
+        .flow("mulai", "cabang", "kerja", "selesai").flow("lewat", "kerja").flow("cabang", "lain",
+            "lain_selesai")
     )  # fmt: skip
     play = Play(folder).after(hours=1, seconds=1)
     assert play.held == []

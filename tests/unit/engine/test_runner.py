@@ -52,7 +52,8 @@ def test_a_service_task_waits_with_its_parameters_until_it_is_resolved() -> None
 def test_parameters_of_a_waiting_effect_keep_the_values_they_had_when_it_was_reached() -> None:
     folder = (
         Folder().start().choice("cabang", tag="parallelGateway").user("kerja")
-        .service("cetak", "render_letter", letter_id="surat").choice("temu", tag="parallelGateway").end()
+        .service("cetak", "render_letter", letter_id="surat").choice("temu",
+            tag="parallelGateway").end()
         .flow("mulai", "cabang", "kerja", "temu", "selesai").flow("cabang", "cetak", "temu")
     )  # fmt: skip
     play = Play(folder, surat="L1").done("kerja", surat="L2")
@@ -76,9 +77,11 @@ def test_a_business_rule_keeps_only_the_named_outputs() -> None:
 
 def test_a_collecting_rule_gives_a_list_and_an_empty_one_when_nothing_matches() -> None:
     folder = (
-        Folder().start().user("kerja", control={"jenis": ["sim", "ktp"]}).rule("daftar", "tabel", "butir").user("lihat").end()
+        Folder().start().user("kerja", control={"jenis": ["sim", "ktp"]}).rule("daftar", "tabel",
+            "butir").user("lihat").end()
         .flow("mulai", "kerja", "daftar", "lihat", "selesai")
-        .decision("tabel", ["jenis"], ["butir"], [['"sim"', '"sim_01"'], ['"sim"', '"sim_02"']], "COLLECT")
+        .decision("tabel", ["jenis"], ["butir"], [['"sim"', '"sim_01"'], ['"sim"', '"sim_02"']],
+            "COLLECT")
     )  # fmt: skip
     assert Play(folder).done("kerja", jenis="sim").step.variables["butir"] == ["sim_01", "sim_02"]
     assert Play(folder).done("kerja", jenis="ktp").step.variables["butir"] == []
@@ -207,7 +210,8 @@ def test_a_fault_names_the_element_and_leaves_the_state_as_it_was() -> None:
 
 def test_a_rule_without_matching_row_is_a_fault_of_that_rule() -> None:
     folder = (
-        Folder().start().user("kerja").rule("hitung", "tabel", "angka").end().flow("mulai", "kerja", "hitung", "selesai")
+        Folder().start().user("kerja").rule("hitung", "tabel", "angka").end().flow("mulai", "kerja",
+            "hitung", "selesai")
         .decision("tabel", ["jenis"], ["angka"], [['"sim"', "1"]])
     )  # fmt: skip
     with pytest.raises(ProcessFault, match="no row of the decision gives angka") as fault:
@@ -235,7 +239,8 @@ def test_a_case_starts_with_the_initial_variables_of_the_process() -> None:
 
 def test_an_interrupting_timer_takes_the_task_away() -> None:
     folder = (
-        Folder().start().user("kerja").end().timer("lewat", '"PT1H"', on="kerja").user("ganti", "ka_spkt").end("lain", "dirujuk")
+        Folder().start().user("kerja").end().timer("lewat", '"PT1H"', on="kerja").user("ganti",
+            "ka_spkt").end("lain", "dirujuk")
         .flow("mulai", "kerja", "selesai").flow("lewat", "ganti", "lain")
     )  # fmt: skip
     play = Play(folder).after(hours=1)

@@ -1,4 +1,6 @@
-"""A step that is kept open: effects are told their results one after the other, and the state is written once."""
+"""A step that is kept open: effects are told their results one after the other, and the state is
+written once.
+"""
 
 import random
 from collections.abc import Callable, Iterable
@@ -124,7 +126,8 @@ def test_a_fault_in_an_open_step_leaves_the_stored_state_as_it_was() -> None:
 
 def test_an_endless_round_of_effects_is_a_fault_and_never_hangs() -> None:
     folder = (
-        Folder().start().service("jam", "start_clock", "batas", clock='"a"').choice("putar", "jam").end()
+        Folder().start().service("jam", "start_clock", "batas", clock='"a"').choice("putar",
+            "jam").end()
         .flow("mulai", "jam", "putar", "jam").when("putar", "batas == None", "selesai")
     )  # fmt: skip
     run = runner.begin(folder.definition(), {}, NOW)

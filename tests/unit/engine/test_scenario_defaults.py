@@ -36,7 +36,10 @@ def test_a_step_that_says_nothing_is_done_as_usual() -> None:
 
 
 def test_a_step_says_what_differs_and_null_for_what_is_not_answered() -> None:
-    different = "{complete: terima, as: pamapta, by: colleague, answers: {nama: null, syarat: {kk: {}}, usia: 4}}"
+    different = (
+        "{complete: terima, as: pamapta, by: colleague, answers: {nama: null, syarat: {kk: {}}, "
+        "usia: 4}}"
+    )
     (step,) = steps(different)
     answers: dict[str, Answer] = {"syarat": {"kk": {}}, "catatan": "baik", "usia": 4}
     assert step == Complete("terima", "pamapta", answers, by_colleague=True)

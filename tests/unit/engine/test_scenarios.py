@@ -106,11 +106,14 @@ expect: {outcome: selesai, variables: {kanal: surat}}
 def warned(days: str = "1") -> Folder:
     """start -> jam -> hitung -> tanggapi; a warning after so many working days -> ingatkan"""
     return (
-        Folder(process_properties={"initial": '{"kanal": null}'}).start().service("jam", "start_clock", clock='"tanggapan"')
+        Folder(process_properties={"initial": '{"kanal": null}'}).start().service("jam",
+            "start_clock", clock='"tanggapan"')
         .service("hitung", "working_days_after", "peringatan", clock='"tanggapan"', days=days)
-        .user("tanggapi").timer("lewat", "peringatan", on="tanggapi", kind="timeDate", cancelActivity="false").user("ingatkan")
+        .user("tanggapi").timer("lewat", "peringatan", on="tanggapi", kind="timeDate",
+            cancelActivity="false").user("ingatkan")
         .end("diingatkan", None).end()
-        .flow("mulai", "jam", "hitung", "tanggapi", "selesai").flow("lewat", "ingatkan", "diingatkan")
+        .flow("mulai", "jam", "hitung", "tanggapi", "selesai").flow("lewat", "ingatkan",
+            "diingatkan")
     )  # fmt: skip
 
 
@@ -178,13 +181,17 @@ def test_a_scenario_that_cannot_be_read_is_refused_with_its_file(old: str, new: 
 
 
 def checklist() -> Folder:
-    """periksa (checklist) -> lengkap? -> selesai, else putuskan (waiver) when asked, else periksa again"""
+    """periksa (checklist) -> lengkap? -> selesai, else putuskan (waiver) when asked, else periksa
+    again
+    """
     rows = [['"sim"', '"a"', "1"], ['"sim"', '"b"', "2"], ['"ktp"', '"c"', "1"]]
     requirements = {"widget": "requirements", "decision": "syarat", "result": "kelengkapan"}
     waiver = {"widget": "waiver", "source": "periksa", "result": "kelengkapan"}
     folder = (
-        Folder().start().user("isi", control={"jenis": ["sim", "ktp"]}).user("periksa", maxVisits=5).choice("cukup", "periksa").user("putuskan", maxVisits=5).end()
-        .flow("mulai", "isi", "periksa", "cukup", "periksa").when("cukup", 'kelengkapan == "lengkap"', "selesai")
+        Folder().start().user("isi", control={"jenis": ["sim", "ktp"]}).user("periksa",
+            maxVisits=5).choice("cukup", "periksa").user("putuskan", maxVisits=5).end()
+        .flow("mulai", "isi", "periksa", "cukup", "periksa").when("cukup",
+            'kelengkapan == "lengkap"', "selesai")
         .when("cukup", 'kelengkapan == "minta_pengecualian"', "putuskan").flow("putuskan", "cukup")
         .decision("syarat", ["jenis"], ["butir", "minimum"], rows, "COLLECT")
     )  # fmt: skip
@@ -256,7 +263,8 @@ def test_a_complete_or_waived_checklist_lets_the_case_go_on(
 def test_a_scenario_says_what_lies_in_an_area(areas: str, is_in_town: bool) -> None:
     folder = (
         Folder()
-        .start().service("periksa", "check_area", "dalam_kota", area='"kota"', code='"63.06.05.1001"').end()
+        .start().service("periksa", "check_area", "dalam_kota", area='"kota"',
+            code='"63.06.05.1001"').end()
         .flow("mulai", "periksa", "selesai")
     )  # fmt: skip
     text = f"name: Contoh\nclauses: [R63]\n{areas}\nsteps: []\nexpect: {{outcome: selesai}}"

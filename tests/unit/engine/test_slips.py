@@ -1,4 +1,6 @@
-"""Sentences of forms and slips for citizens: what they may name, and that planted faults are found."""
+"""Sentences of forms and slips for citizens: what they may name, and that planted faults are
+found.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""The stored state is what the library itself would write and read, though tasks without data take a shorter way."""
+"""The stored state is what the library itself would write and read, though tasks without data take
+a shorter way.
+"""
 
 import gc
 import json

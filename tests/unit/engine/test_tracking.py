@@ -1,4 +1,6 @@
-"""What a letter declares about tracking: read strictly, and linted so that nothing personal is told (R36)."""
+"""What a letter declares about tracking: read strictly, and linted so that nothing personal is told
+(R36).
+"""
 
 import json
 from typing import Any

@@ -102,7 +102,8 @@ def test_trap_3_rework_around_a_subprocess_with_boundary_events_does_not_grow() 
         .user("tindak").end("selesai_tindak", None)
         .user("putuskan", "ka_spkt", control={"keputusan": ["setuju", "kembali"]})
         .choice("cukup", "layanan").end()
-        .flow("mulai", "layanan", "putuskan", "cukup", "layanan").flow("lewat", "tindak", "selesai_tindak")
+        .flow("mulai", "layanan", "putuskan", "cukup", "layanan").flow("lewat", "tindak",
+            "selesai_tindak")
         .when("cukup", 'keputusan == "setuju"', "selesai")
     )  # fmt: skip
     play = Play(folder)
@@ -133,7 +134,8 @@ def test_trap_3_an_endless_automatic_loop_is_a_fault_and_never_a_silent_stall() 
 def test_trap_4_script_tasks_are_refused_by_the_linter_and_never_run() -> None:
     folder = (
         Folder()
-        .start().add("scriptTask", "skrip", "sistem", body="<bpmn:script>jebol = True</bpmn:script>").end()
+        .start().add("scriptTask", "skrip", "sistem",
+            body="<bpmn:script>jebol = True</bpmn:script>").end()
         .flow("mulai", "skrip", "selesai")
     )  # fmt: skip
     assert "element-kind" in rules(folder)
@@ -177,7 +179,8 @@ def test_trap_5_a_completed_task_cannot_be_completed_again() -> None:
 
 def test_trap_5_an_effect_cannot_be_resolved_twice() -> None:
     folder = (
-        Folder().start().service("jam", "start_clock", "batas", clock='"berkas"').user("kerja").end()
+        Folder().start().service("jam", "start_clock", "batas",
+            clock='"berkas"').user("kerja").end()
         .flow("mulai", "jam", "kerja", "selesai")
     )  # fmt: skip
     play = Play(folder)

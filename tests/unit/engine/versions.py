@@ -12,9 +12,11 @@ def first(**approval: Any) -> Folder:
     return (
         Folder().start().user("catat", control=KINDS, maxVisits=5)
         .user("setujui", "ka_spkt", control={"keputusan": ["setuju", "kembali"]}, **approval)
-        .timer("lama", '"P1D"', on="setujui", cancelActivity="false").user("ingatkan").end("diingatkan", None)
+        .timer("lama", '"P1D"', on="setujui",
+            cancelActivity="false").user("ingatkan").end("diingatkan", None)
         .choice("cukup", "catat").service("terbit", "issue_letter", "surat", letter='"tanda"').end()
-        .flow("mulai", "catat", "setujui", "cukup", "catat").flow("lama", "ingatkan", "diingatkan").flow("terbit", "selesai")
+        .flow("mulai", "catat", "setujui", "cukup", "catat").flow("lama", "ingatkan",
+            "diingatkan").flow("terbit", "selesai")
         .when("cukup", 'keputusan == "setuju"', "terbit").letter("tanda")
     )  # fmt: skip
 
@@ -24,10 +26,13 @@ def with_check() -> Folder:
     return (
         Folder().start().user("catat", control=KINDS, maxVisits=5)
         .user("setujui", "ka_spkt", control={"keputusan": ["setuju", "kembali"]})
-        .timer("lama", '"P2D"', on="setujui", cancelActivity="false").user("ingatkan").end("diingatkan", None)
-        .choice("cukup", "catat").user("periksa").service("terbit", "issue_letter", "surat", letter='"tanda"').end()
+        .timer("lama", '"P2D"', on="setujui",
+            cancelActivity="false").user("ingatkan").end("diingatkan", None)
+        .choice("cukup", "catat").user("periksa").service("terbit", "issue_letter", "surat",
+            letter='"tanda"').end()
         .flow("mulai", "catat", "setujui", "cukup", "catat").flow("lama", "ingatkan", "diingatkan")
-        .flow("periksa", "terbit", "selesai").when("cukup", 'keputusan == "setuju"', "periksa").letter("tanda")
+        .flow("periksa", "terbit", "selesai").when("cukup", 'keputusan == "setuju"',
+            "periksa").letter("tanda")
     )  # fmt: skip
 
 
@@ -36,9 +41,11 @@ def without_reminder() -> Folder:
     return (
         Folder().start().user("catat", control=KINDS, maxVisits=5)
         .user("setujui", "ka_spkt", control={"keputusan": ["setuju", "kembali"]})
-        .message("batal", "pembatalan", on="setujui").end("dibatalkan", "dibatalkan", terminate=True)
+        .message("batal", "pembatalan", on="setujui").end("dibatalkan", "dibatalkan",
+            terminate=True)
         .choice("cukup", "catat").service("terbit", "issue_letter", "surat", letter='"tanda"').end()
-        .flow("mulai", "catat", "setujui", "cukup", "catat").flow("batal", "dibatalkan").flow("terbit", "selesai")
+        .flow("mulai", "catat", "setujui", "cukup", "catat").flow("batal",
+            "dibatalkan").flow("terbit", "selesai")
         .when("cukup", 'keputusan == "setuju"', "terbit").letter("tanda")
     )  # fmt: skip
 

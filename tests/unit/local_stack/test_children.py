@@ -8,9 +8,13 @@ import pytest
 
 from workflow_app.tools.embedded.server_processes import Child, Process, end, running, wait_until
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); "
+    "time.sleep(60)"
+)
 WITH_CHILD = (
-    "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+    "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; "
+    "time.sleep(60)']);"
     "print(p.pid, flush=True); time.sleep(60)"
 )
 

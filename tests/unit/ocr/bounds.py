@@ -1,4 +1,6 @@
-"""Bounds on what a piece of work may cost this process, counted so that a busy machine changes nothing."""
+"""Bounds on what a piece of work may cost this process, counted so that a busy machine changes
+nothing.
+"""
 
 import time
 from collections.abc import Iterator

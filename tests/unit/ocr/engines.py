@@ -1,4 +1,6 @@
-"""Engines that fail: small programs that stand where Tesseract would, one for each way to go wrong."""
+"""Engines that fail: small programs that stand where Tesseract would, one for each way to go
+wrong.
+"""
 
 from pathlib import Path
 
@@ -18,7 +20,9 @@ BODIES = {
     "bad_unicode": 'printf "\\377\\376\\200" > "$2.txt"; : > "$2.tsv"; : > "$2.pdf"',
     "bad_numbers": (
         'echo teks > "$2.txt"; echo %PDF- > "$2.pdf"; '
-        "printf 'level\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n5\\tx\\ty\\t1\\t1\\t90\\tkata\\n' > \"$2.tsv\""
+        "printf "
+        "'level\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n"
+        '5\\tx\\ty\\t1\\t1\\t90\\tkata\\n\' > "$2.tsv"'
     ),
 }
 
@@ -30,7 +34,9 @@ BODIES |= {
     "leaves_a_child": f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; exit 1',
     "eats": "exec python3 -c 'x = bytearray(10**10)'",
     "shouts": "exec yes >&2",
-    "is_cut_short": 'cat /dev/zero > "$2.txt" 2> /dev/null; printf %PDF- > "$2.pdf"; : > "$2.tsv"; exit 0',
+    "is_cut_short": (
+        'cat /dev/zero > "$2.txt" 2> /dev/null; printf %PDF- > "$2.pdf"; : > "$2.tsv"; exit 0'
+    ),
     "fills_the_disk": 'exec dd if=/dev/zero of="$2.txt" bs=1M count=2000',
 }
 SILENT = f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; wait'
@@ -38,7 +44,9 @@ SILENT = f'sleep 300 & echo $! > "$(dirname "$0")/{CHILD}"; wait'
 
 
 def engine(folder: Path, kind: str) -> str:
-    """The command of an engine that answers questions about itself properly and then fails as `kind` says."""
+    """The command of an engine that answers questions about itself properly and then fails as
+    `kind` says.
+    """
     return _program(folder / f"tesseract-{kind}", ANSWERS + BODIES[kind])
 
 
@@ -48,7 +56,9 @@ def silent(folder: Path) -> str:
 
 
 def unsure(folder: Path, of: str) -> str:
-    """The command of the genuine engine, that has read one doubtful word whenever its arguments hold `of`."""
+    """The command of the genuine engine, that has read one doubtful word whenever its arguments
+    hold `of`.
+    """
     table = "level\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n5\\t9\\t9\\t9\\t9\\t20\\tragu\\n"
     body = f"""case "$*" in
   *{of}*) echo ragu > "$2.txt"; printf '%%PDF-' > "$2.pdf"; printf '{table}' > "$2.tsv" ;;
@@ -71,7 +81,10 @@ def child_of(folder: Path) -> int:
 
 def answering(folder: Path, version: str, languages: str) -> str:
     """The command of an engine of another version or with other languages."""
-    body = f"""case "$1" in --version) echo '{version}' ;; --list-langs) printf 'List:\\n{languages}\\n' ;; esac"""
+    body = f"""case "$1" in
+        --version) echo '{version}' ;;
+        --list-langs) printf 'List:\\n{languages}\\n' ;;
+    esac"""
     return _program(folder / "tesseract-lain", body)
 
 

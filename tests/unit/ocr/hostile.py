@@ -12,7 +12,10 @@ from tests.unit.ocr import papers
 
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>"
+PAGE = (
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</X 5 0 "
+    b"R>>>>>>"
+)
 
 
 def pdf(*objects: bytes) -> bytes:
@@ -42,9 +45,9 @@ def forms_in_forms() -> bytes:
 
     def form(draws: int) -> bytes:
         head = (
-            b"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X %d 0 R>>>>/Length 60>>"
-            % draws
-        )
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X %d 0 "
+            b"R>>>>/Length 60>>"
+        ) % draws
         return head + b"\nstream\n" + b"/X Do " * 10 + b"\nendstream"
 
     content = b"<</Length 60>>\nstream\n" + b"/X Do " * 10 + b"\nendstream"
@@ -76,7 +79,9 @@ def lying_page_count() -> bytes:
 
 
 def png_of_white(width: int, height: int, *, rows: int | None = None) -> bytes:
-    """A small PNG of many white pixels; `rows` are really there when given, more or fewer than it says."""
+    """A small PNG of many white pixels; `rows` are really there when given, more or fewer than it
+    says.
+    """
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     packer, packed = zlib.compressobj(9), b""
     row = b"\0" + b"\xff" * width
@@ -103,7 +108,9 @@ def animation(form: str, frames: int) -> bytes:
 
 
 def fax(*, strip: bytes | None = None, tags: tuple[tuple[int, int, int, int], ...] = ()) -> bytes:
-    """A TIFF as fax machines make it (group 4, 1728 points wide), with a strip and tags of one's own."""
+    """A TIFF as fax machines make it (group 4, 1728 points wide), with a strip and tags of one's
+    own.
+    """
     whole = papers.coded(
         papers.page(size=(1728, 1100)).convert("1"),
         "TIFF",
@@ -128,7 +135,9 @@ def fax(*, strip: bytes | None = None, tags: tuple[tuple[int, int, int, int], ..
 
 
 def tiff_of_strips(directories: int, size: int, kind: int) -> bytes:
-    """A TIFF whose directories all point to the same list of strips, of `size` bytes and values of this type."""
+    """A TIFF whose directories all point to the same list of strips, of `size` bytes and values of
+    this type.
+    """
     width = {1: 1, 3: 2, 4: 4}[kind]
     count, place = size // width, 8 + directories * 54
     out = b"II*\0\x08\0\0\0"
@@ -158,7 +167,10 @@ def pdf_of_words(words: int, pages: int) -> bytes:
     """A PDF whose pages all show the same words, a hundred to a line."""
     lines = b"".join(b"(" + b"ab " * 100 + b") Tj 0 -1 Td " for _ in range(words // 100))
     packed = zlib.compress(b"BT /F0 1 Tf 10 800 Td " + lines + b"ET", 9)
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<</Font<</F0 4 0 R>>>>>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<</Font<</F0 4 "
+        b"0 R>>>>>>"
+    )
     kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + pages))
     content = b"<</Length %d/Filter/FlateDecode>>\nstream\n" % len(packed) + packed + b"\nendstream"
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
@@ -194,7 +206,9 @@ def acting_pdf() -> bytes:
 
 
 def _packed(size: int) -> bytes:
-    """So many spaces, compressed. The same compressed block again and again: quick to make, slow to take apart."""
+    """So many spaces, compressed. The same compressed block again and again: quick to make, slow to
+    take apart.
+    """
     part, parts = b" " * (1 << 20), size >> 20
     packer = zlib.compressobj(9)
     start = packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)

@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 SIZE = (1240, 1100)
-"""Half a sheet of A5 at 300 dpi: enough for the engine to tell orientation and skew, quick to read."""
+"""Half a sheet of A5 at 300 dpi: enough for the engine to tell orientation and skew, quick to read.
+"""
 LINES = (
     "SURAT KETERANGAN TANDA LAPOR KEHILANGAN",
     "Pelapor menerangkan telah kehilangan satu lembar",
@@ -84,14 +85,19 @@ def text_pdf(*pages: Sequence[str]) -> bytes:
 
 
 def printed_pdf(*pages: Sequence[str]) -> bytes:
-    """A born-digital PDF as a program prints it: its faces are embedded, it has a title and a link."""
+    """A born-digital PDF as a program prints it: its faces are embedded, it has a title and a
+    link.
+    """
     sheets = (
         f"<section><h1>{lines[0]}</h1>{''.join(f'<p>{line}</p>' for line in lines)}"
         "<p><a href='#awal'>ke awal</a></p></section>"
         for lines in pages
     )
     style = "body{font-family:'DejaVu Sans';color:#123}section{break-after:page}"
-    text = f"<html lang='id'><title>Surat Contoh</title><style>{style}</style><body id='awal'>{''.join(sheets)}"
+    text = (
+        f"<html lang='id'><title>Surat Contoh</title><style>{style}</style><body "
+        f"id='awal'>{''.join(sheets)}"
+    )
     return bytes(weasyprint.HTML(string=text).write_pdf())
 
 

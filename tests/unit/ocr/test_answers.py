@@ -1,4 +1,6 @@
-"""Answers of the sandbox: the expected shape or a crash, so that one forged by a decoder goes no further."""
+"""Answers of the sandbox: the expected shape or a crash, so that one forged by a decoder goes no
+further.
+"""
 
 import json
 from pathlib import Path
@@ -22,8 +24,10 @@ def test_an_answer_of_the_expected_shape_is_taken_without_what_nobody_asked_for(
 @pytest.mark.parametrize(
     "forged",
     [
-        {"text": None}, {"text": ["kata"]}, {"width": "3"}, {"width": 3.5}, {"width": True}, {"width": 10**12},
-        {"skew": "1"}, {"skew": json.loads("NaN")}, {"skew": json.loads("-Infinity")}, {"is_blank": 0}, {"words": {}},
+        {"text": None}, {"text": ["kata"]}, {"width": "3"}, {"width": 3.5}, {"width": True},
+            {"width": 10**12},
+        {"skew": "1"}, {"skew": json.loads("NaN")}, {"skew": json.loads("-Infinity")},
+            {"is_blank": 0}, {"words": {}},
     ],
 )  # fmt: skip
 def test_an_answer_of_another_shape_is_a_crash(forged: dict[str, object]) -> None:

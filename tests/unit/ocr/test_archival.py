@@ -1,4 +1,6 @@
-"""The copy as PDF/A: judged from its bytes, the level told as it is, and a judge that breaks costs the level only."""
+"""The copy as PDF/A: judged from its bytes, the level told as it is, and a judge that breaks costs
+the level only.
+"""
 
 import io
 from typing import Any

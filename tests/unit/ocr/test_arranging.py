@@ -1,4 +1,6 @@
-"""Pages arranged anew: in another order, turned, with other words over them, and with nothing of the pages left out."""
+"""Pages arranged anew: in another order, turned, with other words over them, and with nothing of
+the pages left out.
+"""
 
 import ctypes
 import io

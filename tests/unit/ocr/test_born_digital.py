@@ -1,4 +1,6 @@
-"""PDFs that programs wrote: a copy as PDF/A where nothing forbids it, looking and reading as they came, else the reason."""
+"""PDFs that programs wrote: a copy as PDF/A where nothing forbids it, looking and reading as they
+came, else the reason.
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""Cards as they were printed: strokes that nobody printed go, colons that were taken for digits come back."""
+"""Cards as they were printed: strokes that nobody printed go, colons that were taken for digits
+come back.
+"""
 
 import pytest
 

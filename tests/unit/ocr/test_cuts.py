@@ -1,4 +1,6 @@
-"""The first page of a document is read by two processors, each a half of it: nothing is lost at the cut, and all lies where it lay."""
+"""The first page of a document is read by two processors, each a half of it: nothing is lost at the
+cut, and all lies where it lay.
+"""
 
 import io
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Files with flipped bits and missing ends, by seeded chance: always a named answer, never anything else."""
+"""Files with flipped bits and missing ends, by seeded chance: always a named answer, never anything
+else.
+"""
 
 import random
 

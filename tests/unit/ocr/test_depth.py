@@ -1,4 +1,6 @@
-"""Pictures of more than eight bits: what was light stays light, whatever part of their range they use."""
+"""Pictures of more than eight bits: what was light stays light, whatever part of their range they
+use.
+"""
 
 import io
 import struct
@@ -20,7 +22,9 @@ SIGNED = 2
 
 
 def deep(pixels: NDArray[np.generic], **tags: int) -> bytes:
-    """A TIFF of these dots as they are: Pillow writes neither unsigned numbers of 32 bits nor white as nought."""
+    """A TIFF of these dots as they are: Pillow writes neither unsigned numbers of 32 bits nor white
+    as nought.
+    """
     kind = {"u": 1, "i": SIGNED, "f": 3}[pixels.dtype.kind]
     bits, data = pixels.dtype.itemsize * 8, pixels.tobytes()
     high, wide = pixels.shape

@@ -1,4 +1,6 @@
-"""A recognition engine that hangs, forks, eats memory or shouts: it ends in bounded time, with all that it started."""
+"""A recognition engine that hangs, forks, eats memory or shouts: it ends in bounded time, with all
+that it started.
+"""
 
 import os
 import signal
@@ -95,7 +97,8 @@ def test_the_engine_gets_no_secrets_few_threads_and_a_lower_priority(
     told = tmp_path / "lingkungan"
     command = tmp_path / "tesseract-lapor"
     command.write_text(
-        f"#!/bin/sh\nenv > {told}; nice >> {told}; ulimit -c >> {told}; ulimit -v >> {told}; exit 1\n"
+        f"#!/bin/sh\nenv > {told}; nice >> {told}; ulimit -c >> {told}; ulimit -v >> {told}; "
+        "exit 1\n"
     )
     command.chmod(0o755)
     with Sandbox(LIMITS, tmp_path, nice=7) as sandbox, pytest.raises(errors.EngineFailed):
@@ -126,7 +129,8 @@ from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options
 folder = Path(sys.argv[1])
 with Sandbox(Limits(), folder) as sandbox:
-    engine.recognise(sandbox, folder / "00001.pgm", 300, Options(tesseract_command=sys.argv[2], page_seconds=60))
+    engine.recognise(sandbox, folder / "00001.pgm", 300, Options(tesseract_command=sys.argv[2],
+        page_seconds=60))
 """
 
 

@@ -1,4 +1,6 @@
-"""Files made to do harm: an answer in bounded time and memory, and nothing in this process ever decodes them."""
+"""Files made to do harm: an answer in bounded time and memory, and nothing in this process ever
+decodes them.
+"""
 
 import io
 import resource
@@ -163,11 +165,13 @@ def test_looking_loads_no_decoder_into_the_process_that_asks(made, tmp_path: Pat
     path = tmp_path / "berkas"
     path.write_bytes(made())
     asked = (
-        "import sys; from pathlib import Path; from ocr.inspect import inspect; from ocr.types import Limits\n"
+        "import sys; from pathlib import Path; from ocr.inspect import inspect; from "
+        "ocr.types import Limits\n"
         "from ocr.errors import Refused\n"
         "try: inspect(Path(sys.argv[1]).read_bytes(), Limits(inspect_seconds=2))\n"
         "except Refused: pass\n"
-        "print(sorted({'PIL', 'pikepdf', 'pypdfium2', 'numpy', 'pytesseract', 'pillow_heif'} & set(sys.modules)))"
+        "print(sorted({'PIL', 'pikepdf', 'pypdfium2', 'numpy', 'pytesseract', 'pillow_heif'} "
+        "& set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", asked, str(path)], capture_output=True, text=True, check=True

@@ -1,4 +1,6 @@
-"""The engine inside of the process: used where it is installed and takes the models, and it reads what the program reads."""
+"""The engine inside of the process: used where it is installed and takes the models, and it reads
+what the program reads.
+"""
 
 import io
 import sys

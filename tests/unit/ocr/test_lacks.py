@@ -1,4 +1,6 @@
-"""The machine lacks room or processes: the error says so, and is never taken for a fault of the paper."""
+"""The machine lacks room or processes: the error says so, and is never taken for a fault of the
+paper.
+"""
 
 import errno
 import os

@@ -1,4 +1,6 @@
-"""Large pictures: whatever their colours are, they fit into the memory of the sandbox and leave none of this process."""
+"""Large pictures: whatever their colours are, they fit into the memory of the sandbox and leave
+none of this process.
+"""
 
 from pathlib import Path
 
@@ -59,7 +61,8 @@ def test_flattening_in_bands_gives_the_pixels_of_the_whole(
         return [
             each.tobytes()
             for each in (
-                pictures.decode(*page), pictures.decode_gray(*page).image, pictures.decode_thumbnail(*page, 48),
+                pictures.decode(*page), pictures.decode_gray(*page).image,
+                    pictures.decode_thumbnail(*page, 48),
             )
         ]  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""Pictures of which a file holds several: pages where they lie side by side, one page where they are shown one after the other."""
+"""Pictures of which a file holds several: pages where they lie side by side, one page where they
+are shown one after the other.
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""Measuring pictures from their bytes: right for honest files, and cheap for those made to cost time and memory."""
+"""Measuring pictures from their bytes: right for honest files, and cheap for those made to cost
+time and memory.
+"""
 
 import struct
 import time

@@ -64,7 +64,9 @@ def test_a_scan_is_left_whole(scan: Image.Image) -> None:
 
 
 def test_a_light_frame_on_a_page_is_no_paper_on_a_desk() -> None:
-    """Two of its sides stand out no more than a table's do; what is written around it would be lost."""
+    """Two of its sides stand out no more than a table's do; what is written around it would be
+    lost.
+    """
     page = papers.page(size=(1240, 1754)).point(lambda level: max(0, level - 30))
     draw = ImageDraw.Draw(page)
     draw.rectangle((200, 900, 1040, 1500), fill=235)

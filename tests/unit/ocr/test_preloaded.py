@@ -1,4 +1,6 @@
-"""Sandboxes forked from a process that has loaded its libraries: as shut in as those that are started, and as mortal."""
+"""Sandboxes forked from a process that has loaded its libraries: as shut in as those that are
+started, and as mortal.
+"""
 
 import os
 import signal

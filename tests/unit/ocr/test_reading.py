@@ -1,4 +1,6 @@
-"""Reading whole documents: the words on the page, the searchable copy, and documents with pages that fail."""
+"""Reading whole documents: the words on the page, the searchable copy, and documents with pages
+that fail.
+"""
 
 import io
 from pathlib import Path
@@ -21,7 +23,9 @@ def found(reading: Reading, text: str, page: int = 0) -> Word:
 
 
 def in_copy(reading: Reading, folder: Path, text: str, page: int = 0) -> tuple[float, float]:
-    """Where the invisible word stands on the page of the copy: its centre, in parts of width and height."""
+    """Where the invisible word stands on the page of the copy: its centre, in parts of width and
+    height.
+    """
     path = folder / "salinan.pdf"
     path.write_bytes(reading.pdf or b"")
     with Sandbox(Limits(), folder) as sandbox:

@@ -1,4 +1,6 @@
-"""Recordings of a voice: known by their content, measured by their headers, and refused with a sentence."""
+"""Recordings of a voice: known by their content, measured by their headers, and refused with a
+sentence.
+"""
 
 import struct
 

@@ -1,4 +1,6 @@
-"""The separate process: whatever happens in it, the caller gets a named error and the next job works."""
+"""The separate process: whatever happens in it, the caller gets a named error and the next job
+works.
+"""
 
 import os
 from collections.abc import Iterator

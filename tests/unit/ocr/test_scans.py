@@ -1,4 +1,6 @@
-"""Pages of a PDF that are a scan and nothing else: their picture is taken as it is; every other page is drawn."""
+"""Pages of a PDF that are a scan and nothing else: their picture is taken as it is; every other
+page is drawn.
+"""
 
 import io
 from collections.abc import Callable

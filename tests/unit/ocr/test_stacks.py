@@ -1,4 +1,6 @@
-"""Stacks from the feeder: codes are found whichever way up, blank pages are known, parts keep their pages."""
+"""Stacks from the feeder: codes are found whichever way up, blank pages are known, parts keep their
+pages.
+"""
 
 import io
 
@@ -63,7 +65,9 @@ def test_the_same_pages_cut_twice_are_the_same_bytes() -> None:
 
 
 def sharing_stack() -> bytes:
-    """Two pages with one dictionary of resources, a form that has none, one that has all of them, and a field on both pages."""
+    """Two pages with one dictionary of resources, a form that has none, one that has all of them,
+    and a field on both pages.
+    """
     pdf = pikepdf.new()
 
     def stream(secret: str, **entries: object) -> pikepdf.Object:

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-ASK = "import sys, ocr.tesseract; assert 'pandas' not in sys.modules; import pandas; print(pandas.HERE)"
+ASK = (
+    "import sys, ocr.tesseract; assert 'pandas' not in sys.modules; import pandas; "
+    "print(pandas.HERE)"
+)
 
 
 def test_pandas_is_not_taken_along_and_can_be_imported_afterwards(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Several PDFs looked into at once: two have their turn, one waits, the others are told so at once."""
+"""Several PDFs looked into at once: two have their turn, one waits, the others are told so at
+once.
+"""
 
 import threading
 from collections import Counter

@@ -1,4 +1,6 @@
-"""Cards, photos and faded papers are read in the way that suits them, and the better of two ways wins."""
+"""Cards, photos and faded papers are read in the way that suits them, and the better of two ways
+wins.
+"""
 
 from pathlib import Path
 

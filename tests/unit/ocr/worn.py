@@ -1,4 +1,6 @@
-"""A paper as it comes out of an old box: worn words, a page that lies upside down, an empty back. Nothing on it is real."""
+"""A paper as it comes out of an old box: worn words, a page that lies upside down, an empty back.
+Nothing on it is real.
+"""
 
 import io
 
@@ -22,7 +24,9 @@ def first(*worn: str, size: tuple[int, int] = (120, 19), place: int = 800) -> Im
 
 
 def lying(words: str = "Foto gudang") -> Image.Image:
-    """A page with a picture and too few letters to tell which way up it stands; it is upside down."""
+    """A page with a picture and too few letters to tell which way up it stands; it is upside
+    down.
+    """
     page = fed.blank()
     pen = ImageDraw.Draw(page)
     pen.text((120, 200), words, fill=20, font=ImageFont.truetype("DejaVuSans.ttf", 44))

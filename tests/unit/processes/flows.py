@@ -14,7 +14,9 @@ from workflow_app.engine.scenarios import Scenario
 
 
 def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The flows that a scenario takes: two elements one after the other in what the engine reports."""
+    """The flows that a scenario takes: two elements one after the other in what the engine
+    reports.
+    """
     path: list[str] = []
 
     def watched(name: str) -> Any:
@@ -46,8 +48,8 @@ def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch)
 
 
 def reachable(definition: Definition, start: str, without: Collection[str] = ()) -> set[str]:
-    """Elements that can be reached from one without passing others, inside of subprocesses too; what only happens on the
-    side (timers that interrupt nothing) left out.
+    """Elements that can be reached from one without passing others, inside of subprocesses too;
+    what only happens on the side (timers that interrupt nothing) left out.
     """
     model = read_model(definition.files["process.bpmn"])
     reached, queue = set(), [start]

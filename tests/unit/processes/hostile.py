@@ -1,4 +1,6 @@
-"""Every question of every form of the release, an answer in order to each, and what nobody should send instead."""
+"""Every question of every form of the release, an answer in order to each, and what nobody should
+send instead.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -49,7 +51,9 @@ def release() -> tuple[tuple[str, Form], ...]:
 
 @cache
 def in_order(key: str, element: str) -> tuple[Answers, datetime]:
-    """The fullest answers that a scenario gives at this task with what its form begins with, and when it gives them."""
+    """The fullest answers that a scenario gives at this task with what its form begins with, and
+    when it gives them.
+    """
     form = next(form for folder, form in release() if (folder, form.element) == (key, element))
     given = [
         pair
@@ -83,7 +87,9 @@ def shown(form: Form, field: Field, base: Answers) -> Answers:
 
 
 def sent(form: Form, field: Field, base: Answers, text: str) -> Posted:
-    """The form as a browser would send it, with this text in one field, or in every part of a field that has parts."""
+    """The form as a browser would send it, with this text in one field, or in every part of a field
+    that has parts.
+    """
     answers = posted_of(form, {name: value for name, value in base.items() if name != field.name})
     return answers | {name: [text] for name in names_of(field)}
 

@@ -25,7 +25,8 @@ def filled(
     letter = definition.letter(kind)
     context = {
         "judul": letter.meta["title"],
-        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN", "RESOR HULU SUNGAI SELATAN"],
+        "kop": ["KEPOLISIAN NEGARA REPUBLIK INDONESIA", "DAERAH KALIMANTAN SELATAN",
+        "RESOR HULU SUNGAI SELATAN"],
         "nama_unit": "SPKT Polres Hulu Sungai Selatan",
         "tanggal_terbit": "Senin, 23 November 2026",
         "jam_terbit": "14.20 WITA",

@@ -1,4 +1,6 @@
-"""The process of boxes and minutes as delivered: scenarios, what its letters say, and that they fit their pages."""
+"""The process of boxes and minutes as delivered: scenarios, what its letters say, and that they fit
+their pages.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +18,8 @@ SCENARIOS = read_scenarios(archive_batch().files)
 STEPS = {"daftar_kotak", "periode", "isi_berita_acara", "periksa_ba"}
 NUMBER = f"BA-AM/7/{TAIL}"
 DONE = {
-    "tanggal_alih": "2026-11-23", "tempat_alih": "Ruang arsip", "perangkat": "Pemindai contoh", "cara": "keduanya",
+    "tanggal_alih": "2026-11-23", "tempat_alih": "Ruang arsip", "perangkat": "Pemindai contoh",
+    "cara": "keduanya",
     "resolusi": 300, "media_baru": "arsip_digital",
 }  # fmt: skip
 BOX = {"kotak": "KOTAK-7", "tempat_kotak": "Gudang", "jumlah_bundel": 40}
@@ -26,9 +29,12 @@ OFFICER = {"nama": "CONTOH ARSIPARIS", "pangkat": "BRIGADIR", "nrp": "00000001"}
 def listed(count: int) -> dict[str, Any]:
     items = [
         {
-            "berkas": f"B-2026-{no:06d}", "jenis": "Surat masuk", "nomor": f"B/{no}/2019", "uraian": "Undangan <rapat> & lainnya " * 4,
-            "kurun": "2019 - 2020", "lembar": 2000, "halaman": 4000, "hash": [f"{no:064x}", "f" * 64],
-            "tempat": "Ruang arsip, lemari 4, rak 2, boks 17", "keterangan": "Rapuh, dipindai lembar demi lembar",
+            "berkas": f"B-2026-{no:06d}", "jenis": "Surat masuk", "nomor": f"B/{no}/2019",
+            "uraian": "Undangan <rapat> & lainnya " * 4,
+            "kurun": "2019 - 2020", "lembar": 2000, "halaman": 4000, "hash": [f"{no:064x}",
+            "f" * 64],
+            "tempat": "Ruang arsip, lemari 4, rak 2, boks 17",
+            "keterangan": "Rapuh, dipindai lembar demi lembar",
         }
         for no in range(1, count + 1)
     ]  # fmt: skip
@@ -77,9 +83,12 @@ def test_r38_no_batch_ends_without_its_minutes(step: str) -> None:
 def test_r38_the_minutes_say_when_where_how_much_and_by_whom() -> None:
     words = text(letter("berita_acara", 3))
     for part in (
-        "23 November 2026", "Ruang arsip", "Pemindai contoh", "Dipindai, yang rusak difoto, 300 dpi", "kotak KOTAK-7",
-        "3 berkas, 6000 lembar, 12000 halaman, 6 dokumen elektronik", "1 berkas yang pendaftarannya dibatalkan",
-        "CONTOH ARSIPARIS", "CONTOH PEJABAT, S.H.", ADDRESS, "bukan tanda tangan elektronik tersertifikasi",
+        "23 November 2026", "Ruang arsip", "Pemindai contoh",
+        "Dipindai, yang rusak difoto, 300 dpi", "kotak KOTAK-7",
+        "3 berkas, 6000 lembar, 12000 halaman, 6 dokumen elektronik",
+        "1 berkas yang pendaftarannya dibatalkan",
+        "CONTOH ARSIPARIS", "CONTOH PEJABAT, S.H.", ADDRESS,
+        "bukan tanda tangan elektronik tersertifikasi",
     ):  # fmt: skip
         assert part in words, part
     assert "Nihil" not in words

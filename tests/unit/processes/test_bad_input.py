@@ -1,4 +1,6 @@
-"""Bad input in every question of every form: a sentence that says what to do, or nothing of it is kept; never a failure."""
+"""Bad input in every question of every form: a sentence that says what to do, or nothing of it is
+kept; never a failure.
+"""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""Edges of clocks in the processes of the release: what the diagrams offer, and that a clock counts by the one that is chosen."""
+"""Edges of clocks in the processes of the release: what the diagrams offer, and that a clock counts
+by the one that is chosen.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +33,7 @@ TARGETS = {
 LP = "tepi_jam.pembuatan_lp"
 
 
-def test_the_office_chooses_among_what_the_diagrams_offer_and_the_first_is_the_rule_of_the_sop() -> (
+def test_the_office_chooses_among_what_the_diagrams_offer_and_the_first_is_the_rule_of_the_sop() -> (  # noqa: E501 - a sentence
     None
 ):
     found: dict[str, dict[str, tuple[str, ...]]] = {}

@@ -1,4 +1,6 @@
-"""The complaint process as delivered: channels, order, anonymity, response, authority, outcomes (R8, R17 to R40)."""
+"""The complaint process as delivered: channels, order, anonymity, response, authority, outcomes
+(R8, R17 to R40).
+"""
 
 import re
 from datetime import UTC, datetime
@@ -14,7 +16,8 @@ from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(complaint().files)
 CHANNELS = {
-    "langsung", "kotak_pengaduan", "surat", "telepon_110", "sms", "whatsapp", "faksimili", "surel", "situs_web",
+    "langsung", "kotak_pengaduan", "surat", "telepon_110", "sms", "whatsapp", "faksimili", "surel",
+    "situs_web",
     "media_siaran_sosial",
 }  # fmt: skip
 CAPTURED = {
@@ -46,7 +49,9 @@ def named(name: str) -> Scenario:
 
 
 def before(*without: str) -> set[str]:
-    """Elements that can be reached without passing these, inside of subprocesses too; warnings on the side left out."""
+    """Elements that can be reached without passing these, inside of subprocesses too; warnings on
+    the side left out.
+    """
     return reachable(complaint(), "pengaduan_masuk", without)
 
 
@@ -161,7 +166,9 @@ def test_r28_the_receipt_is_signed_before_it_is_handed_over() -> None:
 
 
 def test_r28_name_and_address_are_enough_to_complain() -> None:
-    """No card and no number is a condition (peers 3.2); whoever goes on to a police report is asked the rest there."""
+    """No card and no number is a condition (peers 3.2); whoever goes on to a police report is asked
+    the rest there.
+    """
     form = complaint().form("identitas")
     given = forms.defaults(form, datetime(2026, 11, 23, tzinfo=UTC), None)
     told = {
@@ -182,7 +189,7 @@ def test_r29_who_cannot_read_or_write_is_helped_and_read_to() -> None:
     assert set(asked.fields["jenis_tanda"].options) == {"tanda_tangan", "cap_jempol"}
 
 
-def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_power_of_attorney() -> (
+def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_power_of_attorney() -> (  # noqa: E501 - a sentence
     None
 ):
     form = complaint().form("pokok_aduan")
@@ -201,8 +208,10 @@ def test_r4_who_complains_for_others_says_for_whom_and_is_not_refused_without_a_
 @pytest.mark.parametrize(
     ("identity", "contact", "channel", "treatment"),
     [
-        (True, True, True, "tangani"), (True, True, False, "tangani"), (True, False, True, "tangani"),
-        (True, False, False, "tangani"), (False, True, True, "tangani_anonim"), (False, True, False, "tangani_anonim"),
+        (True, True, True, "tangani"), (True, True, False, "tangani"), (True, False, True,
+            "tangani"),
+        (True, False, False, "tangani"), (False, True, True, "tangani_anonim"), (False, True, False,
+            "tangani_anonim"),
         (False, False, True, "tangani_anonim"), (False, False, False, "dapat_diabaikan"),
     ],
 )  # fmt: skip
@@ -289,7 +298,9 @@ def test_r26_r27_a_foreign_complaint_ends_forwarded_and_told() -> None:
 def test_r17_r27_r31_a_crime_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> (
     None
 ):
-    """Whichever way it goes on: only past the begun report, or past the referral, which ends accepted and told."""
+    """Whichever way it goes on: only past the begun report, or past the referral, which ends
+    accepted and told.
+    """
     assert set(complaint().form("antar_lp").fields["cara_antar"].options) == {
         "diantar",
         "diteruskan",

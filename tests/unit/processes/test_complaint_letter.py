@@ -1,4 +1,6 @@
-"""The receipt of a complaint: its number, what was said, who signed, and nothing too much (R28, R35)."""
+"""The receipt of a complaint: its number, what was said, who signed, and nothing too much (R28,
+R35).
+"""
 
 import re
 from datetime import UTC, datetime
@@ -12,12 +14,15 @@ from workflow_app.services.letters import printing
 
 NUMBER = f"DUMAS/17/{TAIL}"
 PERSON = {
-    "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01",
-    "desa": "Desa Contoh Hulu", "kecamatan": "Kandangan", "kabupaten": "Hulu Sungai Selatan", "dibantu": "tidak",
+    "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman",
+    "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01",
+    "desa": "Desa Contoh Hulu", "kecamatan": "Kandangan", "kabupaten": "Hulu Sungai Selatan",
+    "dibantu": "tidak",
     "nik": "6306050102900001", "telepon": "0812-0000-0000",
 }  # fmt: skip
 MATTER = {
-    "golongan": "pelayanan_lambat", "pengadu_sebagai": "perorangan", "harapan": "Diberi kepastian waktu.",
+    "golongan": "pelayanan_lambat", "pengadu_sebagai": "perorangan",
+    "harapan": "Diberi kepastian waktu.",
     "uraian_aduan": "Sudah dua kali datang dan diminta kembali tanpa penjelasan.",
 }  # fmt: skip
 AT_THE_DESK = {
@@ -62,15 +67,19 @@ def letter(
 def test_r28_the_receipt_of_the_desk_states_who_what_where_and_when() -> None:
     words = text(letter())
     for part in (
-        NUMBER, "Kamis, 31 Desember 2026 pukul 23.59 WITA", "Ruang pelayanan SPKT", "Contoh Muhammad Syarifuddin",
-        "Desa Contoh Hulu, Kecamatan Kandangan", "Pelayanan lambat", "diminta kembali tanpa penjelasan",
+        NUMBER, "Kamis, 31 Desember 2026 pukul 23.59 WITA", "Ruang pelayanan SPKT",
+            "Contoh Muhammad Syarifuddin",
+        "Desa Contoh Hulu, Kecamatan Kandangan", "Pelayanan lambat",
+        "diminta kembali tanpa penjelasan",
         "Diberi kepastian waktu", "paling lambat lusa", "Pengadu,", "NRP 00000000", ADDRESS,
     ):  # fmt: skip
         assert part in words
 
 
 def test_r79_the_complainant_reads_whether_the_member_he_complains_about_was_written_down() -> None:
-    """Who records may be whom it concerns: the citizen reads it on what he signs, and is told what to do."""
+    """Who records may be whom it concerns: the citizen reads it on what he signs, and is told what
+    to do.
+    """
     assert re.search(r"Anggota yang diadukan\W+tidak disebut", text(letter()))
     named = {**MATTER, "yang_diadukan_uraian": "Anggota Contoh yang berjaga di loket."}
     assert "Anggota Contoh yang berjaga di loket." in text(letter(matter=named))

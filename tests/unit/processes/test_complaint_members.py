@@ -1,4 +1,6 @@
-"""Complaints about members: who decides that one is, who loses sight of it, and where it goes (R79, R51)."""
+"""Complaints about members: who decides that one is, who loses sight of it, and where it goes (R79,
+R51).
+"""
 
 import pytest
 
@@ -18,7 +20,9 @@ OWN = {
 
 
 def before(*without: str) -> set[str]:
-    """Elements that can be reached without passing these, inside of subprocesses too; warnings on the side left out."""
+    """Elements that can be reached without passing these, inside of subprocesses too; warnings on
+    the side left out.
+    """
     return reachable(complaint(), "pengaduan_masuk", without)
 
 
@@ -27,7 +31,9 @@ def before(*without: str) -> set[str]:
 def test_r79_whom_a_member_concerns_is_told_by_the_table_and_not_by_the_desk(
     kind: str, chosen: str
 ) -> None:
-    """Whoever is named goes to Propam; attitude and levies are never kept by the desk, and elsewhere a second person sends them."""
+    """Whoever is named goes to Propam; attitude and levies are never kept by the desk, and
+    elsewhere a second person sends them.
+    """
 
     def way(is_named: bool) -> str:
         asked: Variables = {"golongan": kind, "anggota_disebut": is_named, "wewenang": chosen}
@@ -41,7 +47,7 @@ def test_r79_whom_a_member_concerns_is_told_by_the_table_and_not_by_the_desk(
     assert (way(is_named=True), way(is_named=False)) == ("propam", expected)
 
 
-def test_r79_who_is_complained_about_is_asked_of_everybody_and_the_wall_stands_before_anything_else() -> (
+def test_r79_who_is_complained_about_is_asked_of_everybody_and_the_wall_stands_before_anything_else() -> (  # noqa: E501 - a sentence
     None
 ):
     form = complaint().form("pokok_aduan")
@@ -70,7 +76,7 @@ def test_r79_a_second_person_says_with_a_reason_that_no_member_is_concerned() ->
     assert forms.validate(form, {"jalur": "propam"}) == {}
 
 
-def test_r79_what_turns_out_to_be_about_a_member_leaves_the_counter_with_everything_it_left_open() -> (
+def test_r79_what_turns_out_to_be_about_a_member_leaves_the_counter_with_everything_it_left_open() -> (  # noqa: E501 - a sentence
     None
 ):
     model = read_model(complaint().files["process.bpmn"])
@@ -102,7 +108,7 @@ def test_r51_r79_a_levy_told_at_another_desk_is_for_propam_before_anybody_has_a_
     assert complaint().form("keterangan_propam").fields["yang_diadukan"].widget == "members"
 
 
-def test_r51_r79_a_levy_told_when_the_receipt_is_handed_over_stops_nothing_and_reaches_propam_alone() -> (
+def test_r51_r79_a_levy_told_when_the_receipt_is_handed_over_stops_nothing_and_reaches_propam_alone() -> (  # noqa: E501 - a sentence
     None
 ):
     form = complaint().form("serahkan_tanda_terima")
@@ -138,7 +144,9 @@ def test_pitfall_4_r79_complaints_about_members_are_handled_by_propam_alone() ->
 def test_r79_propam_may_have_tried_to_reach_who_was_asked_for_money_before_he_told_his_story() -> (
     None
 ):
-    """A levy was told at the desk, and is received from then on; what is written down first by Propam is the story of it."""
+    """A levy was told at the desk, and is received from then on; what is written down first by
+    Propam is the story of it.
+    """
     tried: Answers = {
         "accepted_at": "2026-11-24T08:30:00+08:00",
         "penyampaian": "tidak_mungkin",

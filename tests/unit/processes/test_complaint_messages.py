@@ -1,4 +1,6 @@
-"""Messages of the complaint process as delivered: when, by which number, in which words (R8, R35)."""
+"""Messages of the complaint process as delivered: when, by which number, in which words (R8,
+R35).
+"""
 
 import pytest
 

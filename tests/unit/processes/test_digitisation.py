@@ -1,4 +1,6 @@
-"""The process of digitisation as delivered: scenarios, the way to acceptance, privacy and the sentences of the forms."""
+"""The process of digitisation as delivered: scenarios, the way to acceptance, privacy and the
+sentences of the forms.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""The process of disposal as delivered: scenarios, four eyes, and the minutes with the list of what went (R37)."""
+"""The process of disposal as delivered: scenarios, four eyes, and the minutes with the list of what
+went (R37).
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -54,7 +56,8 @@ def test_r37_who_proposes_does_not_approve() -> None:
 
 def paper(no: int, **changes: Any) -> dict[str, Any]:
     given = {
-        "no": no, "dokumen": f"Surat masuk contoh nomor {no}", "berkas": f"B-2019-{no:06d}", "baris": "C-06 Hasil alih media",
+        "no": no, "dokumen": f"Surat masuk contoh nomor {no}", "berkas": f"B-2019-{no:06d}",
+        "baris": "C-06 Hasil alih media",
         "disimpan_sampai": "17 Mei 2025", "halaman": 3, "banyaknya": "3 halaman",
         "ukuran": 1000, "sha256": f"{no:064x}", "hasil": "dimusnahkan",
         "musnah": True, "alasan": "", "tumpukan": False, "dokumen_lain": False,
@@ -83,8 +86,10 @@ def test_r37_the_minutes_name_what_went_by_hash_and_row_and_what_stayed_with_its
     )
     words = text(minutes([paper(1), stayed, paper(3, tumpukan=True), paper(4, dokumen_lain=True)]))
     for part in (
-        NUMBER, "3 dokumen, 9 halaman", "Daftar Arsip Musnah", f"{1:064x}", f"{3:064x}", "C-06 Hasil alih media",
-        "17 Mei 2025", "B-2019-000001", "Ditinggalkan. Ditahan karena sengketa", "masih disimpan karena memuat dokumen lain",
+        NUMBER, "3 dokumen, 9 halaman", "Daftar Arsip Musnah", f"{1:064x}", f"{3:064x}",
+            "C-06 Hasil alih media",
+        "17 Mei 2025", "B-2019-000001", "Ditinggalkan. Ditahan karena sengketa",
+        "masih disimpan karena memuat dokumen lain",
         "masih tersimpan dalam dokumen asal, pisahan, atau gabungannya",
         "CONTOH ARSIPARIS", "CONTOH KEPALA SPKT", "&lt;b&gt;",
     ):  # fmt: skip

@@ -1,4 +1,6 @@
-"""Disposal of what only Propam sees: confined from the first instant, four eyes within one role (R37, R79)."""
+"""Disposal of what only Propam sees: confined from the first instant, four eyes within one role
+(R37, R79).
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""The drawings of the processes: straight lines, nothing runs through anything, everybody in their lane."""
+"""The drawings of the processes: straight lines, nothing runs through anything, everybody in their
+lane.
+"""
 
 from itertools import combinations, pairwise
 

@@ -1,4 +1,6 @@
-"""The printed letter with text that was meant to be something else: it stands there as it was typed, and nothing more."""
+"""The printed letter with text that was meant to be something else: it stands there as it was
+typed, and nothing more.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,6 @@
-"""Requests between functions as delivered: who is asked, who answers, who is told when it is late (R14, R74 to R79)."""
+"""Requests between functions as delivered: who is asked, who answers, who is told when it is late
+(R14, R74 to R79).
+"""
 
 import re
 from typing import Any
@@ -19,10 +21,14 @@ USER_TASKS = {
     element.id: element for element in htck().elements.values() if element.kind == "userTask"
 }
 RECEIVERS = {
-    "kerusakan": "sarpras", "pengadaan": "sarpras", "pengaturan": "piket_lantas", "pengawalan": "piket_lantas",
-    "pengamanan": "piket_samapta", "tindak_lanjut_wasrik": "siwas", "pelaksanaan_wasrik": "siwas", "pelayanan": "bag_ops",
-    "laporan": "bag_ops", "anggaran": "bag_ren", "tata_kerja": "bag_ren", "karier": "bag_sumda", "personel": "bag_sumda",
-    "psikologi": "bag_sumda", "perawatan": "bag_sumda", "anggota": "piket_propam", "propam_lain": "piket_propam",
+    "kerusakan": "sarpras", "pengadaan": "sarpras", "pengaturan": "piket_lantas",
+    "pengawalan": "piket_lantas",
+    "pengamanan": "piket_samapta", "tindak_lanjut_wasrik": "siwas", "pelaksanaan_wasrik": "siwas",
+    "pelayanan": "bag_ops",
+    "laporan": "bag_ops", "anggaran": "bag_ren", "tata_kerja": "bag_ren", "karier": "bag_sumda",
+    "personel": "bag_sumda",
+    "psikologi": "bag_sumda", "perawatan": "bag_sumda", "anggota": "piket_propam",
+    "propam_lain": "piket_propam",
 }  # fmt: skip
 """What SPKT asks, and of whom (SOP II.3, V.2.a to f)."""
 COMING_IN = set(htck().form("minta_fungsi").fields["jenis_htck"].options)
@@ -119,7 +125,8 @@ def test_no_request_ends_well_without_acceptance_answer_and_the_word_of_who_aske
 def test_the_answer_goes_back_to_the_role_that_asked_and_only_the_receiver_is_handed_the_case() -> (
     None
 ):
-    for element, variable in (("minta", "pemohon"), ("tutup", "pemohon"), ("terima", "penerima"), ("jawab", "penerima")):  # fmt: skip
+    for element, variable in (("minta", "pemohon"), ("tutup", "pemohon"), ("terima", "penerima"),
+    ("jawab", "penerima")):  # fmt: skip
         assert USER_TASKS[element].properties["roleFrom"] == variable
         assert USER_TASKS[element].is_hand_off == (variable == "penerima")
     assert USER_TASKS["terima"].properties["handBack"] == "jawaban_terima=kembalikan"
@@ -128,7 +135,7 @@ def test_the_answer_goes_back_to_the_role_that_asked_and_only_the_receiver_is_ha
     assert {*htck().started_by} <= {*ROLES}
 
 
-def test_r79_a_matter_of_a_member_is_walled_off_before_anybody_else_is_asked_and_then_propam_s_alone() -> (
+def test_r79_a_matter_of_a_member_is_walled_off_before_anybody_else_is_asked_and_then_propam_s_alone() -> (  # noqa: E501 - a sentence
     None
 ):
     for element in ("minta", "minta_fungsi"):
@@ -147,7 +154,9 @@ def test_r79_a_matter_of_a_member_is_walled_off_before_anybody_else_is_asked_and
 def test_what_is_asked_is_never_open_and_steers_nothing() -> None:
     for form in htck().forms.values():
         for field in form.fields.values():
-            if field.widget in ("text", "textarea") and field.name not in ("kode_barang", "letak", "tempat_kegiatan", "sampai_jam", "nomor_temuan", "nomor_surat_asal", "nomor_propam"):  # fmt: skip
+            if field.widget in ("text", "textarea") and field.name not in ("kode_barang", "letak",
+                "tempat_kegiatan", "sampai_jam", "nomor_temuan", "nomor_surat_asal",
+                "nomor_propam"):  # fmt: skip
                 assert field.personal, field.name
             assert not (field.personal and field.control), field.name
 
@@ -158,8 +167,10 @@ SIGNATORY = {
 }  # fmt: skip
 RULE = "SOP-SPKT-01 (Januari 2025) bab V.2 tentang hubungan tata cara kerja (HTCK)."
 ASKED = {
-    "jenis_htck": "tindak_lanjut_wasrik", "perihal": "Bukti tindak lanjut <b>temuan</b>", "nomor_temuan": "3",
-    "isi_permintaan": "Mohon pemeriksaan bukti.\nBukti terlampir.", "dibutuhkan_sampai": "2026-11-30",
+    "jenis_htck": "tindak_lanjut_wasrik", "perihal": "Bukti tindak lanjut <b>temuan</b>",
+    "nomor_temuan": "3",
+    "isi_permintaan": "Mohon pemeriksaan bukti.\nBukti terlampir.",
+    "dibutuhkan_sampai": "2026-11-30",
 }  # fmt: skip
 
 
@@ -176,22 +187,28 @@ def letter(kind: str, answers: dict[str, Any], **more: Any) -> str:
 def test_r74_the_request_says_to_whom_from_whom_what_and_until_when() -> None:
     words = text(letter("nota_dinas", {"minta": ASKED}))
     for part in (
-        "NOTA DINAS", f"ND/7/{TAIL}", "Kepada : Yth. Siwas", "Dari : KA SPKT", "Perihal : Bukti tindak lanjut &lt;b&gt;temuan",
-        "Tindak lanjut temuan pengawasan (wasrik)", "Mohon pemeriksaan bukti.", "temuan nomor 3", "30 November 2026", RULE,
+        "NOTA DINAS", f"ND/7/{TAIL}", "Kepada : Yth. Siwas", "Dari : KA SPKT",
+        "Perihal : Bukti tindak lanjut &lt;b&gt;temuan",
+        "Tindak lanjut temuan pengawasan (wasrik)", "Mohon pemeriksaan bukti.", "temuan nomor 3",
+        "30 November 2026", RULE,
         "CONTOH PEJABAT, S.H.",
     ):  # fmt: skip
         assert part in words
-    assert "temuan nomor" not in text(letter("nota_dinas", {"minta": {k: v for k, v in ASKED.items() if k != "nomor_temuan"}}))  # fmt: skip
+    assert "temuan nomor" not in text(letter("nota_dinas", {"minta": {k: v for k,
+        v in ASKED.items() if k != "nomor_temuan"}}))  # fmt: skip
 
 
-@pytest.mark.parametrize(("result", "words"), [("dipenuhi", "dipenuhi seluruhnya"), ("sebagian", "dipenuhi sebagian"), ("tidak", "tidak dapat dipenuhi")])  # fmt: skip
+@pytest.mark.parametrize(("result", "words"), [("dipenuhi", "dipenuhi seluruhnya"), ("sebagian",
+    "dipenuhi sebagian"), ("tidak", "tidak dapat dipenuhi")])  # fmt: skip
 def test_r74_the_answer_names_the_letter_it_answers_and_what_came_of_it(
     result: str, words: str
 ) -> None:
-    asked = {**ASKED, "jenis_htck": "masuk_temuan", "nomor_surat_asal": "ND/CONTOH/1", "tanggal_surat_asal": "2026-11-20"}  # fmt: skip
+    asked = {**ASKED, "jenis_htck": "masuk_temuan", "nomor_surat_asal": "ND/CONTOH/1",
+        "tanggal_surat_asal": "2026-11-20"}  # fmt: skip
     answered = {"hasil_jawaban": result, "isi_jawaban": "Buku mutasi sudah ditandatangani."}
     found = text(letter("nota_dinas_jawaban", {"minta_fungsi": asked, "jawab": answered}))
-    for part in ("Jawaban: Bukti", "surat nomor ND/CONTOH/1 tanggal 20 November 2026", "temuan nomor 3", f"permintaan itu {words}", "Buku mutasi sudah"):  # fmt: skip
+    for part in ("Jawaban: Bukti", "surat nomor ND/CONTOH/1 tanggal 20 November 2026",
+    "temuan nomor 3", f"permintaan itu {words}", "Buku mutasi sudah"):  # fmt: skip
         assert part in found
     plain = {k: v for k, v in asked.items() if "surat_asal" not in k and k != "nomor_temuan"}
     assert "surat nomor" not in text(

@@ -1,4 +1,6 @@
-"""The process of police reports as delivered: scenarios, roles, four eyes, privacy and the derived steps."""
+"""The process of police reports as delivered: scenarios, roles, four eyes, privacy and the derived
+steps.
+"""
 
 import re
 
@@ -186,7 +188,7 @@ def test_r49_the_referral_goes_where_the_report_belongs_and_the_need_is_not_aske
     assert not [s.file for s in SCENARIOS if "rujukan_keperluan" in completed(s)]
 
 
-def test_r49_only_an_acceptance_leads_to_the_examination_and_every_other_answer_to_another_function() -> (
+def test_r49_only_an_acceptance_leads_to_the_examination_and_every_other_answer_to_another_function() -> (  # noqa: E501 - a sentence
     None
 ):
     conditions = {flow.target: flow.condition for flow in MODEL.outgoing["gw_rujuk"]}

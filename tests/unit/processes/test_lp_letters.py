@@ -1,4 +1,6 @@
-"""Police report, receipt and refusal: what must be on them (requirements 2.1, 2.2), and no law that no longer holds (pitfall 27)."""
+"""Police report, receipt and refusal: what must be on them (requirements 2.1, 2.2), and no law that
+no longer holds (pitfall 27).
+"""
 
 import re
 from datetime import UTC, datetime
@@ -13,11 +15,16 @@ from workflow_app.services.letters import printing
 from workflow_app.services.office_settings import configuration
 
 NUMBERS = {"lp": f"LP/B/17/{TAIL}", "sttlp": f"STTLP/B/17/{TAIL}", "skpl": f"SKPL/17/{TAIL}"}
-SIGNED = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+SIGNED = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADE"
+    "lEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+)
 EVENT = {
     "jenis_perkara": "curanmor", "kedudukan_pelapor": "korban", "tanggal_kejadian": "2026-11-22",
-    "jam_kejadian": "sekitar 20.00 WITA", "kecamatan_kejadian": "63_06_05", "tempat_kejadian": "halaman rumah di Desa Contoh",
-    "peristiwa": "Sepeda motor pelapor diambil orang yang tidak dikenal.", "kerugian": "Satu sepeda motor",
+    "jam_kejadian": "sekitar 20.00 WITA", "kecamatan_kejadian": "63_06_05",
+    "tempat_kejadian": "halaman rumah di Desa Contoh",
+    "peristiwa": "Sepeda motor pelapor diambil orang yang tidak dikenal.",
+    "kerugian": "Satu sepeda motor",
 }  # fmt: skip
 DERIVED = {
     "kronologi": {
@@ -56,7 +63,8 @@ def letter(
 REFUSED = {
     "putuskan_laporan": {
         "keputusan": "tolak", "dasar_penolakan": "bukan_pidana",
-        "alasan_penolakan": "Ini perselisihan utang piutang.\n\nTidak ada yang diambil paksa.", "saran": "Mengajukan gugatan perdata.",
+        "alasan_penolakan": "Ini perselisihan utang piutang.\n\nTidak ada yang diambil paksa.",
+        "saran": "Mengajukan gugatan perdata.",
     }
 }  # fmt: skip
 
@@ -64,9 +72,12 @@ REFUSED = {
 def test_r48_the_report_states_who_reports_what_where_and_when_and_who_wrote_it() -> None:
     words = text(letter("lp"))
     for part in (
-        NUMBERS["lp"], "model B", "6306050102900001", "Petani", "Korban", "22 November 2026, sekitar 20.00 WITA",
-        "halaman rumah di Desa Contoh, Kecamatan Kandangan", "Sepeda motor pelapor diambil", "dalam penyelidikan",
-        "Pencurian", "Contoh Saksi, tetangga", "STNK dan kunci", "Satu sepeda motor", "Motor diletakkan di halaman",
+        NUMBERS["lp"], "model B", "6306050102900001", "Petani", "Korban",
+            "22 November 2026, sekitar 20.00 WITA",
+        "halaman rumah di Desa Contoh, Kecamatan Kandangan", "Sepeda motor pelapor diambil",
+        "dalam penyelidikan",
+        "Pencurian", "Contoh Saksi, tetangga", "STNK dan kunci", "Satu sepeda motor",
+        "Motor diletakkan di halaman",
         "Contoh Petugas Satu", "Bripda NRP 00000001", "KA SPKT", ADDRESS,
     ):  # fmt: skip
         assert part in words
@@ -111,7 +122,8 @@ def test_r48_the_refusal_gives_reasons_and_remedies_and_is_signed_by_who_decided
     html = letter("skpl", answers=REFUSED, tanda_tangan_di={"tanda_tangan_pejabat": SIGNED}.get)
     words = text(html)
     for part in (
-        NUMBERS["skpl"], "Peristiwanya bukan tindak pidana", "Ini perselisihan utang piutang.", "gugatan perdata",
+        NUMBERS["skpl"], "Peristiwanya bukan tindak pidana", "Ini perselisihan utang piutang.",
+            "gugatan perdata",
         "Propam", "Ombudsman", "melapor kembali kapan saja", "Contoh Petugas Satu",
     ):  # fmt: skip
         assert part in words

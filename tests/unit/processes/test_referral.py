@@ -1,4 +1,6 @@
-"""The referral process as delivered: routing, scenarios, who is told, what is sealed, what is said about fees."""
+"""The referral process as delivered: routing, scenarios, who is told, what is sealed, what is said
+about fees.
+"""
 
 import re
 from datetime import timedelta
@@ -84,7 +86,9 @@ def caller() -> Folder:
         Folder(
             key="aduan",
             process_properties={
-                "initial": '{"mandiri": false, "rujukan_ditentukan": false, "rujukan_layanan": null}'
+                "initial": (
+                    '{"mandiri": false, "rujukan_ditentukan": false, "rujukan_layanan": null}'
+                )
             },
         )
         .start()
@@ -196,7 +200,7 @@ def test_every_service_of_the_form_has_a_row_of_its_own() -> None:
         assert route("lainnya", chosen=chosen)["rujukan_fungsi"] == chosen
 
 
-def test_r17_r26_a_theft_in_the_area_of_a_polsek_is_forwarded_in_writing_because_it_has_no_inbox_here() -> (
+def test_r17_r26_a_theft_in_the_area_of_a_polsek_is_forwarded_in_writing_because_it_has_no_inbox_here() -> (  # noqa: E501 - a sentence
     None
 ):
     found = route("laporan", chosen="polsek")

@@ -44,14 +44,16 @@ def letter(forwarded: dict[str, Any] | None = None, *, asked: bool = True, **mor
 def test_r26_the_letter_says_to_whom_what_and_which_papers() -> None:
     words = text(letter())
     for part in (
-        NUMBER, FORWARDED["tujuan_surat"], "di Kandangan", FORWARDED["perihal"], "ejaan nama pada kartu keluarga",
-        "1 Fotokopi kartu keluarga, 1 lembar 2 Fotokopi ijazah, 1 lembar", "TANDA TERIMA", "PAMAPTA SPKT",
+        NUMBER, FORWARDED["tujuan_surat"], "di Kandangan", FORWARDED["perihal"],
+            "ejaan nama pada kartu keluarga",
+        "1 Fotokopi kartu keluarga, 1 lembar 2 Fotokopi ijazah, 1 lembar", "TANDA TERIMA",
+        "PAMAPTA SPKT",
         "Kandangan, 23 November 2026", ADDRESS,
     ):  # fmt: skip
         assert part in words
 
 
-def test_r49_a_police_report_is_forwarded_by_its_number_and_without_a_need_that_nobody_asked_for() -> (
+def test_r49_a_police_report_is_forwarded_by_its_number_and_without_a_need_that_nobody_asked_for() -> (  # noqa: E501 - a sentence
     None
 ):
     words = text(letter(asked=False, surat_lain={"lp": "LP/B/7/XI/2026"}.get))

@@ -1,4 +1,6 @@
-"""The places a call can come from: every kecamatan, desa and kelurahan of the regency, as the published list has them."""
+"""The places a call can come from: every kecamatan, desa and kelurahan of the regency, as the
+published list has them.
+"""
 
 import csv
 from pathlib import Path

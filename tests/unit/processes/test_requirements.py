@@ -1,4 +1,6 @@
-"""The requirement table of SOP IV.8: 13 kinds, 62 lines, nothing dropped and nothing invented (R54)."""
+"""The requirement table of SOP IV.8: 13 kinds, 62 lines, nothing dropped and nothing invented
+(R54).
+"""
 
 from typing import Any
 
@@ -29,7 +31,8 @@ SOP = {
 RADIO = {"SERTIFIKAT", "SKT", "BPKB", "STNK", "IJAZAH", "PASPOR", "AKTA_LAHIR", "NPWP"}
 WITHOUT_VILLAGE = {"SIM", "TABUNGAN_ATM", "NPWP", "BPJS"}
 SOFT = {
-    "ktp_02", "sertifikat_03", "bpkb_04", "ijazah_03", "tabungan_atm_03", "buku_nikah_03", "paspor_01", "paspor_03",
+    "ktp_02", "sertifikat_03", "bpkb_04", "ijazah_03", "tabungan_atm_03", "buku_nikah_03",
+    "paspor_01", "paspor_03",
     "akta_lahir_04", "npwp_03", "bpjs_03",
 }  # fmt: skip
 
@@ -108,7 +111,7 @@ def test_r54_only_newspapers_banks_and_finance_companies_are_asked_for_two() -> 
     }
 
 
-def test_pitfall_21_soft_are_the_copies_of_the_lost_thing_and_the_identity_card_no_foreigner_has() -> (
+def test_pitfall_21_soft_are_the_copies_of_the_lost_thing_and_the_identity_card_no_foreigner_has() -> (  # noqa: E501 - a sentence
     None
 ):
     assert {row["butir"] for row in sktlk().decision("persyaratan").rows if row["lunak"]} == SOFT

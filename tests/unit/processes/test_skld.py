@@ -1,4 +1,6 @@
-"""The process of self-reports as delivered: derived papers that bar nobody, and Sat Intelkam as the one who issues (R11, R13, R67, R70)."""
+"""The process of self-reports as delivered: derived papers that bar nobody, and Sat Intelkam as the
+one who issues (R11, R13, R67, R70).
+"""
 
 import re
 

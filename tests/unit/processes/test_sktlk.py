@@ -1,4 +1,6 @@
-"""The SKTLK process as delivered: lint, scenarios, roles, privacy and the sentences of its forms."""
+"""The SKTLK process as delivered: lint, scenarios, roles, privacy and the sentences of its
+forms.
+"""
 
 import re
 
@@ -95,7 +97,9 @@ def test_only_the_head_of_the_counter_approves_waives_and_answers_for_delay() ->
 
 
 def test_r17_r27_a_theft_ends_with_a_report_or_with_who_accepted_it_and_never_with_a_word() -> None:
-    """Past the begun report, or past the referral that was told and accepted; who returns it is asked about again."""
+    """Past the begun report, or past the referral that was told and accepted; who returns it is
+    asked about again.
+    """
     alone = reachable(sktlk(), "gw_tujuan", ("buka_lp", "rujuk"))
     assert not [name for name in alone if OWN[name].kind == "endEvent"]
     leaving = read_model(sktlk().files["process.bpmn"]).outgoing

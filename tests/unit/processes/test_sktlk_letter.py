@@ -1,4 +1,6 @@
-"""The SKTLK letter: what must be on it, on one page, without personal data outside its text (requirements 2.3)."""
+"""The SKTLK letter: what must be on it, on one page, without personal data outside its text
+(requirements 2.3).
+"""
 
 import re
 from datetime import UTC, datetime
@@ -14,14 +16,19 @@ NUMBER = f"SKTLK/17/{TAIL}"
 IDENTITY = {
     "kewarganegaraan": "wni", "jenis_identitas": "nik", "nik": "6306050102900001",
     "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "tempat_lahir": "Kandangan",
-    "tanggal_lahir": "1990-02-01", "jenis_kelamin": "laki_laki", "agama": "islam", "pekerjaan": "Petani",
-    "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01", "desa": "Desa Contoh Hulu", "kecamatan": "Kandangan",
+    "tanggal_lahir": "1990-02-01", "jenis_kelamin": "laki_laki", "agama": "islam",
+    "pekerjaan": "Petani",
+    "alamat": "Jalan Contoh Nomor 12 RT 03 RW 01", "desa": "Desa Contoh Hulu",
+    "kecamatan": "Kandangan",
     "kabupaten": "Hulu Sungai Selatan", "telepon": "0812-0000-0000", "dibantu": "tidak",
 }  # fmt: skip
 LOSS = {
-    "jenis": "BPKB", "pemilik": "sendiri", "jumlah": 1, "satuan": "buku", "barang": "BPKB sepeda motor",
-    "tempat_hilang": "sekitar Pasar Kandangan", "tanggal_hilang": "2026-11-22", "sudah_dicari": True,
-    "kronologi": "Pelapor baru mengetahui setelah sampai di rumah dan kembali mencari di sepanjang jalan.",
+    "jenis": "BPKB", "pemilik": "sendiri", "jumlah": 1, "satuan": "buku",
+    "barang": "BPKB sepeda motor",
+    "tempat_hilang": "sekitar Pasar Kandangan", "tanggal_hilang": "2026-11-22",
+    "sudah_dicari": True,
+    "kronologi": ("Pelapor baru mengetahui setelah sampai di rumah dan kembali "
+        "mencari di sepanjang jalan."),
 }  # fmt: skip
 
 
@@ -54,8 +61,10 @@ def test_r13_the_letter_states_who_lost_what_where_and_when() -> None:
     words = text(letter())
     for part in (
         NUMBER, "6306050102900001", "1 Februari 1990", "Islam", "Petani",
-        "Desa Contoh Hulu, Kecamatan Kandangan", "0812-0000-0000", "1 buku", "BPKB sepeda motor", "22 November 2026",
-        "sekitar Pasar Kandangan", "sudah dicari dan tidak ditemukan", "KA SPKT", "NRP 00000000", ADDRESS,
+        "Desa Contoh Hulu, Kecamatan Kandangan", "0812-0000-0000", "1 buku", "BPKB sepeda motor",
+        "22 November 2026",
+        "sekitar Pasar Kandangan", "sudah dicari dan tidak ditemukan", "KA SPKT", "NRP 00000000",
+        ADDRESS,
     ):  # fmt: skip
         assert part in words
 

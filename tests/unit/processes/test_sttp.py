@@ -1,4 +1,6 @@
-"""The process of notices as delivered: periods with their source, nobody refused, and Sat Intelkam as the one who issues (R13, R67, R70)."""
+"""The process of notices as delivered: periods with their source, nobody refused, and Sat Intelkam
+as the one who issues (R13, R67, R70).
+"""
 
 import re
 from datetime import datetime
@@ -18,10 +20,12 @@ SCENARIOS = read_scenarios(sttp().files)
 MODEL = read_model(sttp().files["process.bpmn"])
 TABLE = sttp().decision("tenggat_kegiatan")
 EIGHT = {
-    "maksud", "tempat", "kegiatan_mulai", "kegiatan_selesai", "bentuk", "organisasi", "alamat_organisasi", "alat_peraga",
+    "maksud", "tempat", "kegiatan_mulai", "kegiatan_selesai", "bentuk", "organisasi",
+    "alamat_organisasi", "alat_peraga",
     "jumlah_peserta",
 }  # fmt: skip
-"""The facts of a notice beside the responsible person, who is asked for before (requirements 2.4)."""
+"""The facts of a notice beside the responsible person, who is asked for before (requirements 2.4).
+"""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.file)
@@ -75,7 +79,8 @@ def test_r67_every_sentence_tells_the_number_that_is_counted_with() -> None:
 def test_r67_what_the_office_lays_down_goes_before_the_table_and_is_named_as_the_source() -> None:
     (row,) = TABLE.evaluate(
         {
-            "tenggat_ketetapan": "96 jam", "jenis_kegiatan": "penyampaian_pendapat", "pemberitahuan": "baru",
+            "tenggat_ketetapan": "96 jam", "jenis_kegiatan": "penyampaian_pendapat",
+            "pemberitahuan": "baru",
             "cakupan": None,
         }
     )  # fmt: skip
@@ -98,15 +103,17 @@ def test_r17_a_late_notice_is_explained_and_goes_on_no_way_leads_to_a_refusal() 
 def test_r67_the_page_that_explains_says_the_rule_the_source_and_the_last_instant() -> None:
     form = sttp().form("jelaskan_tenggat")
     variables = {
-        "tenggat_ketetapan": "", "jenis_kegiatan": "penyampaian_pendapat", "pemberitahuan": "baru", "cakupan": None,
-        "paling_lambat": datetime(2026, 12, 31, 23, 59, tzinfo=WITA).isoformat(), "tepat_waktu": "tidak",
+        "tenggat_ketetapan": "", "jenis_kegiatan": "penyampaian_pendapat", "pemberitahuan": "baru",
+        "cakupan": None,
+        "paling_lambat": datetime(2026, 12, 31, 23, 59, tzinfo=WITA).isoformat(),
+        "tepat_waktu": "tidak",
     }  # fmt: skip
     shown: dict[str, Answers] = {"terima_warga": {"arrived_at": "2027-01-01T00:01:00+08:00"}}
     said = [formatting.filled(sttp(), shown, variables, sentence) for sentence in form.summary]
     assert (
-        "Paling lambat diberitahukan 31 Desember 2026 23.59 WITA. Warga datang 1 Januari 2027 00.01 WITA."
-        in said
-    )
+        "Paling lambat diberitahukan 31 Desember 2026 23.59 WITA. Warga datang 1 Januari 2027 "
+        "00.01 WITA."
+    ) in said
     assert any("paling lambat 3 x 24 jam" in sentence for sentence in said)
     assert any(sentence.startswith("Sumber: penjelasan Polri") for sentence in said)
     assert any("tetap diterima" in sentence for sentence in said)

@@ -1,4 +1,6 @@
-"""The papers of notices and self-reports: what they say, what they leave out, and that each fits on its page (R13, R36, R69)."""
+"""The papers of notices and self-reports: what they say, what they leave out, and that each fits on
+its page (R13, R36, R69).
+"""
 
 import re
 from datetime import UTC, datetime
@@ -24,7 +26,8 @@ LIVES = {
 ORGANISER = {
     "kewarganegaraan": "wni", "jenis_identitas": "nik", "nik": "6306050102900001",
     "nama": "Contoh Muhammad Syarifuddin bin Haji Contoh Abdurrahman", "tempat_lahir": "Kandangan",
-    "tanggal_lahir": "1990-02-01", "jenis_kelamin": "laki_laki", "pekerjaan": "Guru", "yang_datang": "wakil",
+    "tanggal_lahir": "1990-02-01", "jenis_kelamin": "laki_laki", "pekerjaan": "Guru",
+    "yang_datang": "wakil",
     "nama_wakil": "Contoh Wakil", "hubungan_wakil": "sekretaris panitia", **LIVES, **HELPED,
 }  # fmt: skip
 NOTICE: dict[str, dict[str, Any]] = {
@@ -35,16 +38,20 @@ NOTICE: dict[str, dict[str, Any]] = {
         "nomor_sebelumnya": "STTP/1/XII/2026/CONTOH",
     },
     "kegiatan": {
-        "maksud": "Menyampaikan pendapat tentang perbaikan jalan desa.", "bentuk": "Rapat umum", "jumlah_peserta": 150,
-        "tempat": "Lapangan Contoh sampai simpang empat Contoh", "kegiatan_mulai": "2027-01-04T09:00:00+08:00",
-        "kegiatan_selesai": "2027-01-04T12:00:00+08:00", "alat_peraga": "Spanduk dan pengeras suara",
+        "maksud": "Menyampaikan pendapat tentang perbaikan jalan desa.", "bentuk": "Rapat umum",
+        "jumlah_peserta": 150,
+        "tempat": "Lapangan Contoh sampai simpang empat Contoh",
+        "kegiatan_mulai": "2027-01-04T09:00:00+08:00",
+        "kegiatan_selesai": "2027-01-04T12:00:00+08:00",
+        "alat_peraga": "Spanduk dan pengeras suara",
         "organisasi": "Paguyuban Contoh", "alamat_organisasi": "Jalan Contoh Nomor 2",
     },
 }  # fmt: skip
 REPORT: dict[str, dict[str, Any]] = {
     "terima_warga": ARRIVED,
     "identitas": {
-        "nama": "Contoh Orang Asing dengan Nama Panjang", "negara": "Negara Contoh", "nomor_paspor": "X0000000",
+        "nama": "Contoh Orang Asing dengan Nama Panjang", "negara": "Negara Contoh",
+        "nomor_paspor": "X0000000",
         "tempat_lahir": "Kota Contoh", "tanggal_lahir": "1985-05-17", "jenis_kelamin": "perempuan",
         "pekerjaan": "Guru bahasa", **LIVES, **HELPED,
     },
@@ -75,10 +82,14 @@ def letter(kind: str, changed: dict[str, dict[str, Any]] | None = None, **more: 
 def test_r13_the_receipt_of_a_notice_has_its_eight_facts_and_the_time_it_came_in_wita() -> None:
     words = text(letter("sttp"))
     for part in (
-        "Kamis, 31 Desember 2026 pukul 23.58 WITA", ORGANISER["nama"], "perbaikan jalan desa", "simpang empat Contoh",
-        "Senin, 4 Januari 2027 pukul 09.00 WITA sampai Senin, 4 Januari 2027 pukul 12.00 WITA", "Rapat umum",
-        "Paguyuban Contoh, Jalan Contoh Nomor 2", "Spanduk dan pengeras suara", "sekitar 150 orang", "STTP/1/XII/2026/CONTOH",
-        "Contoh Wakil (sekretaris panitia)", "BP-STTP/7/CONTOH", "tanpa dipungut biaya (Rp0)", ADDRESS,
+        "Kamis, 31 Desember 2026 pukul 23.58 WITA", ORGANISER["nama"], "perbaikan jalan desa",
+        "simpang empat Contoh",
+        ("Senin, 4 Januari 2027 pukul 09.00 WITA sampai Senin, 4 Januari 2027 pukul 12.00 "
+            "WITA"), "Rapat umum",
+        "Paguyuban Contoh, Jalan Contoh Nomor 2", "Spanduk dan pengeras suara", "sekitar 150 orang",
+        "STTP/1/XII/2026/CONTOH",
+        "Contoh Wakil (sekretaris panitia)", "BP-STTP/7/CONTOH", "tanpa dipungut biaya (Rp0)",
+        ADDRESS,
     ):  # fmt: skip
         assert part in words
 
@@ -104,8 +115,10 @@ def test_r13_a_self_report_says_who_where_and_that_it_is_no_permit_to_stay() -> 
         letter("skld", butir=[line, {**line, "bukti": "Pasfoto", "nomor": "", "tanggal": ""}])
     )
     for part in (
-        "seorang perempuan, warga negara asing", "Negara Contoh", "X0000000", "KITAS atau ITAS, nomor 2C00CONTOH",
-        "PT Contoh Sponsor, Jalan Contoh Nomor 4", "(1) Paspor, nomor X0000000, 31-01-2026", "(2) Pasfoto.",
+        "seorang perempuan, warga negara asing", "Negara Contoh", "X0000000",
+        "KITAS atau ITAS, nomor 2C00CONTOH",
+        "PT Contoh Sponsor, Jalan Contoh Nomor 4", "(1) Paspor, nomor X0000000, 31-01-2026",
+        "(2) Pasfoto.",
         "bukan izin tinggal", "tanpa dipungut biaya (Rp0)",
     ):  # fmt: skip
         assert part in words

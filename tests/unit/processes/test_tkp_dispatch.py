@@ -1,4 +1,6 @@
-"""Calls to a scene as delivered: scenarios, roles, stages, privacy and the sentences of the forms."""
+"""Calls to a scene as delivered: scenarios, roles, stages, privacy and the sentences of the
+forms.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -64,7 +66,9 @@ def test_r62_r65_the_leader_is_told_of_the_call_and_of_the_result() -> None:
 
 
 def test_r63_the_way_to_the_scene_waits_for_nobody() -> None:
-    """Neither acknowledgements nor APP nor the name of the caller stand between the call-up and the departure."""
+    """Neither acknowledgements nor APP nor the name of the caller stand between the call-up and the
+    departure.
+    """
     model = read_model(tkp_dispatch().files["process.bpmn"])
     beside = {flow.target for flow in model.outgoing["bagi_tugas"]}
     assert beside == {"pemanggilan", "beri_app", "gw_identitas", "pergerakan"}
@@ -119,7 +123,9 @@ def test_r60_the_call_form_asks_what_where_when_and_what_is_dangerous() -> None:
 
 
 def test_r59_the_call_up_waits_for_no_name_and_the_case_for_the_answer() -> None:
-    """Whoever is still on the telephone is asked while the patrol drives; who hangs up is written down as such."""
+    """Whoever is still on the telephone is asked while the patrol drives; who hangs up is written
+    down as such.
+    """
     asked = tkp_dispatch().form(CALL)
     reasons = list(asked.fields["alasan_belum_lengkap"].options)
     assert reasons[0] == "masih_ditanyakan"
@@ -188,7 +194,9 @@ def test_r64_no_form_has_a_field_for_money() -> None:
 def test_r64_r79_who_was_asked_for_money_at_the_scene_stops_no_step_and_reaches_propam_alone() -> (
     None
 ):
-    """Everybody who may have asked is kept out; who told it is handed over, and nothing else of the call."""
+    """Everybody who may have asked is kept out; who told it is handed over, and nothing else of the
+    call.
+    """
     form = tkp_dispatch().form("tptkp")
     assert form.fields["diminta_bayar"].control
     assert (

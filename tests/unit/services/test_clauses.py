@@ -1,4 +1,6 @@
-"""The SOP clause by clause: what carries and proves each is found, and what does not hold is said."""
+"""The SOP clause by clause: what carries and proves each is found, and what does not hold is
+said.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The form of every key: what is typed is the value again, and what is wrong is said where it was typed."""
+"""The form of every key: what is typed is the value again, and what is wrong is said where it was
+typed.
+"""
 
 from typing import Any
 

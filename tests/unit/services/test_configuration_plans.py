@@ -68,7 +68,9 @@ def test_names_that_a_map_must_have_stay_what_they_are_where_they_are_not_named(
 
 
 def test_a_value_that_says_one_thing_is_said_whole() -> None:
-    """An earlier change does not go on in what says nothing of it: so a change for some days can be planned in any order."""
+    """An earlier change does not go on in what says nothing of it: so a change for some days can be
+    planned in any order.
+    """
     assert told({5: 10}, {1: 7}, key="target.berkas_lengkap") == {1: 7}
     days = {"hari_kerja": 3, "kalender": "hari_kerja"}
     later = {**days, "kalender": "setiap_hari"}
@@ -131,7 +133,8 @@ def test_two_signatories_never_make_a_third() -> None:
         ("kop_surat", ["A", "B"], ["A", "X"], ["A"], ["A", "X"]),
         ("kop_surat", ["A", "B", "C"], ["C", "A", "B"], ["A", "B", "X", "C"], ["C", "A", "B", "X"]),
         ("kotak_pengaduan", ["A", "A"], ["A", "A", "B"], ["A", "A"], ["A", "A", "B"]),
-        ("sttp.langkah_turunan", ["tenggat", "bukti"], ["bukti"], ["tenggat", "persyaratan", "bukti"],
+        ("sttp.langkah_turunan", ["tenggat", "bukti"], ["bukti"], ["tenggat", "persyaratan",
+            "bukti"],
          {"persyaratan", "bukti"}),
         ("wilayah.dalam_kota", ["63.06.05.1001", "63.06.05.1002"], ["63.06.05.1001"],
          ["63.06.05.1001", "63.06.05.1002", "63.06.01"], ["63.06.01", "63.06.05.1001"]),
@@ -179,7 +182,9 @@ def test_days_of_a_calendar_come_and_go_one_by_one() -> None:
 
 @pytest.mark.parametrize("key", [key for key in SEED if key not in configuration_keys.OF_THE_SITE])
 def test_every_key_goes_on_with_what_is_not_changed_and_keeps_what_is(key: str) -> None:
-    """Of all keys of the product: whatever their shape, nothing is lost where only one side changes something."""
+    """Of all keys of the product: whatever their shape, nothing is lost where only one side changes
+    something.
+    """
     seed = SEED[key]
     assert configuration_forms.part(key, Known()) is not None
     assert over(key, seed, seed, seed) == seed
@@ -210,7 +215,9 @@ CHANGES = st.lists(
 def test_in_whatever_order_changes_come_each_name_says_what_was_said_last_for_a_time_before(
     changes: list[tuple[int, dict[str, Any]]],
 ) -> None:
-    """The model: a change of a name to another value holds until the next instant at which that name was changed. None removes it."""
+    """The model: a change of a name to another value holds until the next instant at which that
+    name was changed. None removes it.
+    """
 
     def said(onto: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in {**onto, **own}.items() if value is not None}

@@ -47,13 +47,17 @@ def test_a_number_that_nobody_has_is_doubted(text: str) -> None:
     ["0812 5000 1234 atau 5", "0517-21110 ext 12", "0812 5000 1234 / 5", "0812 5000 123\uff14 5"],
 )
 def test_what_is_written_beside_a_number_never_becomes_part_of_it(text: str) -> None:
-    """A message would go to a stranger; a doubt lets the officer ask again, and the message becomes a slip."""
+    """A message would go to a stranger; a doubt lets the officer ask again, and the message becomes
+    a slip.
+    """
     assert "tetap dapat disimpan" in personal_numbers.doubt_phone(text)
     assert personal_numbers.dialled(text) == ""
 
 
 def test_a_number_that_is_doubted_but_possible_is_tried() -> None:
-    """A new prefix is out before the library knows it; a message that does not get through is seen in the outbox."""
+    """A new prefix is out before the library knows it; a message that does not get through is seen
+    in the outbox.
+    """
     assert personal_numbers.doubt_phone("08125000123456789")
     assert personal_numbers.dialled("08125000123456789") == "+628125000123456789"
 

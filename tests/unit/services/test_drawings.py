@@ -1,4 +1,6 @@
-"""What is kept of a drawn signature, and what a letter may carry: our own picture, or a sentence."""
+"""What is kept of a drawn signature, and what a letter may carry: our own picture, or a
+sentence.
+"""
 
 import os
 import zlib

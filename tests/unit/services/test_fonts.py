@@ -10,14 +10,17 @@ from workflow_app.services.core import formatting
 from workflow_app.services.letters import printing
 
 ABOUT = printing.Metadata("Surat", "SPKT", datetime(2026, 11, 23, tzinfo=UTC), b"contoh")
-SAMPLE = [chr(place) for place in (*range(0xC0, 0x530, 5), *range(0x5D0, 0x5EB), *range(0x620, 0x64B), *range(0x1E00, 0x1EFA, 3))]  # fmt: skip
+SAMPLE = [chr(place) for place in (*range(0xC0, 0x530, 5), *range(0x5D0, 0x5EB), *range(0x620,
+    0x64B), *range(0x1E00, 0x1EFA, 3))]  # fmt: skip
 FOREIGN = "陈བ👨กハ한"
 
 
 def missing_on_paper(
     text: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> set[str]:
-    """What WeasyPrint, set to tell, shows as `.notdef` in a letter with this name, which stands there in bold too."""
+    """What WeasyPrint, set to tell, shows as `.notdef` in a letter with this name, which stands
+    there in bold too.
+    """
     monkeypatch.setattr(logging.getLogger("weasyprint"), "level", logging.WARNING)
     printing.typeset(letter(identity={"nama": text}), ABOUT)
     told = (record.args for record in caplog.records if ".notdef" in record.msg)

@@ -43,5 +43,7 @@ def test_a_pattern_that_begins_with_the_year_is_read_too() -> None:
 def test_a_number_whose_sequence_or_year_stands_in_another_word_is_meant_by_nothing(
     number: str, sequence: int
 ) -> None:
-    """Such patterns are refused; a number that was given before that must not break the page that looks it up."""
+    """Such patterns are refused; a number that was given before that must not break the page that
+    looks it up.
+    """
     assert not numbers.is_meant(numbers.parts_of(number), number, sequence, 2026)

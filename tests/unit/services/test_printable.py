@@ -1,4 +1,6 @@
-"""Answers for a letter are refused when a character would be missing on it; what stays inside is kept as it is typed."""
+"""Answers for a letter are refused when a character would be missing on it; what stays inside is
+kept as it is typed.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,6 @@
-"""The retention schedule: which row is about a paper, and its years counted in the days of WITA (decision 0036)."""
+"""The retention schedule: which row is about a paper, and its years counted in the days of WITA
+(decision 0036).
+"""
 
 from copy import deepcopy
 from datetime import UTC, date, datetime
@@ -57,7 +59,9 @@ def test_years_end_on_the_same_day_of_a_later_year_and_never_early(
 
 
 def test_the_day_is_the_one_here() -> None:
-    """A case that ends at 23.59 WITA on the last day of a year ended in that year, a minute later in the next."""
+    """A case that ends at 23.59 WITA on the last day of a year ended in that year, a minute later
+    in the next.
+    """
     assert day_of(datetime(2025, 12, 31, 15, 59, tzinfo=UTC)) == date(2025, 12, 31)
     assert day_of(datetime(2025, 12, 31, 16, 0, tzinfo=UTC)) == date(2026, 1, 1)
 

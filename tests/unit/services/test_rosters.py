@@ -59,7 +59,8 @@ def test_who_cannot_serve_any_more_is_named() -> None:
 def test_the_sentence_names_the_key_and_what_to_do() -> None:
     gap = Doubt(FUNCTION, "gap", NOW, END)
     assert gap.sentence == (
-        "jadwal_piket.piket_reskrim: belum ada piket dari 1 Desember 2026 09.00 WITA sampai 3 Desember 2026 09.00 WITA. "
+        "jadwal_piket.piket_reskrim: belum ada piket dari 1 Desember 2026 09.00 WITA sampai 3 "
+        "Desember 2026 09.00 WITA. "
         "Isi di menu Jadwal piket, atau lewat ./spkt config import."
     )
     assert "bertindihan" in Doubt(FUNCTION, "overlap", NOW, END).sentence

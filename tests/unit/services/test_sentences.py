@@ -20,7 +20,7 @@ def test_a_place_of_a_table_becomes_what_the_table_says_to_the_control_variables
         assert formatting.filled(referral(), {}, variables, "{tujuan_layanan.tujuan}") == said
 
 
-def test_a_place_of_a_service_task_becomes_what_it_has_found_an_instant_in_the_time_of_the_counter() -> (
+def test_a_place_of_a_service_task_becomes_what_it_has_found_an_instant_in_the_time_of_the_counter() -> (  # noqa: E501 - a sentence
     None
 ):
     found = {"paling_lambat": "2026-12-31T15:59:59+00:00"}

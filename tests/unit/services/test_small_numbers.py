@@ -1,4 +1,6 @@
-"""R40: what is published lets nobody work out a small number, nor whether a case is counted in the total only."""
+"""R40: what is published lets nobody work out a small number, nor whether a case is counted in the
+total only.
+"""
 
 from collections.abc import Iterator
 
@@ -25,7 +27,9 @@ def ways(whole: int, parts: int) -> Iterator[tuple[int, ...]]:
 def readings(
     whole: int, names: int, has_undivided: bool, threshold: int
 ) -> list[tuple[Division, Worlds]]:
-    """Everything that can be told of a total, each with all counts (and what belongs to none) of which just that is told."""
+    """Everything that can be told of a total, each with all counts (and what belongs to none) of
+    which just that is told.
+    """
     found: dict[str, tuple[Division, Worlds]] = {}
     for sizes in ways(whole, names + has_undivided):
         counts = dict(zip(PARTS, sizes[:names], strict=False))

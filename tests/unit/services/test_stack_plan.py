@@ -1,11 +1,15 @@
-"""How a stack falls into parts (R39): cover sheets begin them, blank pages are in none, nothing written is lost."""
+"""How a stack falls into parts (R39): cover sheets begin them, blank pages are in none, nothing
+written is lost.
+"""
 
 from ocr.sandbox_requests import StackPage
 from workflow_app.services.intake.cover_sheets import Share, plan
 
 
 def planned(*told: str) -> list[Share]:
-    """`tulis` and `kosong` are pages, anything else is the code of a cover sheet; one of `palsu` is not genuine."""
+    """`tulis` and `kosong` are pages, anything else is the code of a cover sheet; one of `palsu` is
+    not genuine.
+    """
     pages = [
         StackPage(no, () if word in ("tulis", "kosong") else (word,), word == "kosong")
         for no, word in enumerate(told, 1)

@@ -1,4 +1,6 @@
-"""Letters as PDF: nothing comes from outside, nothing personal in the metadata, the same bytes every time."""
+"""Letters as PDF: nothing comes from outside, nothing personal in the metadata, the same bytes
+every time.
+"""
 
 import io
 import logging

@@ -1,4 +1,6 @@
-"""Targets in working days: where they end, for every start and every calendar that may be configured."""
+"""Targets in working days: where they end, for every start and every calendar that may be
+configured.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

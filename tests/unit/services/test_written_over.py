@@ -1,4 +1,6 @@
-"""Whatever is planned, changed and taken back in whatever order: each instant says what those say that are planned until then."""
+"""Whatever is planned, changed and taken back in whatever order: each instant says what those say
+that are planned until then.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

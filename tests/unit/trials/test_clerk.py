@@ -1,4 +1,6 @@
-"""The officer of a trial behaves like a person: an error page is answered by sending the same form again."""
+"""The officer of a trial behaves like a person: an error page is answered by sending the same form
+again.
+"""
 
 import random
 import threading
@@ -13,7 +15,10 @@ from workflow_app.tools.load import officer
 from workflow_app.tools.load.officer import Fields, Officer, Page, Scan
 
 TASK = "/tugas/00000000-0000-0000-0000-000000000001"
-HIDDEN = '<input type="hidden" name="csrf_token" value="a"><input type="hidden" name="kunci" value="key-1">'
+HIDDEN = (
+    '<input type="hidden" name="csrf_token" value="a"><input type="hidden" name="kunci" '
+    'value="key-1">'
+)
 
 
 class Site:
@@ -75,7 +80,7 @@ def send(person: Clerk, scan: Scan | None = None) -> bool:
     return person._send(Page(TASK, 200, HIDDEN, None), ANSWERS, scan)
 
 
-def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_until_it_is_acknowledged(
+def test_after_an_error_page_and_a_broken_connection_the_same_form_goes_out_until_it_is_acknowledged(  # noqa: E501 - a sentence
     at_work: Callable[[Site], Clerk], ledger: Ledger
 ) -> None:
     site = Site(page(503), ConnectionResetError(), page(409), page(302, TASK))

@@ -1,4 +1,6 @@
-"""The invented papers: the same from the same seed, different from each other, with their text beside them."""
+"""The invented papers: the same from the same seed, different from each other, with their text
+beside them.
+"""
 
 import re
 from pathlib import Path

@@ -69,7 +69,9 @@ def test_a_program_that_is_named_and_does_not_start_is_told(tmp_path: Path) -> N
 
 
 def test_the_program_that_is_named_is_measured_beside_ours(tmp_path: Path) -> None:
-    """A stand-in that is asked as OCRmyPDF is: it reads nothing but the truth, and burns some time."""
+    """A stand-in that is asked as OCRmyPDF is: it reads nothing but the truth, and burns some
+    time.
+    """
     list(corpus.write(tmp_path, per_kind=1, kinds=CARDS))
     other = tmp_path / "lain"
     other.write_text(

@@ -40,9 +40,11 @@ UI = {
         "dibantu": {"widget": "checkbox"},
         "penolong": {"widget": "text", "visible_if": {"field": "dibantu", "equals": True}},
         "hubungan": {"widget": "text", "visible_if": {"field": "penolong", "in": ["Ani", "Budi"]}},
-        "sikap": {"widget": "checkboxes", "options": {"sapa": "Menyapa", "duduk": "Mempersilakan duduk"}},
+        "sikap": {"widget": "checkboxes", "options": {"sapa": "Menyapa",
+        "duduk": "Mempersilakan duduk"}},
         "bukti": {"widget": "documents"},
-        "persyaratan": {"widget": "requirements", "decision": "persyaratan", "result": "kelengkapan"},
+        "persyaratan": {"widget": "requirements", "decision": "persyaratan",
+        "result": "kelengkapan"},
         "pengecualian": {"widget": "waiver", "source": "periksa", "result": "kelengkapan"},
     },
 }  # fmt: skip

@@ -1,4 +1,6 @@
-"""Whether a web process has a hand free, and what happens to a connection that ends (decision 0065)."""
+"""Whether a web process has a hand free, and what happens to a connection that ends (decision
+0065).
+"""
 
 import socket
 import time

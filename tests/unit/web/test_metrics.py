@@ -1,4 +1,6 @@
-"""Counting never ends a web process. Each in a process of its own: how it counts is settled once."""
+"""Counting never ends a web process. Each in a process of its own: how it counts is settled
+once.
+"""
 
 import os
 import subprocess

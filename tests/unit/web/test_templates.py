@@ -1,4 +1,6 @@
-"""Pages hold no script and no style of their own, and load nothing from elsewhere: the policy would refuse it."""
+"""Pages hold no script and no style of their own, and load nothing from elsewhere: the policy would
+refuse it.
+"""
 
 import re
 from pathlib import Path

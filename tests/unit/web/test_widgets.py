@@ -23,8 +23,10 @@ LONG = "Contoh Warga <b>Muhammad Abdurrahman</b> & “Al-Banjari” bin Haji Sya
 
 def line(id: str, **more: Any) -> RequirementLine:
     values: dict[str, Any] = {
-        "kind": "KTP", "kind_label": "KTP", "evidence": f"Bukti {id}", "form": "surat", "form_label": "surat",
-        "issuer": "Kepala Desa/Lurah", "minimum": 1, "condition": "", "sop_sentence": "Pengantar dari Kepala Desa",
+        "kind": "KTP", "kind_label": "KTP", "evidence": f"Bukti {id}", "form": "surat",
+        "form_label": "surat",
+        "issuer": "Kepala Desa/Lurah", "minimum": 1, "condition": "",
+        "sop_sentence": "Pengantar dari Kepala Desa",
         "soft": False, "clause": "R54", **more,
     }  # fmt: skip
     return RequirementLine(id=id, **values)
@@ -37,8 +39,10 @@ LINES = [
 ]
 PAPERS = {
     str(PAPER): DocumentView(
-        id=PAPER, label="Fotokopi KTP", media_type="image/png", pages=1, status="readable", status_label="Terbaca",
-        status_reason="", size=10, added_at=NOON, added_by="Contoh", is_duplicate=False, can_read=True, has_pdf=True,
+        id=PAPER, label="Fotokopi KTP", media_type="image/png", pages=1, status="readable",
+            status_label="Terbaca",
+        status_reason="", size=10, added_at=NOON, added_by="Contoh", is_duplicate=False,
+            can_read=True, has_pdf=True,
         thumbnail_pages=(1,), confidence=90.0, element="periksa",
     )
 }  # fmt: skip

@@ -22,7 +22,9 @@ POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
 
 
 def tables(source: Source) -> Iterator[Finding]:
-    """Known hit policies; rows of a UNIQUE table exclude each other (the library would silently take the first)."""
+    """Known hit policies; rows of a UNIQUE table exclude each other (the library would silently
+    take the first).
+    """
     for table in source.decisions.values():
         if table.hit_policy not in POLICIES:
             yield Finding(
@@ -73,7 +75,9 @@ def cells(source: Source) -> Iterator[Finding]:
 
 
 def rules(source: Source) -> Iterator[Finding]:
-    """Business rule tasks call a decision of this folder, know its inputs and keep outputs it has."""
+    """Business rule tasks call a decision of this folder, know its inputs and keep outputs it
+    has.
+    """
     for node in source.of_kind("businessRuleTask"):
         table = source.decisions.get(node.decision or "")
         if table is None:
@@ -128,7 +132,9 @@ def examples(source: Source) -> Iterator[Finding]:
 
 
 def _has_catch_all(table: DecisionTable) -> bool:
-    """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases itself."""
+    """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases
+    itself.
+    """
     last = table.table.rules[-1] if table.table.rules else None
     return table.hit_policy == "UNIQUE" or (
         last is not None and not any(_test(e) for e in last.inputEntries)
@@ -136,7 +142,9 @@ def _has_catch_all(table: DecisionTable) -> bool:
 
 
 def _overlaps(table: DecisionTable) -> Iterator[tuple[int, int]]:
-    """Pairs of rows that some input matches, tried on values around the constants of each column."""
+    """Pairs of rows that some input matches, tried on values around the constants of each
+    column.
+    """
     engine = TableEngine(table.table)
     task = outside_task({})
     columns = list(
@@ -249,7 +257,9 @@ def judge(source: Source, element: str, expression: str) -> Iterator[Finding]:
 
 
 def _is_due(kind: str, expression: str) -> bool:
-    """False for a literal that is no duration or instant with offset; what is computed later is trusted."""
+    """False for a literal that is no duration or instant with offset; what is computed later is
+    trusted.
+    """
     try:
         value = ast.literal_eval(expression)
     except ValueError:

@@ -1,13 +1,15 @@
-"""Linter rules on cases that beget cases: what begins another, and what is taken over from the case before.
+"""Linter rules on cases that beget cases: what begins another, and what is taken over from the case
+before.
 
 Whether the other process has what is named here is asked of a whole release (`release`).
 
-Linter rules on walls: whom they keep out is an answer that chooses members, and no task waits behind one for who cannot see it.
-Linter rules on messages: service tasks that have one sent.
-Linter rules on what the public hears: of a case by its secret code (R36), and of all of them in counts (R40).
-Linter rules on stages: steps whose time counts, with its source; those from which a clock counts, which nobody moves without
-a reason; and who may record a step for somebody else.
-Linter rules on edges of clocks: what the office may choose from is offered by the diagram, and the choice is there.
+Linter rules on walls: whom they keep out is an answer that chooses members, and no task waits
+behind one for who cannot see it. Linter rules on messages: service tasks that have one sent. Linter
+rules on what the public hears: of a case by its secret code (R36), and of all of them in counts
+(R40). Linter rules on stages: steps whose time counts, with its source; those from which a clock
+counts, which nobody moves without a reason; and who may record a step for somebody else. Linter
+rules on edges of clocks: what the office may choose from is offered by the diagram, and the choice
+is there.
 """
 
 import ast
@@ -25,7 +27,9 @@ LONGEST_REASON = 120
 
 
 def beginnings(source: Source) -> Iterator[Finding]:
-    """What begins another case names its process and says why, both as they stand: the reason is on pages and in the trail."""
+    """What begins another case names its process and says why, both as they stand: the reason is on
+    pages and in the trail.
+    """
     for node in source.of_kind("serviceTask"):
         if node.operation != "start_case":
             continue
@@ -45,8 +49,8 @@ def beginnings(source: Source) -> Iterator[Finding]:
 
 
 def bequests(source: Source) -> Iterator[Finding]:
-    """What begins another case may say with which variable it begins, which answers its tasks may begin with, and who of this
-    one does not see it.
+    """What begins another case may say with which variable it begins, which answers its tasks may
+    begin with, and who of this one does not see it.
     """
     for node in source.model.nodes.values():
         for name in ("beginsWith", "handsOver", "keepsOut"):
@@ -77,7 +81,9 @@ def sources(source: Source) -> Iterator[Finding]:
 
 
 def literal(node: Node, name: str) -> str | None:
-    """A parameter that must be a text in quotation marks: the text, empty when it is something else, None when it is missing."""
+    """A parameter that must be a text in quotation marks: the text, empty when it is something
+    else, None when it is missing.
+    """
     return None if name not in node.parameters else text_written(node.parameters[name]) or ""
 
 
@@ -178,7 +184,8 @@ def _roles(source: Source, task: Node, begun: Mapping[str, str]) -> Collection[s
 def _following(source: Source, node: Node, begun: Mapping[str, str]) -> list[Node]:
     """Return what may come after a node in a case that began so.
 
-    It is reached along the flows, out of the subprocesses of the node, and by their boundary events.
+    It is reached along the flows, out of the subprocesses of the node, and by their boundary
+    events.
     """
     nodes = source.model.nodes
     seen = {node.id}
@@ -288,7 +295,9 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
 
 
 def _a_role(source: Source, variable: str) -> str | None:
-    """One of the roles that a control variable can name, as that of a task (`roleFrom`) does; None where it can be something else."""
+    """One of the roles that a control variable can name, as that of a task (`roleFrom`) does; None
+    where it can be something else.
+    """
     values = source.values_of(variable)
     return min(values) if values and values <= {*source.roles} else None
 
@@ -332,7 +341,9 @@ KINDS = {"after": DAYS, "promise": DAYS, "state": CHOICES, "channel": CHOICES}
 
 
 def tracking(source: Source) -> Iterator[Finding]:
-    """Steps, answers, clocks and outcomes that the words of a letter name exist; only open days and choices are told."""
+    """Steps, answers, clocks and outcomes that the words of a letter name exist; only open days and
+    choices are told.
+    """
     for name, letter in source.letters.items():
         if letter.tracking is not None:
             for message in _faults(source, letter.tracking):
@@ -381,16 +392,23 @@ def _mark_faults(source: Source, place: str, mark: Mark) -> Iterator[str]:
         form = source.known_forms.get(mark.element)
         field = form.fields.get(mark.field) if form is not None else None
         if form is not None and field is None:
-            yield f"Pengaturan surat menyebut isian {mark.field}, yang tidak ada pada {mark.element}."
+            yield (
+                f"Pengaturan surat menyebut isian {mark.field}, yang tidak ada pada {mark.element}."
+            )
         elif field is not None and (field.personal is not None or field.widget not in KINDS[place]):
-            yield f"Isian {mark.field} pada {mark.element} tidak boleh tampil di luar: hanya tanggal dan pilihan yang terbuka."
+            yield (
+                f"Isian {mark.field} pada {mark.element} tidak boleh tampil di luar: hanya "
+                "tanggal dan pilihan yang terbuka."
+            )
 
 
 PUBLIC_RULES: tuple[Rule, ...] = (tracking, publication)
 
 
 def stages(source: Source) -> Iterator[Finding]:
-    """A stage names the field with its time, and asks where that time comes from in a field `sumber`."""
+    """A stage names the field with its time, and asks where that time comes from in a field
+    `sumber`.
+    """
     known = {name for node in source.of_kind("serviceTask") for name in _clocks(node)}
     for node in source.model.nodes.values():
         edges = [*_words(node, "startsClock"), *_words(node, "stopsClock")]
@@ -418,8 +436,8 @@ def stages(source: Source) -> Iterator[Finding]:
 
 
 def starts(source: Source) -> Iterator[Finding]:
-    """A form that asks for the time from which a clock counts is a stage, and asks why when that time is moved; the source of a
-    moment at a button is asked instead (`sumber`).
+    """A form that asks for the time from which a clock counts is a stage, and asks why when that
+    time is moved; the source of a moment at a button is asked instead (`sumber`).
     """
     counted = {n.parameters["at"].strip() for n in source.of_kind("serviceTask") if _is_told(n)}
     for element, form in source.forms.items():
@@ -433,7 +451,10 @@ def starts(source: Source) -> Iterator[Finding]:
                 )
                 yield Finding("clock-start", element, message)
             if not forms.asks_why(form, name) and "sumber" not in form.fields:
-                message = f"Dari {name} sebuah jam dihitung, jadi formulir menanyakan alasan bila waktunya diubah (reason_for)."
+                message = (
+                    f"Dari {name} sebuah jam dihitung, jadi formulir menanyakan alasan bila "
+                    "waktunya diubah (reason_for)."
+                )
                 yield Finding("clock-start", element, message)
 
 
@@ -452,7 +473,9 @@ def _is_told(node: Node) -> bool:
 
 
 def _clocks(node: Node) -> Iterator[str]:
-    """The clocks that a service task starts: the one it shows, and those between which an expression chooses."""
+    """The clocks that a service task starts: the one it shows, and those between which an
+    expression chooses.
+    """
     yield from _words(node, "clock")
     if node.operation == "start_clock":
         try:
@@ -478,7 +501,9 @@ STAGES = {"startsClock": START, "stopsClock": STOP}
 
 
 def edges(source: Source) -> Iterator[Finding]:
-    """An edge stands on a task that starts or stops clocks it names, or on a stage whose time is such an edge."""
+    """An edge stands on a task that starts or stops clocks it names, or on a stage whose time is
+    such an edge.
+    """
     sides: dict[tuple[str, str], list[bool]] = {}
     for node in source.model.nodes.values():
         edge, names = node.properties.get("edge"), node.properties.get("clock", "").split()
@@ -486,7 +511,10 @@ def edges(source: Source) -> Iterator[Finding]:
         if edge is not None and not (
             re.fullmatch(r"[a-z_]+", edge) and (is_stage or (names and node.operation in SIDES))
         ):
-            message = "Tepi (edge) hanya untuk tugas yang memulai atau menghentikan jam yang disebutnya (clock), atau tahapnya."
+            message = (
+                "Tepi (edge) hanya untuk tugas yang memulai atau menghentikan jam yang disebutnya "
+                "(clock), atau tahapnya."
+            )
             yield Finding("clock-edge", node.id, message)
         for name in names if node.operation in SIDES else ():
             sides.setdefault((name, node.operation or ""), []).append(edge is not None)
@@ -495,7 +523,10 @@ def edges(source: Source) -> Iterator[Finding]:
                 yield Finding("clock-edge", node.id, message)
         recorded = node.properties.get("recordedEdge")
         if recorded is not None and (edge is None or recorded == edge or node.operation != START):
-            message = "Tepi saat dicatat (recordedEdge) hanya di samping tepi (edge) lain, pada tugas yang memulai jam."
+            message = (
+                "Tepi saat dicatat (recordedEdge) hanya di samping tepi (edge) lain, pada tugas "
+                "yang memulai jam."
+            )
             yield Finding("clock-edge", node.id, message)
     for (name, operation), marked in sides.items():
         if operation == "start_clock" and any(marked) and not all(marked):
@@ -504,7 +535,9 @@ def edges(source: Source) -> Iterator[Finding]:
 
 
 def stages_clock(source: Source) -> Iterator[Finding]:
-    """The time of a stage is one of the edges of its clock: a correction moves the clock only where that edge counts."""
+    """The time of a stage is one of the edges of its clock: a correction moves the clock only where
+    that edge counts.
+    """
     offered: dict[tuple[str, str], set[str]] = {}
     for node in source.model.nodes.values():
         for name in node.properties.get("clock", "").split() if "edge" in node.properties else ():
@@ -514,7 +547,10 @@ def stages_clock(source: Source) -> Iterator[Finding]:
             for name in node.properties.get(side, "").split():
                 known = offered.get((name, operation))
                 if known and node.properties.get("edge") not in known:
-                    message = f"Jam {name} mempunyai tepi; tahap ini harus menyebut tepinya (edge): {', '.join(sorted(known))}."
+                    message = (
+                        f"Jam {name} mempunyai tepi; tahap ini harus menyebut tepinya (edge): "
+                        f"{', '.join(sorted(known))}."
+                    )
                     yield Finding("clock-edge", node.id, message)
 
 

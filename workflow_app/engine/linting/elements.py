@@ -16,11 +16,13 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "boundaryEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
     "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
 }
-"""Event kinds that were tried with the library, through saving and loading, and their definitions."""
+"""Event kinds that were tried with the library, through saving and loading, and their definitions.
+"""
 
 KINDS = frozenset(
     {
-        "userTask", "serviceTask", "businessRuleTask", "subProcess", "callActivity", "exclusiveGateway", "parallelGateway",
+        "userTask", "serviceTask", "businessRuleTask", "subProcess", "callActivity",
+        "exclusiveGateway", "parallelGateway",
         "inclusiveGateway", *EVENTS,
     }
 )  # fmt: skip
@@ -34,9 +36,12 @@ WHY_NOT = {
 
 PROPERTIES = frozenset(
     {
-        "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock", "maxVisits", "outcome",
-        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock", "stopsClock", "standIn",
-        "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge", "checksPapers",
+        "formJsonSchemaFilename", "formUiSchemaFilename", "clause", "fourEyes", "clock",
+        "maxVisits", "outcome",
+        "prefill", "keepOutputs", "assign", "clockLabel", "roleFrom", "stage", "startsClock",
+        "stopsClock", "standIn",
+        "handBack", "clockPer", "beginsWith", "handsOver", "keepsOut", "edge", "recordedEdge",
+        "checksPapers",
         "opensFor", "leadsTo",
     }
 )  # fmt: skip
@@ -165,7 +170,10 @@ def properties(source: Source) -> Iterator[Finding]:
         if reason is not None and (
             node.kind != "userTask" or not 5 <= len(reason.strip()) <= LONGEST_REASON
         ):
-            message = f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada tugas orang."
+            message = (
+                f"Properti opensFor menyebut untuk apa, 5 sampai {LONGEST_REASON} huruf, pada "
+                "tugas orang."
+            )
             yield Finding("opens-for", node.id, message)
         led = node.properties.get("leadsTo")
         if led is not None and (
@@ -175,7 +183,10 @@ def properties(source: Source) -> Iterator[Finding]:
             yield Finding("leads-to", node.id, message)
         per = node.properties.get("clockPer")
         if per is not None and (node.operation != "start_clock" or per not in ("case", "round")):
-            message = "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai jam."
+            message = (
+                "Properti clockPer hanya dapat bernilai case atau round, pada tugas yang memulai "
+                "jam."
+            )
             yield Finding("clock-per", node.id, message)
         limit = node.properties.get("maxVisits")
         if limit is not None and (
@@ -227,12 +238,17 @@ def services(source: Source) -> Iterator[Finding]:
 
 
 def settings(source: Source) -> Iterator[Finding]:
-    """A process reads only its own settings, each into the control variable of its name, which has a value to begin with."""
+    """A process reads only its own settings, each into the control variable of its name, which has
+    a value to begin with.
+    """
     for node in source.of_kind("serviceTask"):
         if node.operation != "read_setting" or "setting" not in node.parameters:
             continue
         if node.parameters["setting"] != f'"{source.model.key}.{node.result}"':
-            message = f'Pengaturan harus tertulis "{source.model.key}.<variabel hasil>", dalam tanda kutip.'
+            message = (
+                f'Pengaturan harus tertulis "{source.model.key}.<variabel hasil>", dalam tanda '
+                "kutip."
+            )
             yield Finding("setting-name", node.id, message)
         elif node.result not in source.initial:
             message = f"Variabel {node.result} belum mempunyai nilai awal pada initial."
@@ -266,13 +282,18 @@ def _side_branches(source: Source) -> set[str]:
 
 
 def routes(source: Source) -> Iterator[Finding]:
-    """What the office has laid down of a need is read from a group of the configuration that is there, written directly in quotation marks."""
+    """What the office has laid down of a need is read from a group of the configuration that is
+    there, written directly in quotation marks.
+    """
     for node in source.of_kind("serviceTask"):
         if node.operation != "read_route" or "table" not in node.parameters:
             continue
         group = text_written(node.parameters["table"])
         if group is None or not source.has_settings(f"{group}."):
-            message = f"Kelompok pengaturan {node.parameters['table']} tidak ada, atau tidak tertulis dalam tanda kutip."
+            message = (
+                f"Kelompok pengaturan {node.parameters['table']} tidak ada, atau tidak tertulis "
+                "dalam tanda kutip."
+            )
             yield Finding("route-unknown", node.id, message)
 
 
@@ -296,14 +317,19 @@ def lanes(source: Source) -> Iterator[Finding]:
 
 
 def receivers(source: Source) -> Iterator[Finding]:
-    """Tasks of a part that different roles play say which variable names theirs, no others do, and the variable only names roles."""
+    """Tasks of a part that different roles play say which variable names theirs, no others do, and
+    the variable only names roles.
+    """
     for node in source.model.nodes.values():
         is_part = node.kind == "userTask" and node.role in PART_LANES
         if is_part != bool(node.properties.get("roleFrom")):
             message = (
                 f"Tugas di lajur lane_{node.role} harus menyebut variabel perannya (roleFrom)."
                 if is_part
-                else f"Properti roleFrom hanya untuk tugas orang di lajur {', '.join(f'lane_{lane}' for lane in PART_LANES)}."
+                else (
+                    "Properti roleFrom hanya untuk tugas orang di lajur "
+                    f"{', '.join(f'lane_{lane}' for lane in PART_LANES)}."
+                )
             )
             yield Finding("role-from", node.id, message)
     for node in source.nodes.values():
@@ -312,14 +338,19 @@ def receivers(source: Source) -> Iterator[Finding]:
 
 
 def hand_backs(source: Source) -> Iterator[Finding]:
-    """What gives a case back is an answer that the receiver can choose: `always`, or a control variable and its value."""
+    """What gives a case back is an answer that the receiver can choose: `always`, or a control
+    variable and its value.
+    """
     for node in source.model.nodes.values():
         back = node.properties.get("handBack")
         if back is None:
             continue
         fits = back == "always" or _can_be_chosen(source, node.id, back)
         if node.role != RECEIVING_LANE or not fits:
-            message = f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas penerima ini (handBack)."
+            message = (
+                f"Pengembalian {back} harus always atau isian=pilihan dari isian kendali tugas "
+                "penerima ini (handBack)."
+            )
             yield Finding("hand-back", node.id, message)
 
 
@@ -330,7 +361,10 @@ def paper_checks(source: Source) -> Iterator[Finding]:
         if found_good is None:
             continue
         if not _can_be_chosen(source, node.id, found_good):
-            message = f"Pemeriksaan {found_good} harus isian=pilihan dari isian kendali tugas ini (checksPapers)."
+            message = (
+                f"Pemeriksaan {found_good} harus isian=pilihan dari isian kendali tugas ini "
+                "(checksPapers)."
+            )
             yield Finding("paper-check", node.id, message)
 
 

@@ -42,7 +42,10 @@ def twins(source: Source) -> Iterator[Finding]:
     seen = set()
     for flow in source.model.flows:
         if (flow.source, flow.target) in seen:
-            message = f"Dari {flow.source} ke {flow.target} sudah ada alur; gabungkan syaratnya menjadi satu alur."
+            message = (
+                f"Dari {flow.source} ke {flow.target} sudah ada alur; gabungkan syaratnya menjadi "
+                "satu alur."
+            )
             yield Finding("flow-twice", flow.id, message)
         seen.add((flow.source, flow.target))
 
@@ -76,7 +79,9 @@ def rework(source: Source) -> Iterator[Finding]:
 
 
 def joins_in_rework(source: Source) -> Iterator[Finding]:
-    """No parallel or inclusive gateway on a cycle: the library mixes up the rounds. A subprocess keeps them apart."""
+    """No parallel or inclusive gateway on a cycle: the library mixes up the rounds. A subprocess
+    keeps them apart.
+    """
     following = _following(source, set())
     for node in source.of_kind("parallelGateway", "inclusiveGateway"):
         reached: set[str] = set()
@@ -94,10 +99,15 @@ def joins_in_rework(source: Source) -> Iterator[Finding]:
 
 
 def boundaries_that_return(source: Source) -> Iterator[Finding]:
-    """No boundary event leads straight back to what it is on: the library then opens it twice. A gateway between keeps them apart."""
+    """No boundary event leads straight back to what it is on: the library then opens it twice. A
+    gateway between keeps them apart.
+    """
     for node in source.of_kind("boundaryEvent"):
         if node.attached_to in {flow.target for flow in source.model.outgoing[node.id]}:
-            message = f"Peristiwa batas ini kembali langsung ke {node.attached_to}, yang lalu terbuka dua kali; lewatkan gerbang di antaranya."
+            message = (
+                f"Peristiwa batas ini kembali langsung ke {node.attached_to}, yang lalu terbuka "
+                "dua kali; lewatkan gerbang di antaranya."
+            )
             yield Finding("boundary-return", node.id, message)
 
 

@@ -1,4 +1,5 @@
-"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit their schema.
+"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit
+their schema.
 
 Linter rules on answers that are compared with others (`order`).
 """
@@ -24,13 +25,16 @@ from workflow_app.engine.linting.source import Finding, Rule, Source
 CONTROL_WIDGETS = frozenset(
     {"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"}
 )
-"""Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a control variable."""
+"""Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a
+control variable.
+"""
 
 PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature", "members"})
 """Widgets whose answers are always sealed."""
 
 _TYPES = {
-    "checkbox": "boolean", "checkboxes": "array", "documents": "array", "members": "array", "requirements": "object", "waiver": "object",
+    "checkbox": "boolean", "checkboxes": "array", "documents": "array", "members": "array",
+    "requirements": "object", "waiver": "object",
     "number": "integer",
 }  # fmt: skip
 
@@ -80,7 +84,9 @@ def duties(source: Source) -> Iterator[Finding]:
 
 
 def offers(source: Source) -> Iterator[Finding]:
-    """Choices that the office offers are options of one question, and the setting that lists them is there."""
+    """Choices that the office offers are options of one question, and the setting that lists them
+    is there.
+    """
     for element, form in source.forms.items():
         for field in form.fields.values():
             if not field.offered_by:
@@ -90,7 +96,10 @@ def offers(source: Source) -> Iterator[Finding]:
                 or field.groups
                 or source.lacks(field.offered_by)
             ):
-                words = f"Isian {field.name}: offered_by hanya untuk radio atau select tanpa kelompok, dan menyebut pengaturan yang ada."
+                words = (
+                    f"Isian {field.name}: offered_by hanya untuk radio atau select tanpa "
+                    "kelompok, dan menyebut pengaturan yang ada."
+                )
                 yield Finding("form-offer", element, words)
 
 
@@ -124,7 +133,9 @@ def computed(source: Source) -> Iterator[Finding]:
 
 
 def comparisons(source: Source) -> Iterator[Finding]:
-    """Cases of the register are compared by answers of one step that everybody at the counter may see, one of them a day."""
+    """Cases of the register are compared by answers of one step that everybody at the counter may
+    see, one of them a day.
+    """
     for element, form in source.forms.items():
         for field in form.fields.values():
             if field.widget != "similar":
@@ -138,16 +149,24 @@ def comparisons(source: Source) -> Iterator[Finding]:
                 else {n: f for n, f in compared.fields.items() if not f.personal}
             )
             if len(names) < 2 or not known.keys() >= {*names} or known[near].widget != "date":
-                message = f"Isian {field.name} membandingkan yang tidak ada, bukan tanggal, atau data pribadi."
+                message = (
+                    f"Isian {field.name} membandingkan yang tidak ada, bukan tanggal, atau data "
+                    "pribadi."
+                )
                 yield Finding("form-similar", element, message)
 
 
 def presences(source: Source) -> Iterator[Finding]:
-    """What is told of an answer without telling it: the questions exist, and nobody answers the variable himself."""
+    """What is told of an answer without telling it: the questions exist, and nobody answers the
+    variable himself.
+    """
     for element, form in source.forms.items():
         for variable, asked in form.presence.items():
             if variable in form.fields or not asked or not set(asked) <= form.fields.keys():
-                message = f"Variabel {variable} (presence) harus menyebut isian yang ada dan bukan isian sendiri."
+                message = (
+                    f"Variabel {variable} (presence) harus menyebut isian yang ada dan bukan "
+                    "isian sendiri."
+                )
                 yield Finding("form-presence", element, message)
 
 
@@ -158,12 +177,17 @@ def officers(source: Source) -> Iterator[Finding]:
             if field.only_by and (
                 field.only_by not in source.user_tasks or field.only_by == element
             ):
-                message = f"Isian {field.name}: only_by menunjuk {field.only_by}, yang bukan tugas orang sebelumnya."
+                message = (
+                    f"Isian {field.name}: only_by menunjuk {field.only_by}, yang bukan tugas "
+                    "orang sebelumnya."
+                )
                 yield Finding("form-officer", element, message)
 
 
 def ties(source: Source) -> Iterator[Finding]:
-    """An answer is tied to one that an earlier task asks for, and what is compared and left are options."""
+    """An answer is tied to one that an earlier task asks for, and what is compared and left are
+    options.
+    """
     for element, form in source.forms.items():
         for field in form.fields.values():
             tie = field.tied_to
@@ -178,12 +202,17 @@ def ties(source: Source) -> Iterator[Finding]:
                 or tie.equals not in asked.options
                 or not {*tie.only} <= field.options.keys()
             ):
-                message = f"Isian {field.name}: tied_to menunjuk {tie.element}.{tie.field} atau pilihan yang tidak ada."
+                message = (
+                    f"Isian {field.name}: tied_to menunjuk {tie.element}.{tie.field} atau pilihan "
+                    "yang tidak ada."
+                )
                 yield Finding("form-tie", element, message)
 
 
 def summaries(source: Source) -> Iterator[Finding]:
-    """Sentences name answers that exist and are shown to who works on the case; a slip, which leaves the house, only open ones."""
+    """Sentences name answers that exist and are shown to who works on the case; a slip, which
+    leaves the house, only open ones.
+    """
     for element, form in source.forms.items():
         for begins in form.since:
             if begins not in source.user_tasks:
@@ -267,8 +296,10 @@ def _fit(form: Form, field: Field) -> Iterator[str]:
 
 PROPOSED = frozenset(
     {
-        "nik", "nama", "tempat_lahir", "tanggal_lahir", "jenis_kelamin", "alamat", "rt_rw", "kelurahan", "kecamatan", "pekerjaan",
-        "nomor_kk", "nomor_sim", "nomor_polisi", "nomor_rangka", "nomor_mesin", "nomor_stnk", "nomor_bpkb", "nomor_surat",
+        "nik", "nama", "tempat_lahir", "tanggal_lahir", "jenis_kelamin", "alamat", "rt_rw",
+        "kelurahan", "kecamatan", "pekerjaan",
+        "nomor_kk", "nomor_sim", "nomor_polisi", "nomor_rangka", "nomor_mesin", "nomor_stnk",
+        "nomor_bpkb", "nomor_surat",
         "tanggal_surat", "penerbit", "perihal", "kode_pemeriksaan", "jenis_surat",
     }
 )  # fmt: skip
@@ -279,22 +310,36 @@ _TAKES = frozenset({"text", "textarea", "nik", "date", "radio", "select", "numbe
 def _references(form: Form, field: Field) -> Iterator[str]:
     """What this field names is there: other fields, a list of suggestions."""
     if field.suggest and (field.widget != "text" or field.suggest not in SUGGESTIONS):
-        yield f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan (suggest)."
+        yield (
+            f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan "
+            "(suggest)."
+        )
     if (name := field.parameters.get("read_as")) is not None and (
         name not in PROPOSED or field.widget not in _TAKES
     ):
-        yield f"{name} tidak terbaca dari dokumen, atau isian ini tidak dapat menerimanya (read_as)."
+        yield (
+            f"{name} tidak terbaca dari dokumen, atau isian ini tidak dapat menerimanya (read_as)."
+        )
     if (name := field.parameters.get("reason_for")) is not None:
         moved = form.fields.get(name)
         if moved is None or moved.widget != "datetime" or moved.default not in OFFERS:
-            yield f"reason_for menunjuk {name}, yang bukan waktu yang ditawarkan formulir ini (default now atau opened)."
+            yield (
+                f"reason_for menunjuk {name}, yang bukan waktu yang ditawarkan formulir ini "
+                "(default now atau opened)."
+            )
         if field.widget != "text" or field.personal != WORKING_NOTES:
-            yield f"alasan (reason_for) adalah satu baris tulisan di kelompok personal {WORKING_NOTES}."
+            yield (
+                "alasan (reason_for) adalah satu baris tulisan di kelompok personal "
+                f"{WORKING_NOTES}."
+            )
     for part in ("born", "sex"):
         if (told := field.parameters.get(part)) is not None and (
             told not in form.fields or field.widget != "nik"
         ):
-            yield f"{part} menunjuk {told}; yang dapat dibandingkan dengan NIK adalah isian formulir ini."
+            yield (
+                f"{part} menunjuk {told}; yang dapat dibandingkan dengan NIK adalah isian "
+                "formulir ini."
+            )
     if field.visible_if is not None:
         other = form.fields.get(field.visible_if.field)
         if other is None or other.name == field.name:
@@ -321,7 +366,9 @@ RULES: tuple[Rule, ...] = (
 
 
 def orders(source: Source) -> Iterator[Finding]:
-    """Answers are compared with ones that have an order to them, of this form or of another step."""
+    """Answers are compared with ones that have an order to them, of this form or of another
+    step.
+    """
     for element, form in source.forms.items():
         for field in form.fields.values():
             for compared in (other for rule in field.order for other in rule.others):
@@ -331,7 +378,10 @@ def orders(source: Source) -> Iterator[Finding]:
                     or asked is field
                     or not are_comparable(field.widget, asked.widget)
                 ):
-                    words = f"Isian {field.name}: order menunjuk {named(compared)}, yang tidak ada atau tidak dapat dibandingkan."
+                    words = (
+                        f"Isian {field.name}: order menunjuk {named(compared)}, yang tidak ada "
+                        "atau tidak dapat dibandingkan."
+                    )
                     yield Finding("form-order", element, words)
 
 

@@ -1,6 +1,7 @@
 """The linter of process folders: what it finds keeps a folder from being deployed.
 
-The linter of a release: what its process folders name in each other, and whether it can be taken over.
+The linter of a release: what its process folders name in each other, and whether it can be taken
+over.
 
 A deployment does not ask for this: the other process may be deployed later, or in another version.
 Linter rules on the rest of the folder: blocks, letters, scenarios, the reader's page.
@@ -53,7 +54,9 @@ from workflow_app.engine.scenarios import (
 
 
 def between(definition: Definition, release: Mapping[str, Definition]) -> Iterator[Finding]:
-    """Processes that are begun exist; what is taken over is asked there, here too, and stays as secret as it was."""
+    """Processes that are begun exist; what is taken over is asked there, here too, and stays as
+    secret as it was.
+    """
     for node in read_model(definition.files[MODEL_FILE]).nodes.values():
         process = literal(node, "process") if node.operation == "start_case" else None
         if process and process not in release:
@@ -122,7 +125,9 @@ def blocks(source: Source) -> Iterator[Finding]:
 
 
 def letters(source: Source) -> Iterator[Finding]:
-    """Issued letters exist, and every letter is issued; what templates name are tasks of this process."""
+    """Issued letters exist, and every letter is issued; what templates name are tasks of this
+    process.
+    """
     issued = set()
     for node in source.of_kind("serviceTask"):
         if node.operation == "issue_letter" and "letter" in node.parameters:
@@ -163,7 +168,9 @@ def letters(source: Source) -> Iterator[Finding]:
 
 
 def letter_parts(source: Source) -> Iterator[Finding]:
-    """Letters build on shared parts that exist, and on nothing else; a shared part is told what it shows."""
+    """Letters build on shared parts that exist, and on nothing else; a shared part is told what it
+    shows.
+    """
     templates = {f"letters/{name}.html": letter.html for name, letter in source.letters.items()}
     parts = {
         name: content.decode(errors="replace")
@@ -172,7 +179,10 @@ def letter_parts(source: Source) -> Iterator[Finding]:
     for name, html in {**templates, **parts}.items():
         for used in uses(html):
             if used is None:
-                message = 'Surat hanya memakai bagian bersama, yang ditulis langsung: "shared/letters/....html".'
+                message = (
+                    "Surat hanya memakai bagian bersama, yang ditulis langsung: "
+                    '"shared/letters/....html".'
+                )
                 yield Finding("letter-part", name, message)
             elif used not in parts:
                 yield Finding("letter-part", name, f"Bagian surat {used} tidak ada.")
@@ -196,7 +206,10 @@ def companions(source: Source) -> Iterator[Finding]:
             if other not in source.letters or name not in source.letters[other].meta.get(
                 "together_with", ()
             ):
-                message = f"Surat {other} (together_with) tidak ada, atau tidak menyebut surat ini kembali."
+                message = (
+                    f"Surat {other} (together_with) tidak ada, atau tidak menyebut surat ini "
+                    "kembali."
+                )
                 yield Finding("letter-meta", f"letters/{name}.json", message)
 
 
@@ -319,7 +332,8 @@ def lint(
 ) -> list[Finding]:
     """Everything that is wrong with a process folder; empty when it may be deployed.
 
-    `roles` are the known role keys, `settings` the keys of the configuration; without these it is not asked whether a setting exists.
+    `roles` are the known role keys, `settings` the keys of the configuration; without these it is
+    not asked whether a setting exists.
     """
     findings: list[Finding] = []
     called: dict[str, Source] = {}

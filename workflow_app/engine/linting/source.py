@@ -1,4 +1,6 @@
-"""What the linter's rules look at: a process folder read as far as it can be read, and the findings."""
+"""What the linter's rules look at: a process folder read as far as it can be read, and the
+findings.
+"""
 
 import ast
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -30,7 +32,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Source:
-    """A process folder as the rules see it; parts that could not be read are absent (and have their own finding)."""
+    """A process folder as the rules see it; parts that could not be read are absent (and have their
+    own finding).
+    """
 
     files: ProcessFiles
     roles: Collection[str]
@@ -79,7 +83,9 @@ class Source:
 
     @cached_property
     def variables(self) -> dict[str, str]:
-        """Every control variable the process can set, with the element (or file) that sets it first."""
+        """Every control variable the process can set, with the element (or file) that sets it
+        first.
+        """
         found: dict[str, str] = dict.fromkeys(self.initial, "process.bpmn")
         for element, form in self.known_forms.items():
             for field in form.fields.values():
@@ -98,7 +104,9 @@ class Source:
         return found
 
     def values_of(self, variable: str) -> frozenset[str]:
-        """What choices of forms, decisions and who begins a case give a control variable; an empty cell gives nothing."""
+        """What choices of forms, decisions and who begins a case give a control variable; an empty
+        cell gives nothing.
+        """
         fields = (f for form in self.known_forms.values() for f in form.fields.values())
         chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
         tables = [
@@ -119,7 +127,9 @@ class Source:
 
 
 def text_written(expression: str) -> str | None:
-    """A text that an expression is, written directly in quotation marks; None when it is something else."""
+    """A text that an expression is, written directly in quotation marks; None when it is something
+    else.
+    """
     try:
         value = ast.literal_eval(expression)
     except (ValueError, SyntaxError):

@@ -68,7 +68,10 @@ def upgrade() -> None:
             "tsv",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, left(text, 200000))",
+                (
+                    "to_tsvector('indonesian'::regconfig, left(text, 200000)) || "
+                    "to_tsvector('simple'::regconfig, left(text, 200000))"
+                ),
                 persisted=True,
             ),
             nullable=False,

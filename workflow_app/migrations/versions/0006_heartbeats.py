@@ -1,4 +1,6 @@
-"""Signs of life of the background process, totals for the figures, and failed jobs found without reading all of them."""
+"""Signs of life of the background process, totals for the figures, and failed jobs found without
+reading all of them.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""Lists that cost the same however many tasks there are: an index for each ground on which a task is in a list."""
+"""Lists that cost the same however many tasks there are: an index for each ground on which a task
+is in a list.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,7 +33,8 @@ def upgrade() -> None:
         postgresql_ops={"number": "text_pattern_ops"},
     )
     op.execute(
-        "create index ix_service_case_number_ends on service_case (reverse(number) text_pattern_ops)"
+        "create index ix_service_case_number_ends on service_case (reverse(number) "
+        "text_pattern_ops)"
     )
 
 

@@ -1,4 +1,6 @@
-"""The outbox, and incidents of messages that were not sent and of cases that nothing moves any more."""
+"""The outbox, and incidents of messages that were not sent and of cases that nothing moves any
+more.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""Openings of complaint boxes: two people, the count of sheets, and the case of each sheet (R19)."""
+"""Openings of complaint boxes: two people, the count of sheets, and the case of each sheet
+(R19).
+"""
 
 import sqlalchemy as sa
 from alembic import op

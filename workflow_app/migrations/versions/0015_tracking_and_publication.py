@@ -1,4 +1,6 @@
-"""Secret codes with which citizens follow their cases (R36), and the counts that are published (R40)."""
+"""Secret codes with which citizens follow their cases (R36), and the counts that are published
+(R40).
+"""
 
 import sqlalchemy as sa
 from alembic import op

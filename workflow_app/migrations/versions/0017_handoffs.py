@@ -1,5 +1,5 @@
-"""What is in the hands of a receiving function, and until when (R49, R68); clocks that start anew in each round of a hand-off;
-marks by which two cases of one person are found (R47).
+"""What is in the hands of a receiving function, and until when (R49, R68); clocks that start anew
+in each round of a hand-off; marks by which two cases of one person are found (R47).
 
 Tasks from before count as those of own lanes, clocks as first rounds.
 """
@@ -41,7 +41,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("case_mark")
     op.execute(
-        "delete from case_clock earlier using case_clock later where earlier.case_id = later.case_id "
+        "delete from case_clock earlier using case_clock later where earlier.case_id = "
+        "later.case_id "
         "and earlier.name = later.name and earlier.round < later.round"
     )
     op.drop_constraint(op.f("pk_case_clock"), "case_clock", type_="primary")

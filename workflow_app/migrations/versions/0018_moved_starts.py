@@ -1,4 +1,5 @@
-"""When the form of a task was first shown, and what it offered where the start of a clock was told otherwise.
+"""When the form of a task was first shown, and what it offered where the start of a clock was told
+otherwise.
 
 Open tasks from before count from when they came up.
 """

@@ -1,4 +1,5 @@
-"""Search over a million pages (R37): numbers by their keys, and the pages that were read last first.
+"""Search over a million pages (R37): numbers by their keys, and the pages that were read last
+first.
 
 The keys of pages that were read before are made here, by the same rules as those of new ones.
 """
@@ -14,7 +15,10 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-WORDS = "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, left(text, 200000))"
+WORDS = (
+    "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, "
+    "left(text, 200000))"
+)
 KEYS = "array_to_tsvector(numbers || ('~'::text || (seq / 4096)::text))"
 AT_ONCE = 1000
 

@@ -1,4 +1,6 @@
-"""Papers have an access level, and it is known which are under legal hold and which pages look alike."""
+"""Papers have an access level, and it is known which are under legal hold and which pages look
+alike.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""Papers of the tray are no papers of the archive, and know the case that their cover sheet named."""
+"""Papers of the tray are no papers of the archive, and know the case that their cover sheet
+named.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +22,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stack_part_document_id"), "stack_part", ["document_id"])
     op.execute(
-        "update archive.document set origin = 'tray' where origin = 'archive' and label = 'Bagian tumpukan'"
+        "update archive.document set origin = 'tray' where origin = 'archive' and label = "
+        "'Bagian tumpukan'"
         " and id in (select document_id from stack_part where status = 'tray')"
         " and id not in (select document_id from case_document)"
     )

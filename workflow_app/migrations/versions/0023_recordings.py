@@ -19,7 +19,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "update archive.document set status = 'unreadable', pages = 1, status_reason = 'Rekaman suara.' where status = 'recording'"
+        "update archive.document set status = 'unreadable', pages = 1, status_reason = "
+        "'Rekaman suara.' where status = 'recording'"
     )
     _check("pages", "pages > 0")
     _check("status", _one_of(*STATUSES))

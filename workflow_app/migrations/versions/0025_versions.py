@@ -1,4 +1,6 @@
-"""Papers have versions that people made of them, are checked, and may be made of others (decision 0037)."""
+"""Papers have versions that people made of them, are checked, and may be made of others (decision
+0037).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,14 +14,16 @@ depends_on = None
 DOUBTS = """
     update archive.page set doubts = doubted.words
     from (
-        select document_id, no, count(*) as words from archive.page, jsonb_array_elements(words) word
+        select document_id, no, count(*) as words from archive.page, jsonb_array_elements(words)
+            word
         where (word ->> 1)::float < 70 group by document_id, no
     ) doubted
     where doubted.document_id = page.document_id and doubted.no = page.no
 """
 OF_DOCUMENTS = """
     update archive.document set doubts = doubted.words
-    from (select document_id, sum(doubts) as words from archive.page where doubts > 0 group by document_id) doubted
+    from (select document_id, sum(doubts) as words from archive.page where doubts > 0 group by
+        document_id) doubted
     where doubted.document_id = document.id
 """
 

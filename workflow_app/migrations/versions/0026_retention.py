@@ -1,4 +1,6 @@
-"""Papers are disposed of by their schedule, are held by hand, and leave a row that tells what they were."""
+"""Papers are disposed of by their schedule, are held by hand, and leave a row that tells what they
+were.
+"""
 
 import sqlalchemy as sa
 from alembic import op

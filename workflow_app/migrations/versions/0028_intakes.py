@@ -1,4 +1,6 @@
-"""Stacks that nobody brought by hand: from the scanner's folder, and from the mailbox; and those of one function only."""
+"""Stacks that nobody brought by hand: from the scanner's folder, and from the mailbox; and those of
+one function only.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""Searches are narrowed by what the index knows of a paper, and numbers that go on in the next line are one (R37)."""
+"""Searches are narrowed by what the index knows of a paper, and numbers that go on in the next line
+are one (R37).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +13,10 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
-WORDS = "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, left(text, 200000))"
+WORDS = (
+    "to_tsvector('indonesian'::regconfig, left(text, 200000)) || to_tsvector('simple'::regconfig, "
+    "left(text, 200000))"
+)
 BEFORE = f"{WORDS} || array_to_tsvector(numbers || ('~'::text || (seq / 4096)::text))"
 AFTER = f"{WORDS} || array_to_tsvector(numbers || facets || ('~'::text || (seq / 4096)::text))"
 AT_ONCE = 1000
@@ -20,10 +25,14 @@ FACETS = """
     update archive.document d set facets = found.facets from (
         select document_id, array_agg(entry order by entry) as facets from (
             select id as document_id, '=l:' || level as entry from archive.document
-            union select id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')), 'hex'), 12) from archive.document
-            union select document_id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')), 'hex'), 12) from case_document
-            union select document_id, '=k:' || c.process_key from case_document join service_case c on c.id = case_id
-            union select document_id, '=u:' || c.unit from case_document join service_case c on c.id = case_id
+            union select id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')), 'hex'), 12)
+                from archive.document
+            union select document_id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')),
+                'hex'), 12) from case_document
+            union select document_id, '=k:' || c.process_key from case_document join service_case c
+                on c.id = case_id
+            union select document_id, '=u:' || c.unit from case_document join service_case c on
+                c.id = case_id
         ) entries group by document_id
     ) found where found.document_id = d.id
 """
@@ -51,7 +60,8 @@ def _number_pages_again() -> None:
     """Those where a line ends with a figure and the next begins with one."""
     connection = op.get_bind()
     some = sa.text(
-        "select seq, text from archive.page where seq > :last and text ~ '[0-9OoIlSB]\\n[0-9OoIlSBA-Z]'"
+        "select seq, text from archive.page where seq > :last and text ~ "
+        "'[0-9OoIlSB]\\n[0-9OoIlSBA-Z]'"
         " order by seq limit :at_once"
     )
     keep = sa.text("update archive.page set numbers = :numbers where seq = :seq")

@@ -1,5 +1,6 @@
-"""A paper is read page by page: what its copy will need of the pages that were read is kept until the copy is made; and which
-QR codes a page carries."""
+"""A paper is read page by page: what its copy will need of the pages that were read is kept until
+the copy is made; and which QR codes a page carries.
+"""
 
 import sqlalchemy as sa
 from alembic import op

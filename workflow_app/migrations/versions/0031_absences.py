@@ -1,4 +1,6 @@
-"""Members are absent and have a substitute, for whom a step was done is kept, roles change on a day, first passwords are replaced."""
+"""Members are absent and have a substitute, for whom a step was done is kept, roles change on a
+day, first passwords are replaced.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""The event log: numbers for elements and flows, one row for each step of a case, where each case stands, and tallies of days."""
+"""The event log: numbers for elements and flows, one row for each step of a case, where each case
+stands, and tallies of days.
+"""
 
 import sqlalchemy as sa
 from alembic import op

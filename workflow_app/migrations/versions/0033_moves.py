@@ -1,4 +1,6 @@
-"""Running cases are moved to another version of their process, and back; a letter keeps the version it was issued under."""
+"""Running cases are moved to another version of their process, and back; a letter keeps the version
+it was issued under.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,9 +24,12 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ordered_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["definition_id"], ["definition.id"], name=op.f("fk_move_order_definition_id_definition")),
-        sa.ForeignKeyConstraint(["ordered_by"], ["user_account.id"], name=op.f("fk_move_order_ordered_by_user_account")),
-        sa.ForeignKeyConstraint(["undoes_id"], ["move_order.id"], name=op.f("fk_move_order_undoes_id_move_order")),
+        sa.ForeignKeyConstraint(["definition_id"], ["definition.id"],
+            name=op.f("fk_move_order_definition_id_definition")),
+        sa.ForeignKeyConstraint(["ordered_by"], ["user_account.id"],
+            name=op.f("fk_move_order_ordered_by_user_account")),
+        sa.ForeignKeyConstraint(["undoes_id"], ["move_order.id"],
+            name=op.f("fk_move_order_undoes_id_move_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_move_order")),
         sa.UniqueConstraint("token", name=op.f("uq_move_order_token")),
     )  # fmt: skip
@@ -39,12 +44,18 @@ def upgrade() -> None:
         sa.Column("former_state", sa.LargeBinary(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("status in ('waiting', 'moved', 'refused', 'returned')", name=op.f("ck_case_move_status")),
-        sa.CheckConstraint("(status = 'waiting') = (settled_at is null)", name=op.f("ck_case_move_settled")),
-        sa.CheckConstraint("(status = 'refused') = (sentence <> '')", name=op.f("ck_case_move_sentence")),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_move_case_id_service_case")),
-        sa.ForeignKeyConstraint(["former_id"], ["definition.id"], name=op.f("fk_case_move_former_id_definition")),
-        sa.ForeignKeyConstraint(["order_id"], ["move_order.id"], name=op.f("fk_case_move_order_id_move_order")),
+        sa.CheckConstraint("status in ('waiting', 'moved', 'refused', 'returned')",
+            name=op.f("ck_case_move_status")),
+        sa.CheckConstraint("(status = 'waiting') = (settled_at is null)",
+            name=op.f("ck_case_move_settled")),
+        sa.CheckConstraint("(status = 'refused') = (sentence <> '')",
+            name=op.f("ck_case_move_sentence")),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"],
+            name=op.f("fk_case_move_case_id_service_case")),
+        sa.ForeignKeyConstraint(["former_id"], ["definition.id"],
+            name=op.f("fk_case_move_former_id_definition")),
+        sa.ForeignKeyConstraint(["order_id"], ["move_order.id"],
+            name=op.f("fk_case_move_order_id_move_order")),
         sa.PrimaryKeyConstraint("order_id", "case_id", name=op.f("pk_case_move")),
     )  # fmt: skip
     op.create_index("ix_case_move_case", "case_move", ["case_id"])

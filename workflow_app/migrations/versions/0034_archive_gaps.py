@@ -1,5 +1,6 @@
-"""What the copy of a paper conforms to and why it is not more; who accepted a paper into the archive; since when a photo of a phone
-is wanted by nobody."""
+"""What the copy of a paper conforms to and why it is not more; who accepted a paper into the
+archive; since when a photo of a phone is wanted by nobody.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +25,10 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_capture_page_dropped"),
         "capture_page",
-        "(dropped_at is null or document_id is null) and (swept_at is null or dropped_at is not null)",
+        (
+            "(dropped_at is null or document_id is null) and (swept_at is null or dropped_at is "
+            "not null)"
+        ),
     )
     op.create_index(
         "ix_capture_page_unsent",

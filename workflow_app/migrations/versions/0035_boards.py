@@ -1,4 +1,6 @@
-"""Boards find what ended today, what is over its limit and what a service took without reading what is long over."""
+"""Boards find what ended today, what is over its limit and what a service took without reading what
+is long over.
+"""
 
 import sqlalchemy as sa
 from alembic import op

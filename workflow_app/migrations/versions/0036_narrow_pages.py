@@ -1,6 +1,8 @@
-"""Rows of pages are narrow (decision 0050): what stands on them lies beside them, so that a search passes thousands of them quickly.
+"""Rows of pages are narrow (decision 0050): what stands on them lies beside them, so that a search
+passes thousands of them quickly.
 
-The pages that are there are written anew, in the order in which they were read. That takes some minutes for a million.
+The pages that are there are written anew, in the order in which they were read. That takes some
+minutes for a million.
 """
 
 from alembic import op

@@ -1,8 +1,9 @@
-"""Boards read what they count from the index alone, and a step of a case rewrites no index any more. And bags that are asked for in
-the browser.
+"""Boards read what they count from the index alone, and a step of a case rewrites no index any
+more. And bags that are asked for in the browser.
 
-`standing` stood in the condition of an index, so that no update of a case could be a heap-only one: every step wrote an entry into
-each of a dozen indexes. Cases of before the event log are found by a column that no step changes.
+`standing` stood in the condition of an index, so that no update of a case could be a heap-only one:
+every step wrote an entry into each of a dozen indexes. Cases of before the event log are found by a
+column that no step changes.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,6 @@
-"""Papers that could not be read can be dismissed from the tray, for a reason, and are found by an index (decision 0058)."""
+"""Papers that could not be read can be dismissed from the tray, for a reason, and are found by an
+index (decision 0058).
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,5 @@
-"""A planned value keeps what it was written over, so that taking back another one takes nothing from it (decision 0061).
+"""A planned value keeps what it was written over, so that taking back another one takes nothing
+from it (decision 0061).
 
 Values that were planned before change what differs from the value before them, as until now.
 """

@@ -1,5 +1,5 @@
-"""A task knows who began its case: the list of what one began is one index read in order, whatever the statistics say. Nothing
-else looked for running cases by who began them.
+"""A task knows who began its case: the list of what one began is one index read in order, whatever
+the statistics say. Nothing else looked for running cases by who began them.
 
 Tasks that are done are in no list and stay as they are.
 """

@@ -1,9 +1,12 @@
-"""Absences: a member is away from one day to another, and a colleague works for him (decision 0045).
+"""Absences: a member is away from one day to another, and a colleague works for him (decision
+0045).
 
-Who is away is nobody's substitute meanwhile, and a substitute is not away: no chains, so no loops either. Both accounts are locked
-first, in one order, so that of two entries that do not go together the second is refused.
+Who is away is nobody's substitute meanwhile, and a substitute is not away: no chains, so no loops
+either. Both accounts are locked first, in one order, so that of two entries that do not go together
+the second is refused.
 
-What an absence must look like: who enters it, who may stand in, and what it does not go together with (decision 0045).
+What an absence must look like: who enters it, who may stand in, and what it does not go together
+with (decision 0045).
 """
 
 from collections.abc import Collection
@@ -57,7 +60,8 @@ def checked(work: UnitOfWork, asked: Asked) -> Checked:
         faults["anggota"] = "Pilih anggota yang akunnya aktif di unit ini."
     elif not may_enter(work, absent):
         raise Forbidden(
-            f"Penggantian untuk {absent.full_name} hanya dapat dicatat olehnya sendiri atau oleh atasannya."
+            f"Penggantian untuk {absent.full_name} hanya dapat dicatat olehnya sendiri atau "
+            "oleh atasannya."
         )
     if substitute is None:
         faults["pengganti"] = "Pilih pengganti yang akunnya aktif di unit ini."
@@ -65,11 +69,13 @@ def checked(work: UnitOfWork, asked: Asked) -> Checked:
         faults["pengganti"] = "Pilih orang lain: tidak ada yang menggantikan dirinya sendiri."
     elif substitute.id == work.actor.user_id:
         faults["pengganti"] = (
-            "Anda tidak dapat menunjuk diri Anda sendiri. Pilih orang lain, atau minta atasan mencatatnya."
+            "Anda tidak dapat menunjuk diri Anda sendiri. Pilih orang lain, atau minta atasan "
+            "mencatatnya."
         )
     elif absent is not None and not duty.passed(work, roles_of(absent), roles_of(substitute)):
         faults["pengganti"] = (
-            f"{substitute.full_name} tidak memegang peran {absent.full_name}, dan peran lain belum diizinkan menggantikannya. "
+            f"{substitute.full_name} tidak memegang peran {absent.full_name}, dan peran lain "
+            "belum diizinkan menggantikannya. "
             "Pilih rekan dengan peran yang sama."
         )
     starts_at, ends_at = _period(work, asked, faults)
@@ -118,13 +124,15 @@ def _clashes(
     faults = {}
     if (other := first(Absence.user_id == absent.id)) is not None:
         faults["mulai"] = (
-            f"{absent.full_name} sudah tercatat tidak bertugas dari {moment(other.starts_at)} sampai "
+            f"{absent.full_name} sudah tercatat tidak bertugas dari {moment(other.starts_at)} "
+            "sampai "
             f"{moment(other.ends_at)}. Akhiri itu dahulu, atau pilih tanggal lain."
         )
     if (other := first(Absence.substitute_id == absent.id)) is not None:
         name = users.name_of(work, other.user_id)
         faults["anggota"] = (
-            f"{absent.full_name} sedang ditunjuk menggantikan {name} sampai {moment(other.ends_at)}. "
+            f"{absent.full_name} sedang ditunjuk menggantikan {name} sampai "
+            f"{moment(other.ends_at)}. "
             f"Tunjuk dahulu pengganti lain untuk {name}."
         )
     if (other := first(Absence.user_id == substitute.id)) is not None:
@@ -221,7 +229,9 @@ def prospect(work: UnitOfWork, asked: Asked) -> Prospect:
 
 
 def enter(work: UnitOfWork, asked: Asked) -> UUID:
-    """Record an absence; sent twice it is one. Raises `InvalidInput` with a sentence per field, `Forbidden`."""
+    """Record an absence; sent twice it is one. Raises `InvalidInput` with a sentence per field,
+    `Forbidden`.
+    """
     absent_id, substitute_id = account(asked.anggota), account(asked.pengganti)
     _lock(work, {absent_id, substitute_id, work.actor.user_id})
     if (again := _same(work, asked, absent_id, substitute_id)) is not None:
@@ -243,14 +253,16 @@ def enter(work: UnitOfWork, asked: Asked) -> UUID:
 
 
 def ending(work: UnitOfWork, absence_id: UUID) -> AbsenceView:
-    """The absence that would end. Nothing is written; raises as `end` does, also where the actor has ended it himself."""
+    """The absence that would end. Nothing is written; raises as `end` does, also where the actor
+    has ended it himself.
+    """
     _endable(work, absence_id)
     return next(view for view in of_unit(work) if view.id == absence_id)
 
 
 def end(work: UnitOfWork, absence_id: UUID) -> bool:
-    """End an absence now, or withdraw it before it begins; twice it is once. Returns whether it ever held. Raises `NotFound`, `Forbidden`,
-    `Conflict` when it is over.
+    """End an absence now, or withdraw it before it begins; twice it is once. Returns whether it
+    ever held. Raises `NotFound`, `Forbidden`, `Conflict` when it is over.
     """
     row = _endable(work, absence_id, may_be_done=True)
     if row.ended_at is None:
@@ -286,7 +298,9 @@ def _endable(work: UnitOfWork, absence_id: UUID, *, may_be_done: bool = False) -
 
 
 def of_unit(work: UnitOfWork) -> list[AbsenceView]:
-    """Who is away and who will be, and what was over in the last days: everybody of the unit may know whom to ask."""
+    """Who is away and who will be, and what was over in the last days: everybody of the unit may
+    know whom to ask.
+    """
     now = work.clock()
     lately = now - timedelta(days=7)
     absent, substitute, by = aliased(User), aliased(User), aliased(User)
@@ -338,16 +352,22 @@ def allowed(work: UnitOfWork) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def notices(work: UnitOfWork) -> list[str]:
-    """For the start page: for whom the actor works now, and that he is recorded as absent himself."""
+    """For the start page: for whom the actor works now, and that he is recorded as absent
+    himself.
+    """
     found = [
-        f"Anda menggantikan {other.name}. Tugasnya sebagai {', '.join(_labels(work, other.roles))} ada juga di daftar Anda."
+        (
+            f"Anda menggantikan {other.name}. Tugasnya sebagai "
+            f"{', '.join(_labels(work, other.roles))} ada juga di daftar Anda."
+        )
         for other in work.actor.stands_for
     ]
     user_id = work.actor.user_id
     away = duty.now_substitution(work, work.actor.unit).get(user_id) if user_id else None
     if away is not None:
         found.append(
-            f"Anda tercatat tidak bertugas sampai {moment(away.until)}; tugas Anda sampai juga kepada {away.substitute}."
+            f"Anda tercatat tidak bertugas sampai {moment(away.until)}; tugas Anda sampai "
+            f"juga kepada {away.substitute}."
         )
     return found
 
@@ -373,7 +393,9 @@ def _same(work: UnitOfWork, asked: Asked, absent_id: UUID, substitute_id: UUID) 
 
 
 def _lock(work: UnitOfWork, ids: Collection[UUID | None]) -> None:
-    """These accounts are ours until commit, in the order in which everybody takes them; the actor's is as his session told."""
+    """These accounts are ours until commit, in the order in which everybody takes them; the actor's
+    is as his session told.
+    """
     wanted = sorted(user_id for user_id in ids if user_id is not None)
     query = (
         select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(key_share=True)

@@ -1,9 +1,12 @@
-"""The members as those see them who keep their accounts: adding one, locking, first passwords, and who may do what to whom.
+"""The members as those see them who keep their accounts: adding one, locking, first passwords, and
+who may do what to whom.
 
-The same verbs as `./spkt user`, with the rules that hold for somebody who has an account himself: nobody changes his own, nobody
-gives or takes a role that is not his to give, and one admin always remains. Whoever keeps the server is not bound by them.
+The same verbs as `./spkt user`, with the rules that hold for somebody who has an account himself:
+nobody changes his own, nobody gives or takes a role that is not his to give, and one admin always
+remains. Whoever keeps the server is not bound by them.
 
-Answers that choose members of this site by their accounts: what can be chosen, what is not an account, and their names.
+Answers that choose members of this site by their accounts: what can be chosen, what is not an
+account, and their names.
 """
 
 import secrets
@@ -94,7 +97,9 @@ def check_new(work: UnitOfWork, asked: Asked) -> None:
 
 
 def add(work: UnitOfWork, asked: Asked) -> tuple[UserView, str]:
-    """A new account, and its first password, which is told this once. Raises `InvalidInput` with a sentence per field."""
+    """A new account, and its first password, which is told this once. Raises `InvalidInput` with a
+    sentence per field.
+    """
     check_new(work, asked)
     password = first_password()
     made = users.create(
@@ -129,25 +134,32 @@ def lock(work: UnitOfWork, user_id: UUID) -> None:
 
 
 def openable(work: UnitOfWork, user_id: UUID) -> User:
-    """An account that can be opened again, or is open. Nothing is written; raises as `unlock` does."""
+    """An account that can be opened again, or is open. Nothing is written; raises as `unlock`
+    does.
+    """
     check_role(work.actor, STAFF_KEEPERS)
     return changing(work, user_id)
 
 
 def unlock(work: UnitOfWork, user_id: UUID) -> None:
-    """Open it again, with a new first password asked for separately when the old one may be known."""
+    """Open it again, with a new first password asked for separately when the old one may be
+    known.
+    """
     user = openable(work, user_id)
     if not user.is_active:
         users.enable(work, user.username)
 
 
 def renewable(work: UnitOfWork, user_id: UUID) -> User:
-    """An account that can be given a new first password. Nothing is written; raises as `renew_password` does."""
+    """An account that can be given a new first password. Nothing is written; raises as
+    `renew_password` does.
+    """
     user = changing(work, user_id)
     held = [role.role for role in user.roles]
     if not (has_role(work.actor, STAFF_READERS) and can_renew(work, user_id, held)):
         raise Forbidden(
-            f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya, sekarang atau yang akan datang, yang bukan "
+            f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya, "
+            "sekarang atau yang akan datang, yang bukan "
             "Anda yang memberi. Minta pimpinan, atau pengelola server."
         )
     return user
@@ -156,7 +168,8 @@ def renewable(work: UnitOfWork, user_id: UUID) -> User:
 def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
     """A new first password for somebody who has lost his, told this once; his sessions end.
 
-    It opens everything the account may see, now or from a day that is planned on, so it is only for who gives all of its roles.
+    It opens everything the account may see, now or from a day that is planned on, so it is only for
+    who gives all of its roles.
     """
     user = renewable(work, user_id)
     password = first_password()
@@ -165,7 +178,9 @@ def renew_password(work: UnitOfWork, user_id: UUID) -> tuple[UserView, str]:
 
 
 def can_renew(work: UnitOfWork, user_id: UUID, held: Collection[str]) -> bool:
-    """May the actor give a member with these roles a new first password? What he gets on a day to come counts too."""
+    """May the actor give a member with these roles a new first password? What he gets on a day to
+    come counts too.
+    """
     planned = select(RoleChange).where(
         RoleChange.user_id == user_id, RoleChange.status == "to_come"
     )
@@ -176,9 +191,11 @@ def can_renew(work: UnitOfWork, user_id: UUID, held: Collection[str]) -> bool:
 
 
 def changing(work: UnitOfWork, user_id: UUID) -> User:
-    """An account that the actor is going to change, locked together with those of all admins. Raises `NotFound`, `Forbidden`.
+    """An account that the actor is going to change, locked together with those of all admins.
+    Raises `NotFound`, `Forbidden`.
 
-    The actor's own account is among those that are looked at again, so what his session told is not believed when it counts.
+    The actor's own account is among those that are looked at again, so what his session told is not
+    believed when it counts.
     """
     admins = select(UserRole.user_id).where(UserRole.role == "admin")
     query = (
@@ -207,7 +224,9 @@ def changing(work: UnitOfWork, user_id: UUID) -> User:
 
 
 def check_admin_remains(work: UnitOfWork, without: User) -> None:
-    """Raise `Conflict` where no open account with the role of the admin would be left. The accounts are locked."""
+    """Raise `Conflict` where no open account with the role of the admin would be left. The accounts
+    are locked.
+    """
     if work.actor.user_id is None or "admin" not in {held.role for held in without.roles}:
         return
     others = (
@@ -245,7 +264,9 @@ UNKNOWN = "Pilih anggota dari daftar. Muat ulang halaman bila namanya tidak ada.
 
 
 def choices(work: UnitOfWork) -> list[tuple[str, str]]:
-    """Every account with how it is called, by name: closed ones too, for they may be opened again."""
+    """Every account with how it is called, by name: closed ones too, for they may be opened
+    again.
+    """
     query = select(User).order_by(User.full_name, User.username)
     return [(str(user.id), _label(user)) for user in work.session.scalars(query)]
 

@@ -1,4 +1,6 @@
-"""Roles and unit of a member from a day on: entered beforehand, made when the day has come, withdrawn until then."""
+"""Roles and unit of a member from a day on: entered beforehand, made when the day has come,
+withdrawn until then.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,7 +61,9 @@ class ToCome:
 
 
 def checked(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
-    """The change that was typed. Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`, `Conflict`."""
+    """The change that was typed. Raises `InvalidInput` with a sentence per field, `NotFound`,
+    `Forbidden`, `Conflict`.
+    """
     check_role(work.actor, STAFF_READERS)
     user = members.changing(work, user_id)
     before = sorted(held.role for held in user.roles)
@@ -83,7 +87,9 @@ def checked(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
 
 
 def enter(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
-    """Make a change now, or keep it until its day; sent twice it is one. Raises as `checked` does."""
+    """Make a change now, or keep it until its day; sent twice it is one. Raises as `checked`
+    does.
+    """
     try:
         change = checked(work, user_id, asked)
     except InvalidInput:
@@ -130,7 +136,9 @@ def withdrawable(work: UnitOfWork, change_id: UUID) -> RoleChange:
 
 
 def withdraw(work: UnitOfWork, change_id: UUID) -> UUID:
-    """Take back a change that is still to come; returns the member. Raises `NotFound`, `Forbidden`, `Conflict` when it was made meanwhile."""
+    """Take back a change that is still to come; returns the member. Raises `NotFound`, `Forbidden`,
+    `Conflict` when it was made meanwhile.
+    """
     row = withdrawable(work, change_id)
     if row.status == "to_come":
         row.status = "withdrawn"
@@ -148,7 +156,9 @@ def due(work: UnitOfWork) -> list[UUID]:
 
 
 def make(work: UnitOfWork, change_id: UUID) -> None:
-    """Make a change whose day has come. Done before, it is left alone; what must not be any more is refused, on record."""
+    """Make a change whose day has come. Done before, it is left alone; what must not be any more is
+    refused, on record.
+    """
     row = work.session.get(RoleChange, change_id)
     if row is None or row.valid_from > work.clock():
         return
@@ -195,12 +205,16 @@ def _make(work: UnitOfWork, user: User, row: RoleChange) -> None:
 
 
 def _lock(work: UnitOfWork, row: RoleChange) -> None:
-    """The change as it is now, until commit. The account is locked first, always: one change may end others."""
+    """The change as it is now, until commit. The account is locked first, always: one change may
+    end others.
+    """
     work.session.refresh(row, with_for_update=True)
 
 
 def _refuse_others(work: UnitOfWork, made: RoleChange) -> None:
-    """What the unit that he leaves had in store for a member: it is not for its people to say any more."""
+    """What the unit that he leaves had in store for a member: it is not for its people to say any
+    more.
+    """
     query = select(RoleChange).where(
         RoleChange.user_id == made.user_id, RoleChange.status == "to_come"
     )
@@ -216,7 +230,9 @@ def _refuse(work: UnitOfWork, row: RoleChange) -> None:
 
 
 def _after(row: RoleChange, user: User) -> set[str]:
-    """What a member holds with a change: of what was given or taken since it was entered it undoes nothing (R79)."""
+    """What a member holds with a change: of what was given or taken since it was entered it undoes
+    nothing (R79).
+    """
     held = {each.role for each in user.roles}
     return (held - (set(row.before) - set(row.roles))) | (set(row.roles) - set(row.before))
 

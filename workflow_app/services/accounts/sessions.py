@@ -1,6 +1,8 @@
-"""Sessions: begun by a password, found again by a token, ended by the person, by time or by the account.
+"""Sessions: begun by a password, found again by a token, ended by the person, by time or by the
+account.
 
-Slowing down guesses. Failures are counted under keys; after some free ones each further try waits twice as long.
+Slowing down guesses. Failures are counted under keys; after some free ones each further try waits
+twice as long.
 
 A wait is short and ends by itself: nobody is locked out, and there is nothing to unlock.
 """
@@ -95,7 +97,9 @@ class SessionView:
 
 
 def begin(work: UnitOfWork, user: UserView, replaced: UUID | None = None) -> str:
-    """A new session, in place of `replaced` when the browser had one; returns the token for the browser."""
+    """A new session, in place of `replaced` when the browser had one; returns the token for the
+    browser.
+    """
     if replaced is not None:
         _end(work, replaced, "replaced")
     token = secrets.token_urlsafe(32)
@@ -118,7 +122,8 @@ def begin(work: UnitOfWork, user: UserView, replaced: UUID | None = None) -> str
 def find(
     work: UnitOfWork, token: str, idle: timedelta, *, is_background: bool = False
 ) -> Found | None:
-    """The session of a token with its user and roles, in one statement. Ends it when it is idle or too old.
+    """The session of a token with its user and roles, in one statement. Ends it when it is idle or
+    too old.
 
     A request that a page makes by itself (`is_background`) does not keep the session alive.
     """
@@ -251,7 +256,9 @@ class Limit:
     """Failures without a wait."""
     longest: timedelta
     is_cleared: bool = False
-    """A success proves that the key is good: its failures are forgotten. Else only the try itself is taken back."""
+    """A success proves that the key is good: its failures are forgotten. Else only the try itself
+    is taken back.
+    """
 
 
 @dataclass(frozen=True)
@@ -263,10 +270,11 @@ class Try:
 
 
 def charge(work: UnitOfWork, tries: Collection[Try]) -> timedelta:
-    """Count a try before it is made, unless one of its keys has to wait: then returns how long, and counts nothing.
+    """Count a try before it is made, unless one of its keys has to wait: then returns how long, and
+    counts nothing.
 
-    Counted before, so that many tries at the same time do not all see the count of before. For the same reason the rows
-    are there, and ours, before they are looked at.
+    Counted before, so that many tries at the same time do not all see the count of before. For the
+    same reason the rows are there, and ours, before they are looked at.
     """
     now = work.clock()
     keys = sorted(item.key for item in tries)
@@ -304,7 +312,9 @@ def count(work: UnitOfWork, tries: Collection[Try]) -> None:
 
 
 def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
-    """The try was a success: it is no failure under any key, and clears those that it proves good."""
+    """The try was a success: it is no failure under any key, and clears those that it proves
+    good.
+    """
     _lock(work, [item.key for item in tries])
     cleared = [item.key for item in tries if item.limit.is_cleared]
     others = [item.key for item in tries if not item.limit.is_cleared]
@@ -317,7 +327,9 @@ def forgive(work: UnitOfWork, tries: Collection[Try]) -> None:
 
 
 def sweep_attempts(work: UnitOfWork) -> int:
-    """Delete what is forgotten anyway; returns how many keys. A key somebody is using is left for the next time."""
+    """Delete what is forgotten anyway; returns how many keys. A key somebody is using is left for
+    the next time.
+    """
     old = select(Attempt.key).where(Attempt.last_at < work.clock() - FORGOTTEN)
     free = delete(Attempt).where(Attempt.key.in_(old.with_for_update(skip_locked=True)))
     return len(work.session.execute(free.returning(Attempt.key)).all())
@@ -330,7 +342,9 @@ def _lock(work: UnitOfWork, keys: Collection[bytes]) -> None:
 
 
 def remaining(limit: Limit, failures: int, last_at: datetime, now: datetime) -> timedelta:
-    """What is left of the wait after so many failures. A clock that was set back makes no wait longer."""
+    """What is left of the wait after so many failures. A clock that was set back makes no wait
+    longer.
+    """
     since = max(now - last_at, NO_WAIT)
     if failures < limit.free or since > FORGOTTEN:
         return NO_WAIT

@@ -20,15 +20,18 @@ from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.roster import duty
 
 MINIMUM_LENGTH = 12
-CHANGED = "Akun ini baru saja diubah, jadi kata sandi Anda belum diganti. Masuk lagi; bila tidak dapat, hubungi admin."
+CHANGED = (
+    "Akun ini baru saja diubah, jadi kata sandi Anda belum diganti. Masuk lagi; bila tidak dapat, "
+    "hubungi admin."
+)
 
 hasher = PasswordHasher()
 NOBODY = (
     f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     f"${'A' * (hasher.salt_len * 8 // 6 + 1)}${'A' * (hasher.hash_len * 8 // 6 + 1)}"
 )
-"""Verified when the user name is unknown, so that the answer takes as long as for a known one: a hash of nothing that was computed,
-as dear to verify as any.
+"""Verified when the user name is unknown, so that the answer takes as long as for a known one: a
+hash of nothing that was computed, as dear to verify as any.
 """
 
 
@@ -56,11 +59,12 @@ class UserView:
 
 
 def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | None:
-    """The user of a name and its password, or None. Unknown, closed and wrong cost the same and tell the same.
+    """The user of a name and its password, or None. Unknown, closed and wrong cost the same and
+    tell the same.
 
-    The row is not locked while the password is checked: that would hold up the work of its owner. A password changed
-    meanwhile raises the epoch, and the session that begins here is over before it is used. Who lets the user in says so
-    with `record_sign_in`, after the session has begun.
+    The row is not locked while the password is checked: that would hold up the work of its owner. A
+    password changed meanwhile raises the epoch, and the session that begins here is over before it
+    is used. Who lets the user in says so with `record_sign_in`, after the session has begun.
     """
     user = work.session.scalars(
         select(User).where(User.username == username.strip().lower())
@@ -78,7 +82,9 @@ def authenticate(work: UnitOfWork, username: str, password: str) -> UserView | N
 
 
 def record_sign_in(work: UnitOfWork, user: UserView) -> None:
-    """The event of a sign-in. It comes last: the order of locks is account, sessions, then the account's chain of events."""
+    """The event of a sign-in. It comes last: the order of locks is account, sessions, then the
+    account's chain of events.
+    """
     unit_of_work.record(work, f"user:{user.id}", "user.signed_in")
 
 
@@ -88,7 +94,9 @@ def actor_of(user: UserView) -> Actor:
 
 
 def actor_named(work: UnitOfWork, username: str) -> Actor:
-    """Who acts under a user name, for a command that is run on behalf of somebody. Raises `NotFound` unless the account is open."""
+    """Who acts under a user name, for a command that is run on behalf of somebody. Raises
+    `NotFound` unless the account is open.
+    """
     user = work.session.scalars(
         select(User).where(User.username == username.strip().lower())
     ).first()
@@ -98,7 +106,9 @@ def actor_named(work: UnitOfWork, username: str) -> Actor:
 
 
 def actor_with(work: UnitOfWork, user_id: UUID) -> Actor:
-    """Whoever has this account, as he is now, for a job that he asked for. Raises `NotFound` unless the account is open."""
+    """Whoever has this account, as he is now, for a job that he asked for. Raises `NotFound` unless
+    the account is open.
+    """
     user = work.session.get(User, user_id)
     if user is None or not user.is_active:
         raise NotFound("Akun yang meminta ini sudah ditutup.")
@@ -106,7 +116,9 @@ def actor_with(work: UnitOfWork, user_id: UUID) -> Actor:
 
 
 def check_new(work: UnitOfWork, username: str, roles: Collection[str]) -> str:
-    """The user name as it would be kept. Nothing is written; raises `InvalidInput` as `create` does."""
+    """The user name as it would be kept. Nothing is written; raises `InvalidInput` as `create`
+    does.
+    """
     name = username.strip().lower()
     _check_roles(roles)
     if not name or not name.replace(".", "").replace("_", "").isalnum():
@@ -154,8 +166,8 @@ def create(
 def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
     """Change the actor's password; every other session of the account ends.
 
-    Checking and hashing take their time, and no lock is held meanwhile. What an admin did to the account in that time
-    stands: then the password stays as it is.
+    Checking and hashing take their time, and no lock is held meanwhile. What an admin did to the
+    account in that time stands: then the password stays as it is.
     """
     known = work.session.get(User, work.actor.user_id)
     if known is None:
@@ -181,7 +193,9 @@ def change_own_password(work: UnitOfWork, old: str, new: str) -> UserView:
 def set_password(
     work: UnitOfWork, username: str, password: str, *, is_temporary: bool = False
 ) -> None:
-    """Set the password of an account (admin); its sessions end. A temporary one is replaced by its owner first of all."""
+    """Set the password of an account (admin); its sessions end. A temporary one is replaced by its
+    owner first of all.
+    """
     _check_password(password)
     new_hash = hasher.hash(password)
     _replace_password(work, _by_name(work, username), new_hash, is_temporary=is_temporary)
@@ -211,7 +225,9 @@ def set_unit(work: UnitOfWork, username: str, unit: str) -> None:
 
 
 def set_roles(work: UnitOfWork, username: str, roles: Collection[str]) -> None:
-    """Give an account these roles and no others (admin). Its sessions end: new powers need a new sign-in."""
+    """Give an account these roles and no others (admin). Its sessions end: new powers need a new
+    sign-in.
+    """
     _check_roles(roles)
     user = _by_name(work, username)
     before = sorted(role.role for role in user.roles)
@@ -229,7 +245,9 @@ def list_all(work: UnitOfWork) -> list[UserView]:
 
 
 def colleagues(work: UnitOfWork, role: str, *, barred: Collection[UUID] = ()) -> list[UserView]:
-    """Active people of the actor's unit who hold a role: to whom a task can be given, without the `barred`."""
+    """Active people of the actor's unit who hold a role: to whom a task can be given, without the
+    `barred`.
+    """
     holders = select(UserRole.user_id).where(UserRole.role == role)
     rows = work.session.scalars(
         select(User)
@@ -253,7 +271,9 @@ def _replace_password(
 
 
 def _end_sessions(work: UnitOfWork, user: User, reason: str) -> None:
-    """Every session of the account is over: those there are, and those that begin under the old epoch this moment."""
+    """Every session of the account is over: those there are, and those that begin under the old
+    epoch this moment.
+    """
     user.session_epoch = User.session_epoch + 1
     work.session.flush()
     work.session.execute(
@@ -275,7 +295,10 @@ def _check_password(password: str) -> None:
     if len(password) < MINIMUM_LENGTH:
         raise InvalidInput(
             fields={
-                "new": f"Kata sandi paling sedikit {MINIMUM_LENGTH} huruf; kalimat pendek lebih mudah diingat."
+                "new": (
+                    f"Kata sandi paling sedikit {MINIMUM_LENGTH} huruf; kalimat pendek lebih "
+                    "mudah diingat."
+                )
             }
         )
 
@@ -296,7 +319,9 @@ def _by_name(work: UnitOfWork, username: str) -> User:
 
 
 def _locked(work: UnitOfWork, which: ColumnElement[bool]) -> User | None:
-    """The account as it is once nobody else changes it, ours until commit. Rows that refer to it can be written beside it."""
+    """The account as it is once nobody else changes it, ours until commit. Rows that refer to it
+    can be written beside it.
+    """
     query = select(User).where(which).with_for_update(key_share=True)
     return work.session.scalars(query, execution_options={"populate_existing": True}).first()
 
@@ -345,33 +370,39 @@ _ACCOUNT = (
     .where(User.id == bindparam("user_id"))
     .with_for_update(read=True, of=(User, UserRole))
 )
-"""An account with its roles, as they stay until commit. A row that is locked is read as its last writer left it, one that is
-only joined is not, so the roles are locked too; and after the account, in the order in which it is changed.
+"""An account with its roles, as they stay until commit. A row that is locked is read as its last
+writer left it, one that is only joined is not, so the roles are locked too; and after the account,
+in the order in which it is changed.
 """
 
 
 def check(work: UnitOfWork) -> None:
-    """The actor's account is open and holds its roles, and does so until commit: the session told how it was before the
-    request stood in line. The system and the public have no account. Locks it so that others may do the same.
+    """The actor's account is open and holds its roles, and does so until commit: the session told
+    how it was before the request stood in line. The system and the public have no account. Locks it
+    so that others may do the same.
     """
     if work.actor.user_id is None:
         return
     held = unit_of_work.read(work, _ACCOUNT, {"user_id": work.actor.user_id}).all()
     if any(not row.is_active for row in held):
         raise Forbidden(
-            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, hubungi admin."
+            "Akun Anda sudah ditutup, jadi langkah ini tidak disimpan. Bila ini keliru, "
+            "hubungi admin."
         )
     if any(row.unit != work.actor.unit for row in held) or not work.actor.roles <= {
         row.role for row in held
     }:
         raise Forbidden(
-            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, lalu periksa tugas Anda."
+            "Peran akun Anda baru saja diubah, jadi langkah ini tidak disimpan. Masuk lagi, "
+            "lalu periksa tugas Anda."
         )
     _check_substitution(work, work.actor.user_id)
 
 
 def _check_substitution(work: UnitOfWork, user_id: UUID) -> None:
-    """Whom the actor stood in for when the request came is still absent, and stays so until commit."""
+    """Whom the actor stood in for when the request came is still absent, and stays so until
+    commit.
+    """
     told = work.actor.stands_for
     if not told:
         return
@@ -383,6 +414,7 @@ def _check_substitution(work: UnitOfWork, user_id: UUID) -> None:
         if not other.roles <= known.get(other.user_id, frozenset[str]())
     ]:
         raise Forbidden(
-            f"Penggantian Anda untuk {', '.join(over)} sudah berakhir, jadi langkah ini tidak disimpan. "
+            f"Penggantian Anda untuk {', '.join(over)} sudah berakhir, jadi langkah ini tidak "
+            "disimpan. "
             "Muat ulang halaman, lalu periksa tugas Anda."
         )

@@ -1,7 +1,8 @@
-"""Calendars of the office: named, with the day from which each version holds, and what is missing in them.
+"""Calendars of the office: named, with the day from which each version holds, and what is missing
+in them.
 
-Clocks that run into a year whose holidays nobody had confirmed when they were counted: their end may move until somebody has,
-and is counted anew then (decision 0063).
+Clocks that run into a year whose holidays nobody had confirmed when they were counted: their end
+may move until somebody has, and is counted anew then (decision 0063).
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from workflow_app.services.office_settings.working_days import Calendar
 
 PREFIX = "kalender."
 LOOK_AHEAD_FROM = 10
-"""From October on the next year's holidays are asked for: the government announces them in autumn."""
+"""From October on the next year's holidays are asked for: the government announces them in autumn.
+"""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def names(work: UnitOfWork) -> list[str]:
 
 
 def gaps(work: UnitOfWork) -> list[Gap]:
-    """Years that are not confirmed and that clocks started today may reach (this one, from October on the next too), or that one
-    which runs does reach.
+    """Years that are not confirmed and that clocks started today may reach (this one, from October
+    on the next too), or that one which runs does reach.
     """
     today = work.clock().astimezone(WITA).date()
     years = [today.year, today.year + 1] if today.month >= LOOK_AHEAD_FROM else [today.year]
@@ -76,8 +78,8 @@ def gaps(work: UnitOfWork) -> list[Gap]:
 
 
 def _ends(work: UnitOfWork, year: int) -> dict[str, datetime]:
-    """By calendar when the last of the clocks ends that run by it beyond a year: few, read from their index, because inboxes ask.
-    Confined cases are not told of, not even by a year (R79).
+    """By calendar when the last of the clocks ends that run by it beyond a year: few, read from
+    their index, because inboxes ask. Confined cases are not told of, not even by a year (R79).
     """
     query = (
         select(CaseClock.calendar, func.max(CaseClock.due_at))
@@ -94,7 +96,9 @@ def _ends(work: UnitOfWork, year: int) -> dict[str, datetime]:
 
 
 def notice(work: UnitOfWork) -> str:
-    """One sentence for those who see to it that holidays are entered; empty when nothing is missing, or for others."""
+    """One sentence for those who see to it that holidays are entered; empty when nothing is
+    missing, or for others.
+    """
     if not has_role(work.actor, CONFIGURATION_MINDERS):
         return ""
     missing = gaps(work)
@@ -130,7 +134,9 @@ def unsure_year(
     started_at: datetime,
     due_at: datetime,
 ) -> int | None:
-    """The first year on the way of a clock that was not sure when it was counted by this version of its calendar."""
+    """The first year on the way of a clock that was not sure when it was counted by this version of
+    its calendar.
+    """
     if calendar is None or valid_from is None:
         return None
     return first_unsure(version_of(work, calendar, valid_from).calendar, started_at, due_at)
@@ -142,7 +148,9 @@ def first_unsure(own: Calendar, started_at: datetime, due_at: datetime) -> int |
 
 
 def recount(work: UnitOfWork, clock: CaseClock, version: Version | None = None) -> Recount | None:
-    """The clock counted by the version of its calendar in force now, or this one; None where that confirms nothing on its way."""
+    """The clock counted by the version of its calendar in force now, or this one; None where that
+    confirms nothing on its way.
+    """
     if clock.calendar is None or clock.calendar_valid_from is None or clock.due_at is None:
         return None
     own = version_of(work, clock.calendar, clock.calendar_valid_from).calendar

@@ -1,7 +1,8 @@
-"""The holidays of a calendar year by year: what the package knows, what the office has entered, whether the year is confirmed.
+"""The holidays of a calendar year by year: what the package knows, what the office has entered,
+whether the year is confirmed.
 
-Each change is a new version of the calendar from an instant on. Clocks that run keep the version they were started by, except where
-a year is confirmed that they run into (decision 0063).
+Each change is a new version of the calendar from an instant on. Clocks that run keep the version
+they were started by, except where a year is confirmed that they run into (decision 0063).
 """
 
 from collections import Counter
@@ -90,7 +91,9 @@ class Prospect:
     examples: list[Example]
     new_names: tuple[str, ...]
     moved: list[tuple[date, date, int]]
-    """Of running clocks whose end hung on the year that is confirmed: the day it was on, the day it is on then, and of how many."""
+    """Of running clocks whose end hung on the year that is confirmed: the day it was on, the day it
+    is on then, and of how many.
+    """
 
 
 def year(work: UnitOfWork, name: str, number: int) -> Year:
@@ -140,7 +143,9 @@ def can_change(work: UnitOfWork, name: str) -> bool:
 
 
 def prospect(work: UnitOfWork, name: str, number: int, asked: Asked) -> Prospect:
-    """What the change does, by the calendar's own reckoning; nothing is written. Raises as `change` does."""
+    """What the change does, by the calendar's own reckoning; nothing is written. Raises as `change`
+    does.
+    """
     first, _ = _accepted(work, name, number, asked)
     before = calendars.version_of(work, name, first.valid_from).calendar
     after = working_days.calendar(first.value)
@@ -190,7 +195,8 @@ def _moved(work: UnitOfWork, name: str, version: Version) -> list[tuple[date, da
 
 
 def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> datetime:
-    """Make the change, and say from when on it holds; the versions that are still to come go on with it. Said twice it is one.
+    """Make the change, and say from when on it holds; the versions that are still to come go on
+    with it. Said twice it is one.
 
     Raises `InvalidInput` with a sentence per field, `NotFound`, `Forbidden`.
     """
@@ -203,7 +209,9 @@ def change(work: UnitOfWork, name: str, number: int, asked: Asked) -> datetime:
 
 
 def _accepted(work: UnitOfWork, name: str, number: int, asked: Asked) -> tuple[Entry, bool]:
-    """The calendar from the chosen instant on with the change, and whether that is new. Nothing is written."""
+    """The calendar from the chosen instant on with the change, and whether that is new. Nothing is
+    written.
+    """
     key = f"{PREFIX}{name}"
     configuration.check_changer(work, key)
     if name not in calendars.names(work) or number not in YEARS:
@@ -234,7 +242,9 @@ def _changed(value: dict[str, Any], number: int, asked: Asked) -> dict[str, Any]
     if not is_line(asked.alasan):
         raise InvalidInput(
             fields={
-                "alasan": "Tulis sebabnya dalam satu baris, misalnya nama hari libur atau nomor surat."
+                "alasan": (
+                    "Tulis sebabnya dalam satu baris, misalnya nama hari libur atau nomor surat."
+                )
             }
         )
     return {**value, **without, asked.deed: {**without[asked.deed], text: asked.alasan.strip()}}

@@ -1,23 +1,27 @@
-"""Loading a case or task only for those who may see it. What one may not see does not exist for them.
+"""Loading a case or task only for those who may see it. What one may not see does not exist for
+them.
 
-Every list, search, count and board of cases or of what belongs to them asks `sees_case` (or `not_behind_wall`, where a
-list has grounds of its own), so that this is the one place that decides.
+Every list, search, count and board of cases or of what belongs to them asks `sees_case` (or
+`not_behind_wall`, where a list has grounds of its own), so that this is the one place that decides.
 
 Who locks a case is going to change something: the account is looked at again under the lock.
 
-The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next are read from them.
+The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next
+are read from them.
 
-Of what is over, the last of each kind is enough for that. A case with a thousand rounds of rework has thousands of tasks, and
-each completion would read all of them.
+Of what is over, the last of each kind is enough for that. A case with a thousand rounds of rework
+has thousands of tasks, and each completion would read all of them.
 
-Whom a wall keeps out is read by the same question. It is asked after the case is locked, because a wall that another
-transaction raised meanwhile is not seen by the statement that waited for the lock.
-What somebody sees, as one key: who asks, and what the office allows him besides.
+Whom a wall keeps out is read by the same question. It is asked after the case is locked, because a
+wall that another transaction raised meanwhile is not seen by the statement that waited for the
+lock. What somebody sees, as one key: who asks, and what the office allows him besides.
 
-A condition on cases or papers is made from a sight and from nothing else, so it is made once for it and kept (`lru_cache`): making
-one takes longer than to ask the database. It is an expression without data of any case, so every thread may use it. Everything else
-that decides is asked of the database each time. A new thing that decides how conditions look becomes a part of the sight.
-Papers whose level the actor is cleared for, as a condition; others do not exist for him (R37, decision 0031).
+A condition on cases or papers is made from a sight and from nothing else, so it is made once for it
+and kept (`lru_cache`): making one takes longer than to ask the database. It is an expression
+without data of any case, so every thread may use it. Everything else that decides is asked of the
+database each time. A new thing that decides how conditions look becomes a part of the sight. Papers
+whose level the actor is cleared for, as a condition; others do not exist for him (R37, decision
+0031).
 """
 
 from collections.abc import Iterable
@@ -147,7 +151,9 @@ def _known(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
 
 
 MOST = 400
-"""So many conditions of a kind are kept: more than the people of an office need, and no more memory than a few pages take."""
+"""So many conditions of a kind are kept: more than the people of an office need, and no more memory
+than a few pages take.
+"""
 LEADERSHIP_SEES = "propam.pimpinan_melihat"
 RECEIVERS_READ = "serah_terima.penerima_membaca"
 
@@ -160,7 +166,8 @@ class Sight:
     sees_confined: bool
     """Sees confined cases whatever role they are confined to."""
     reads_in_hand: bool
-    """Reads the papers of what his function has in hand. Not asked of those who read every paper."""
+    """Reads the papers of what his function has in hand. Not asked of those who read every paper.
+    """
 
 
 def of(work: UnitOfWork) -> Sight:
@@ -170,7 +177,9 @@ def of(work: UnitOfWork) -> Sight:
 
 
 def keep(work: UnitOfWork) -> None:
-    """For the rest of this unit of work the actor sees the cases he sees now, whatever is tried in it (previews, R79)."""
+    """For the rest of this unit of work the actor sees the cases he sees now, whatever is tried in
+    it (previews, R79).
+    """
     work.session.info["sight", work.actor] = leadership_sees(work)
 
 
@@ -180,7 +189,9 @@ def sees_confined(work: UnitOfWork) -> bool:
 
 
 def leadership_sees(work: UnitOfWork) -> bool:
-    """Does the actor see confined cases as the leadership does? Asked of the configuration only for those whom it is about."""
+    """Does the actor see confined cases as the leadership does? Asked of the configuration only for
+    those whom it is about.
+    """
     kept: bool | None = work.session.info.get(("sight", work.actor))
     if kept is not None or not has_role(work.actor, LEADERSHIP):
         return bool(kept)
@@ -199,8 +210,9 @@ _CASE_OF_TASK = (
 
 
 def _locking(query: Select[Case], *, nowait: bool = False) -> Select[Case]:
-    """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be written beside it, else
-    who holds the head of the audit chain would wait for us while we wait for the head.
+    """The query with a lock: FOR NO KEY UPDATE, so that rows that refer to the case (events) may be
+    written beside it, else who holds the head of the audit chain would wait for us while we wait
+    for the head.
     """
     locking = query.with_for_update(key_share=True, of=Case, nowait=nowait)
     return locking.execution_options(populate_existing=True)
@@ -214,14 +226,15 @@ _TASK_LOCKED = (
     .with_for_update(key_share=True, of=(Case, AuditChain))
     .execution_options(populate_existing=True)
 )
-"""Who acts on a task is quick and records what he did: the head of the chain is locked behind the case, in one question. Who
-holds a case for longer (papers are made) lets others record that they read it.
+"""Who acts on a task is quick and records what he did: the head of the chain is locked behind the
+case, in one question. Who holds a case for longer (papers are made) lets others record that they
+read it.
 """
 
 
 def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
-    """The case row, locked until commit. Waits as long as the connection allows (`connections.LOCK_SECONDS`); raises `Busy`
-    (through the unit of work) or `NotFound`.
+    """The case row, locked until commit. Waits as long as the connection allows
+    (`connections.LOCK_SECONDS`); raises `Busy` (through the unit of work) or `NotFound`.
     """
     case = _locked(work, _LOCKED, case_id)
     users.check(work)
@@ -229,8 +242,9 @@ def lock_case(work: UnitOfWork, case_id: UUID) -> Case:
 
 
 def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
-    """One more case, for who holds one already. Locks are waited for in the order of their ids only, so that two who do this
-    never wait for each other: out of order a case is free at once, or the unit of work fails as `Busy`.
+    """One more case, for who holds one already. Locks are waited for in the order of their ids
+    only, so that two who do this never wait for each other: out of order a case is free at once, or
+    the unit of work fails as `Busy`.
     """
     held = unit_of_work.locked(work)
     if case_id in held:
@@ -248,7 +262,9 @@ def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case
 
 
 def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task:
-    """The task, if the actor may see its case; with `lock` the case is locked, and the task is as it is then."""
+    """The task, if the actor may see its case; with `lock` the case is locked, and the task is as
+    it is then.
+    """
     task = find(work, task_id)
     if task is not None and (not lock or task.case_id in unit_of_work.locked(work)):
         visible_case(work, task.case_id)
@@ -266,7 +282,9 @@ def _case(work: UnitOfWork, case_id: UUID) -> Case:
 
 
 def _locked(work: UnitOfWork, query: Select[Case], case_id: UUID) -> Case:
-    """The case, ours until commit and read anew. Nothing that is still to be written may be read over."""
+    """The case, ours until commit and read anew. Nothing that is still to be written may be read
+    over.
+    """
     work.session.flush()
     case = work.session.scalars(query, {"case_id": case_id}).first()
     if case is None:
@@ -300,7 +318,9 @@ def _held(work: UnitOfWork, case: Case) -> Case:
 
 
 def still_sees(work: UnitOfWork, case: Case) -> bool:
-    """Does the actor see this case after what was just done to it? Its tasks and walls are in memory."""
+    """Does the actor see this case after what was just done to it? Its tasks and walls are in
+    memory.
+    """
     return can_see_case(
         work.actor,
         unit=case.unit,
@@ -312,7 +332,9 @@ def still_sees(work: UnitOfWork, case: Case) -> bool:
 
 
 def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
-    """Would who holds this role see the case, as far as it is confined? The configuration is asked: nobody acts here."""
+    """Would who holds this role see the case, as far as it is confined? The configuration is asked:
+    nobody acts here.
+    """
     if case.confined_to is None:
         return True
     leadership_sees = bool(configuration.value(work, LEADERSHIP_SEES))
@@ -320,7 +342,9 @@ def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
 
 
 def check_minds(work: UnitOfWork, case: Case) -> None:
-    """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an admin."""
+    """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an
+    admin.
+    """
     walled_off = users_walled_off(work, case.id)
     if has_role(work.actor, CASE_MINDERS) and work.actor.unit == case.unit:
         if is_behind_wall(work.actor, walled_off=walled_off, only=_seers(work, case)):
@@ -341,7 +365,9 @@ def sees_case_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
-    """The same as `sees_case`, for figures of very many cases: the walls are joined, and the database knows how few they are."""
+    """The same as `sees_case`, for figures of very many cases: the walls are joined, and the
+    database knows how few they are.
+    """
     walled = select(CaseWall.case_id).where(
         CaseWall.case_id == Case.id, CaseWall.user_id == work.actor.user_id
     )
@@ -371,27 +397,33 @@ def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
 def not_behind_wall(
     work: UnitOfWork, case_id: ColumnElement[UUID] | Mapped[UUID]
 ) -> ColumnElement[bool]:
-    """No wall stands between the actor and the case with this id: `is_behind_wall` as a condition."""
+    """No wall stands between the actor and the case with this id: `is_behind_wall` as a
+    condition.
+    """
     return not_behind_wall_of(of(work), case_id)
 
 
 def not_behind_wall_of(
     sight: Sight, case_id: ColumnElement[UUID] | Mapped[UUID]
 ) -> ColumnElement[bool]:
-    """The same of a sight. What is hidden from one person is little and is gathered once per statement, so that a list still reads
-    its index in order.
+    """The same of a sight. What is hidden from one person is little and is gathered once per
+    statement, so that a list still reads its index in order.
     """
     return case_id.not_in(_hidden(sight))
 
 
 def kept_from_nobody(work: UnitOfWork) -> ColumnElement[bool]:
-    """`Case`s of the unit of which everybody there may know: not confined, and before which no wall stands."""
+    """`Case`s of the unit of which everybody there may know: not confined, and before which no wall
+    stands.
+    """
     walled = select(CaseWall.case_id)
     return (Case.unit == work.actor.unit) & Case.confined_to.is_(None) & Case.id.not_in(walled)
 
 
 def hidden(work: UnitOfWork) -> SelectBase:
-    """Ids of the cases before which a wall stands for the actor: what figures of all cases have to leave out."""
+    """Ids of the cases before which a wall stands for the actor: what figures of all cases have to
+    leave out.
+    """
     return _hidden(of(work))
 
 
@@ -420,7 +452,9 @@ def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
 
 
 def is_cleared(work: UnitOfWork) -> ColumnElement[bool]:
-    """The actor may know of this `Document` as far as its level goes; his right to its case is asked besides."""
+    """The actor may know of this `Document` as far as its level goes; his right to its case is
+    asked besides.
+    """
     return Document.level <= clearance(work.actor)
 
 
@@ -430,7 +464,9 @@ def is_cleared_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def may_be_told(work: UnitOfWork, case: Case) -> ColumnElement[bool]:
-    """This `AuditEvent` of the case is not about a paper beyond the actor's clearance: events name papers."""
+    """This `AuditEvent` of the case is not about a paper beyond the actor's clearance: events name
+    papers.
+    """
     hidden = (
         select(cast(Document.id, String))
         .join(CaseDocument, CaseDocument.document_id == Document.id)

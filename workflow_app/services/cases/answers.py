@@ -1,13 +1,15 @@
 """Answers of completed tasks: storing them apart by secrecy, and reading them back.
 
-Written reasons: whether one says enough, and those that belong to a case but to no task. Officers may name people in them,
-so they are sealed; events only say that there is one. The caller has checked access.
-Personal answers: sealed at rest, masked on pages, opened for a purpose, and every opening is on record (R23).
-Marks of the citizen's own phone number and NIK, in their normal form: two cases that share one are probably of one person.
+Written reasons: whether one says enough, and those that belong to a case but to no task. Officers
+may name people in them, so they are sealed; events only say that there is one. The caller has
+checked access. Personal answers: sealed at rest, masked on pages, opened for a purpose, and every
+opening is on record (R23). Marks of the citizen's own phone number and NIK, in their normal form:
+two cases that share one are probably of one person.
 
-The answers themselves stay sealed under the key of their case, so they cannot be searched. A mark is a digest under a key
-that is not in the database: it tells that two are equal and nothing else. A corrected answer has the new mark only.
-Whose contact an answer is: the citizen's own, or that of who helped to fill in the form (pitfall 29).
+The answers themselves stay sealed under the key of their case, so they cannot be searched. A mark
+is a digest under a key that is not in the database: it tells that two are equal and nothing else. A
+corrected answer has the new mark only. Whose contact an answer is: the citizen's own, or that of
+who helped to fill in the form (pitfall 29).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -46,7 +48,9 @@ SHORTEST, LONGEST = 10, 2000
 def reason_fault(
     words: str, asked: str, *, shortest: int = SHORTEST, longest: int = LONGEST
 ) -> str | None:
-    """What is wrong with a reason, None if nothing; `asked` is the sentence for one that is missing or too short."""
+    """What is wrong with a reason, None if nothing; `asked` is the sentence for one that is missing
+    or too short.
+    """
     return asked if len(words.strip()) < shortest else form_messages.judge_text(words, longest)
 
 
@@ -102,7 +106,9 @@ def _context(case: Case, kind: str) -> str:
 
 
 def is_own(given: Answers) -> bool:
-    """Is the contact of these answers the citizen's? Of who was helped only when it is said to be."""
+    """Is the contact of these answers the citizen's? Of who was helped only when it is said to
+    be.
+    """
     owner = given.get("pemilik_kontak", "" if given.get("dibantu") == "ya" else "pelapor")
     return owner == "pelapor"
 
@@ -119,7 +125,9 @@ _DROP = delete(_MARKS).where(
 
 
 def keep_mark(work: UnitOfWork, case: Case, element: str, form: Form, given: Answers) -> None:
-    """The answers of an element bear these marks from now on. Asks nothing of a form without such questions."""
+    """The answers of an element bear these marks from now on. Asks nothing of a form without such
+    questions.
+    """
     if not any(_is_marked(field) for field in form.fields.values()):
         return
     work.session.execute(_DROP, {"of_case": case.id, "of_element": element})
@@ -134,7 +142,9 @@ def keep_mark(work: UnitOfWork, case: Case, element: str, form: Form, given: Ans
 
 
 def sharing(case: Case) -> Select[UUID]:
-    """Ids of other cases that bear a mark of this one. Who may see them is the caller's question."""
+    """Ids of other cases that bear a mark of this one. Who may see them is the caller's
+    question.
+    """
     theirs, own = aliased(CaseMark), aliased(CaseMark)
     return (
         select(theirs.case_id)
@@ -157,7 +167,9 @@ def _normal(field: Field, given: Answers) -> str:
 
 _SUBMISSION = unit_of_work.table_of(Submission).insert().inline()
 _SEALED = unit_of_work.table_of(SealedAnswers).insert()
-"""Written as rows, without the bookkeeping of objects: a submission never changes, and every completion waits for this."""
+"""Written as rows, without the bookkeeping of objects: a submission never changes, and every
+completion waits for this.
+"""
 
 _OF_CASE = Submission.case_id == bindparam("case_id")
 _NEWEST = (
@@ -191,10 +203,11 @@ def store(
     *,
     on_behalf_of: UUID | None = None,
 ) -> Stored:
-    """Keep the answers with which `task` is completed, by the actor himself or in the place of somebody. Personal groups are
-    sealed.
+    """Keep the answers with which `task` is completed, by the actor himself or in the place of
+    somebody. Personal groups are sealed.
 
-    Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at this moment.
+    Raises `Conflict` when a form with this idempotency key was stored before, or is being stored at
+    this moment.
     """
     submission_id, separated = uuid4(), separate(form, given)
     stored = {
@@ -236,9 +249,11 @@ def store(
 def newest(
     work: UnitOfWork, case_id: UUID, elements: Iterable[str] | None = None
 ) -> dict[str, Submission]:
-    """The newest submission of each element of a case, in the order they were made; read once per unit of work.
+    """The newest submission of each element of a case, in the order they were made; read once per
+    unit of work.
 
-    Those of earlier rounds stay where they are: a case may have thousands. One that this unit of work has stored has no `position` yet.
+    Those of earlier rounds stay where they are: a case may have thousands. One that this unit of
+    work has stored has no `position` yet.
     """
     known = unit_of_work.of_case(work, case_id)
     if "answers" not in known:
@@ -255,7 +270,9 @@ def unsealed(
     submissions: Iterable[Submission],
     groups: Collection[str] = PERSONAL_GROUPS,
 ) -> dict[str, Answers]:
-    """All answers per element, personal ones of these groups opened. The caller answers for the right to read them."""
+    """All answers per element, personal ones of these groups opened. The caller answers for the
+    right to read them.
+    """
     found = {submission.id: submission for submission in submissions}
     if not found:
         return {}
@@ -269,13 +286,15 @@ def unsealed(
 
 
 def works_on(work: UnitOfWork, case: Case) -> bool:
-    """True if one of the actor's roles has, had or may take a task of this case, and did not give the case back."""
+    """True if one of the actor's roles has, had or may take a task of this case, and did not give
+    the case back.
+    """
     return work.actor.unit == case.unit and bool(task_rights.roles(work, case))
 
 
 def readable_groups(work: UnitOfWork, case: Case) -> frozenset[str]:
-    """The sealed groups of a case that the actor, who may see it, may read: working notes where he works, the rest with
-    a role that may open identities.
+    """The sealed groups of a case that the actor, who may see it, may read: working notes where he
+    works, the rest with a role that may open identities.
     """
     notes = {WORKING_NOTES} if works_on(work, case) else set()
     masked = PERSONAL_GROUPS - {WORKING_NOTES}
@@ -283,7 +302,9 @@ def readable_groups(work: UnitOfWork, case: Case) -> frozenset[str]:
 
 
 def notes(work: UnitOfWork, case: Case, submissions: Iterable[Submission]) -> dict[str, Answers]:
-    """Working notes per element: opened for who works on the case, empty for everybody else. No other group is opened."""
+    """Working notes per element: opened for who works on the case, empty for everybody else. No
+    other group is opened.
+    """
     found = {submission.id: submission.element for submission in submissions}
     notes: dict[str, Answers] = {element: {} for element in found.values()}
     if not found or not works_on(work, case):
@@ -338,14 +359,18 @@ class Access:
 
 
 def read_answers(work: UnitOfWork, case: Case, *, element: str | None = None) -> dict[str, Answers]:
-    """Newest answers per element, personal ones included, members by name. For the system's own use (letters): no event."""
+    """Newest answers per element, personal ones included, members by name. For the system's own use
+    (letters): no event.
+    """
     found = newest(work, case.id, None if element is None else [element])
     opened = unsealed(work, case, found.values())
     return members.spelled_out(work, definition_of(work, case.definition_id).forms, opened)
 
 
 def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]:
-    """Open the personal answers of a case. Needs a written purpose; records who, when and why (sealed)."""
+    """Open the personal answers of a case. Needs a written purpose; records who, when and why
+    (sealed).
+    """
     case = access.visible_case(work, case_id, lock=True)
     if not task_rights.opens_identities(work, case):
         raise Forbidden()
@@ -360,7 +385,9 @@ def reveal(work: UnitOfWork, case_id: UUID, purpose: str) -> list[IdentityGroup]
 
 
 def wanted_at(work: UnitOfWork, case: Case, element: str) -> str:
-    """What the step needs them for, as its process says (`opensFor`); empty where the actor may not open them, or it says nothing."""
+    """What the step needs them for, as its process says (`opensFor`); empty where the actor may not
+    open them, or it says nothing.
+    """
     reason = (
         definition_of(work, case.definition_id).elements[element].properties.get("opensFor", "")
     )
@@ -399,7 +426,9 @@ def _groups(work: UnitOfWork, case: Case, *, masked: bool) -> list[IdentityGroup
 
 
 def _purpose(event: AuditEvent, written: Mapping[str, str]) -> str:
-    """What the identity was opened for; events from before purposes were sealed tell it themselves."""
+    """What the identity was opened for; events from before purposes were sealed tell it
+    themselves.
+    """
     told = str(event.details.get("purpose", ""))
     return written.get(str(event.details.get("remark")), told)
 

@@ -1,10 +1,12 @@
-"""The clocks of a case: measured spans with a target from the configuration, in minutes or working days (R34, R52, R57).
+"""The clocks of a case: measured spans with a target from the configuration, in minutes or working
+days (R34, R52, R57).
 
-Times from which a clock counts are not moved in silence: who tells another one than the form offered says why (R24, R34, R52,
-R57, R63).
+Times from which a clock counts are not moved in silence: who tells another one than the form
+offered says why (R24, R34, R52, R57, R63).
 
-The offer is the server's: when the form was first shown, or when its task came up. No page can change it, opening the form again
-does not renew it, and somebody else who takes the task over is offered the same.
+The offer is the server's: when the form was first shown, or when its task came up. No page can
+change it, opening the form again does not renew it, and somebody else who takes the task over is
+offered the same.
 """
 
 from collections.abc import Iterator
@@ -89,9 +91,9 @@ def start(
 ) -> datetime | None:
     """Start a clock. Returns when its target is over.
 
-    It starts once per case, and keeps running through rework. With `anew` it starts again in each round: the round before
-    is over then at the latest, and rounds do not overlap, whatever time was told. It ends with its target, and at the latest when
-    somebody wants it (`until`).
+    It starts once per case, and keeps running through rework. With `anew` it starts again in each
+    round: the round before is over then at the latest, and rounds do not overlap, whatever time was
+    told. It ends with its target, and at the latest when somebody wants it (`until`).
     """
     before = named(work, case_id).get(name)
     if before is not None and not anew:
@@ -117,7 +119,9 @@ def start(
 
 
 def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
-    """Give a clock its target and its end. Returns what the trail keeps: of working days also by what they were counted."""
+    """Give a clock its target and its end. Returns what the trail keeps: of working days also by
+    what they were counted.
+    """
     if not isinstance(target, dict):
         clock.target_minutes = target
         clock.due_at = None if target is None else clock.started_at + timedelta(minutes=target)
@@ -135,9 +139,11 @@ def _aim(work: UnitOfWork, clock: CaseClock, target: Any) -> dict[str, Any]:
 
 
 def working_days_after(work: UnitOfWork, case_id: UUID, name: str, days: int) -> datetime | None:
-    """When so many working days since a clock started are over, by the calendar the clock itself was counted by.
+    """When so many working days since a clock started are over, by the calendar the clock itself
+    was counted by.
 
-    None when that is not before its end, or when its target is not in working days: then there is nothing to warn of.
+    None when that is not before its end, or when its target is not in working days: then there is
+    nothing to warn of.
     """
     clock = named(work, case_id).get(name)
     if clock is None or clock.calendar is None or days >= (clock.target_working_days or 0):
@@ -165,7 +171,9 @@ def count_anew(work: UnitOfWork, told: Recount) -> None:
 
 
 def unsure_year(work: UnitOfWork, clock: CaseClock) -> int | None:
-    """A year on the way of a running clock whose holidays nobody had confirmed when it was counted."""
+    """A year on the way of a running clock whose holidays nobody had confirmed when it was
+    counted.
+    """
     if clock.stopped_at is not None or clock.due_at is None:
         return None
     own = clock.calendar, clock.calendar_valid_from
@@ -223,8 +231,8 @@ def of_case(work: UnitOfWork, case: Case) -> list[ClockView]:
 def _corrected(
     clock: CaseClock, began: datetime | None, ended: datetime | None
 ) -> timedelta | None:
-    """The span between corrected edges of a stopped clock; None where it is the measured one, as of a start that was told with a
-    reason at once.
+    """The span between corrected edges of a stopped clock; None where it is the measured one, as of
+    a start that was told with a reason at once.
     """
     if clock.stopped_at is None:
         return None
@@ -250,12 +258,16 @@ def note_showing(work: UnitOfWork, task: Task, form: Form) -> None:
 
 
 def opened_at(task: Task) -> datetime:
-    """The moment that the form of a task offers: when it was first shown, or until then when the task came up."""
+    """The moment that the form of a task offers: when it was first shown, or until then when the
+    task came up.
+    """
     return task.shown_at or task.created_at
 
 
 def check(work: UnitOfWork, task: Task, form: Form, given: Answers) -> dict[str, str]:
-    """Starts of clocks that have not been yet, and missing reasons for those that were moved, with a sentence."""
+    """Starts of clocks that have not been yet, and missing reasons for those that were moved, with
+    a sentence.
+    """
     found: dict[str, str] = {}
     for told in forms.told(form, given):
         if told.at > work.clock():
@@ -298,5 +310,11 @@ def _why(told: Told, begun: datetime) -> str:
     if told.reason:
         return f"Tulis alasannya lebih jelas, paling sedikit {answers.SHORTEST} huruf."
     if told.offers_opening:
-        return f"Formulir ini dibuka {formatting.moment(begun)}. Tulis mengapa waktunya lain, atau isi waktu itu."
-    return f"Langkah ini baru dimulai {formatting.moment(begun)}. Tulis mengapa waktunya lebih awal, atau perbaiki waktunya."
+        return (
+            f"Formulir ini dibuka {formatting.moment(begun)}. Tulis mengapa waktunya lain, atau "
+            "isi waktu itu."
+        )
+    return (
+        f"Langkah ini baru dimulai {formatting.moment(begun)}. Tulis mengapa waktunya lebih awal, "
+        "atau perbaiki waktunya."
+    )

@@ -1,13 +1,14 @@
-"""The event log of a case: each step of the engine is remembered as it is stored, in numbers and instants.
+"""The event log of a case: each step of the engine is remembered as it is stored, in numbers and
+instants.
 
 It tells elements, never people: who did what is on the trail.
 
 Cases of before the event log: what their task rows still tell is written into it, once.
 
-Steps of people are known with their beginning and end. Gateways, timers and the system's own steps were never written down and
-stay unknown, as does when an interrupted task was left.
-How a case, or many of one process, moved from step to step: for the list of times and for playing it over the drawing.
-Where a case stands in the drawing of its process.
+Steps of people are known with their beginning and end. Gateways, timers and the system's own steps
+were never written down and stay unknown, as does when an interrupted task was left. How a case, or
+many of one process, moved from step to step: for the list of times and for playing it over the
+drawing. Where a case stands in the drawing of its process.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,16 +48,20 @@ STEPS = text("""
 STANDING = text("""
     update service_case c set is_logged = true, standing = coalesce(c.standing, (
         select jsonb_object_agg(w.id, jsonb_build_array(p.id, w.since))
-        from (select t.id, t.element, t.created_at as since from task t where t.case_id = c.id and t.status = 'open'
+        from (select t.id, t.element, t.created_at as since from task t where t.case_id = c.id and
+            t.status = 'open'
               union all
-              select e.task_id, e.element, e.deferred_at from pending_effect e where e.case_id = c.id) w
+              select e.task_id, e.element, e.deferred_at from pending_effect e where e.case_id =
+                  c.id) w
         join model_part p on p.definition_id = c.definition_id and p.key = w.element), '{}')
     where c.id = any(:cases) and (c.standing is null or not c.is_logged)
 """)
 
 
 def fill_some(work: UnitOfWork) -> int:
-    """Fill some cases of before; those that somebody works on write their own. Returns how many it were."""
+    """Fill some cases of before; those that somebody works on write their own. Returns how many it
+    were.
+    """
     query = select(Case.id).where(~Case.is_logged).order_by(Case.id).limit(BATCH)
     found = work.session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
     if found:
@@ -70,7 +75,9 @@ def is_any(work: UnitOfWork) -> bool:
 
 
 def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
-    """Write what the task rows of these locked cases tell; nothing where their version cannot be read any more."""
+    """Write what the task rows of these locked cases tell; nothing where their version cannot be
+    read any more.
+    """
     versions = select(Case.definition_id).where(Case.id.in_(case_ids)).distinct()
     for definition_id in work.session.scalars(versions).all():
         with suppress(InvalidDefinition):
@@ -83,7 +90,9 @@ def fill(work: UnitOfWork, case_ids: Sequence[UUID]) -> None:
 
 
 def whole_since(work: UnitOfWork) -> datetime | None:
-    """The last instant of which only task rows tell; None where every case was in the log from its beginning."""
+    """The last instant of which only task rows tell; None where every case was in the log from its
+    beginning.
+    """
     return work.session.scalar(select(func.max(CaseStep.at)).where(CaseStep.no < 0))
 
 
@@ -100,7 +109,9 @@ class StayEnd(IntFlag):
 
 
 def append(work: UnitOfWork, case: Case, step: Step) -> None:
-    """Remember this step, and where the case stands after it. The case row is locked and has its new revision."""
+    """Remember this step, and where the case stands after it. The case row is locked and has its
+    new revision.
+    """
     if case.standing is None:
         fill(work, [case.id])
     now, parts = work.clock(), _parts(work, case)
@@ -132,7 +143,9 @@ def _parts(work: UnitOfWork, case: Case) -> Mapping[str, int]:
 def _completed(
     work: UnitOfWork, gone: dict[str, Any], step: Step, parts: Mapping[str, int]
 ) -> set[int]:
-    """The numbers of what was completed; where a stay began before the case was moved, also those of the version it had then."""
+    """The numbers of what was completed; where a stay began before the case was moved, also those
+    of the version it had then.
+    """
     found = {parts[element] for element in step.completed}
     former = {part for part, _ in gone.values()} - found
     if former <= {*parts.values()}:
@@ -192,7 +205,9 @@ class Left:
 
 @dataclass(frozen=True)
 class Move:
-    """What happened to a case at one instant. Elements by id, for the drawing; names for the list."""
+    """What happened to a case at one instant. Elements by id, for the drawing; names for the
+    list.
+    """
 
     at: datetime
     case_id: UUID
@@ -254,7 +269,9 @@ def moves(
 
 
 def shown_of(elements: Mapping[str, Element]) -> set[str]:
-    """Ids of the elements that a replay tells of: not the frames around them, nor where every case begins."""
+    """Ids of the elements that a replay tells of: not the frames around them, nor where every case
+    begins.
+    """
     return {
         id_ for id_, element in elements.items() if element.kind not in ("subProcess", "startEvent")
     }
@@ -331,7 +348,8 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
         for task in tasks
         if task.status == "open" and task.due_at is not None and task.due_at < work.clock()
     ]
-    # A frame around steps would hide, in the colour of "done", the steps inside that were not taken.
+    # A frame around steps would hide, in the colour of "done", the steps inside that were not
+    # taken.
     frames = {
         element.id for element in definition.elements.values() if element.kind == "subProcess"
     }
@@ -356,7 +374,9 @@ def diagram(work: UnitOfWork, case_id: UUID) -> Diagram:
 
 
 def drawing(work: UnitOfWork, case_id: UUID, called: str | None = None) -> str:
-    """The drawing of the process of a case the actor may see, or of one that it calls; raises `NotFound`."""
+    """The drawing of the process of a case the actor may see, or of one that it calls; raises
+    `NotFound`.
+    """
     definition = definition_of(work, access.visible_case(work, case_id).definition_id)
     if called is None:
         return definition.bpmn_xml

@@ -1,6 +1,7 @@
 """What happened in a case, in sentences, from its audit events.
 
-What is on record of a case, for the people who look at it: step by step, what to read first, and in sentences.
+What is on record of a case, for the people who look at it: step by step, what to read first, and in
+sentences.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,11 +40,19 @@ SENTENCES = {
     "task.taken_over": "Tugas diambil alih untuk dicatat: {name}",
     "task.relieved": "Tugas dilanjutkan yang bertugas sekarang: {name}",
     "time.corrected": "Waktu dikoreksi: {name}, {was_words} menjadi {becomes_words}",
-    "time.moved": "Waktu dikoreksi saat dicatat: {name}, formulir menawarkan {was_words}, ditulis {becomes_words}",
+    "time.moved": (
+        "Waktu dikoreksi saat dicatat: {name}, formulir menawarkan {was_words}, ditulis "
+        "{becomes_words}"
+    ),
     "timer.fired": "Batas waktu terlewati; yang berwenang diberi tahu",
     "clock.started": "Jam mulai: {clock_label}",
-    "clock.counted_anew": "Batas waktu dihitung ulang karena hari libur {years} sudah dipastikan: {clock_label}, {was_words} menjadi {becomes_words}",
-    "clock.confirmed": "Batas waktu tetap, hari libur {years} sudah dipastikan: {clock_label}, {becomes_words}",
+    "clock.counted_anew": (
+        "Batas waktu dihitung ulang karena hari libur {years} sudah dipastikan: {clock_label}, "
+        "{was_words} menjadi {becomes_words}"
+    ),
+    "clock.confirmed": (
+        "Batas waktu tetap, hari libur {years} sudah dipastikan: {clock_label}, {becomes_words}"
+    ),
     "clock.stopped": "Jam berhenti: {clock_label}, {duration}",
     "incident.opened": "Gangguan tercatat; {kept}",
     "rework.held": "Menunggu izin berjalan lagi, karena sudah sangat sering diulang: {name}",
@@ -80,14 +89,20 @@ SENTENCES = {
     "letter.rendered": "Surat siap dicetak: {number}",
     "letter.voided": "Surat ditarik: {number}",
     "tracking.issued": "Kode rahasia diserahkan: {number}",
-    "tracking.replaced": "Kode rahasia diganti dengan tujuan tertulis; yang lama tidak berlaku: {number}",
+    "tracking.replaced": (
+        "Kode rahasia diganti dengan tujuan tertulis; yang lama tidak berlaku: {number}"
+    ),
     "message.written": "Kabar disiapkan ({channel}) untuk {recipient_label}",
     "message.sent": "Kabar tersampaikan ({channel})",
     "message.failed": "Kabar tidak terkirim ({channel})",
     "message.retried": "Kabar dicoba lagi ({channel})",
     "message.printed": "Kabar yang tidak terkirim dijadikan slip",
-    "case.moved": "Dipindahkan ke versi {version} prosesnya (semula versi {former}) atas perintah {by}",
-    "case.moved_back": "Dikembalikan ke versi {version} prosesnya (dari versi {former}) atas perintah {by}",
+    "case.moved": (
+        "Dipindahkan ke versi {version} prosesnya (semula versi {former}) atas perintah {by}"
+    ),
+    "case.moved_back": (
+        "Dikembalikan ke versi {version} prosesnya (dari versi {former}) atas perintah {by}"
+    ),
     "case.restored": "Berkas yang terhenti dijalankan lagi",
     "waiver.granted": "Pengecualian persyaratan diberikan",
     "waiver.refused": "Pengecualian persyaratan ditolak",
@@ -120,7 +135,9 @@ class _Facts(dict[str, Any]):
 
 
 def timeline(work: UnitOfWork, case_id: UUID) -> list[Entry]:
-    """The events of a case, oldest first, as sentences, save those about papers the actor may not know of. Raises `NotFound`."""
+    """The events of a case, oldest first, as sentences, save those about papers the actor may not
+    know of. Raises `NotFound`.
+    """
     case = access.visible_case(work, case_id)
     definition = definition_of(work, case.definition_id)
     events = work.session.scalars(
@@ -204,7 +221,9 @@ class PrintedSlip:
 
 
 def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
-    """The record of a case the actor may see. Working notes are opened only for who works on it; nothing else sealed is."""
+    """The record of a case the actor may see. Working notes are opened only for who works on it;
+    nothing else sealed is.
+    """
     definition = definition_of(work, case.definition_id)
     submissions = answers.newest(work, case.id)
     notes = answers.notes(work, case, submissions.values())
@@ -247,7 +266,9 @@ def _notices(definition: Definition, step: AnsweredStep, shown: Answers) -> Iter
 
 
 def _summary(work: UnitOfWork, case: Case, form: Form, shown: dict[str, Answers]) -> Iterator[str]:
-    """The form's sentences with what was answered; a sentence whose answers are not there (or not shown) is left out."""
+    """The form's sentences with what was answered; a sentence whose answers are not there (or not
+    shown) is left out.
+    """
     definition = definition_of(work, case.definition_id)
     known, variables = formatting.this_round(form, shown), _variables(work, case, form.summary)
     said = (formatting.filled(definition, known, variables, sentence) for sentence in form.summary)
@@ -255,7 +276,9 @@ def _summary(work: UnitOfWork, case: Case, form: Form, shown: dict[str, Answers]
 
 
 def _variables(work: UnitOfWork, case: Case, texts: Sequence[str]) -> Mapping[str, Any]:
-    """Control variables of a case, for sentences that name a decision table; read only for these."""
+    """Control variables of a case, for sentences that name a decision table; read only for
+    these.
+    """
     definition = definition_of(work, case.definition_id)
     if not formatting.names_variable(definition, texts):
         return {}
@@ -263,7 +286,9 @@ def _variables(work: UnitOfWork, case: Case, texts: Sequence[str]) -> Mapping[st
 
 
 def slips(work: UnitOfWork, case: Case) -> list[tuple[str, str]]:
-    """Element and title of the slips that can be printed for a citizen now: the step has been reached."""
+    """Element and title of the slips that can be printed for a citizen now: the step has been
+    reached.
+    """
     definition = definition_of(work, case.definition_id)
     reached = {task.element for task in access.of_case(work, case.id)}
     return [
@@ -274,7 +299,9 @@ def slips(work: UnitOfWork, case: Case) -> list[tuple[str, str]]:
 
 
 def slip_of(work: UnitOfWork, case_id: UUID, element: str) -> PrintedSlip:
-    """The slip of a step. Only open answers are on it. Raises `NotFound` for a step that has none or was not reached."""
+    """The slip of a step. Only open answers are on it. Raises `NotFound` for a step that has none
+    or was not reached.
+    """
     case = access.visible_case(work, case_id)
     definition = definition_of(work, case.definition_id)
     form = definition.forms.get(element)

@@ -1,6 +1,7 @@
 """The inbox: lists of open tasks from the task table, page by page. No list ever loads a workflow.
 
-A function's tasks stand in the queue of those who are on duty; its other members find them under all (decision 0020).
+A function's tasks stand in the queue of those who are on duty; its other members find them under
+all (decision 0020).
 
 Cases found by their own number, or by that of a letter.
 """
@@ -93,7 +94,9 @@ def page(
     after: str | None = None,
     limit: int = 25,
 ) -> InboxPage:
-    """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor of the page before."""
+    """Open tasks, oldest first. `query` is how a case number begins or ends; `after` is the cursor
+    of the page before.
+    """
     statement = _listing(
         access.of(work), _served(work), tab, query.strip().upper(), process, after, limit
     )
@@ -154,7 +157,9 @@ def _listing(
     after: str | None,
     limit: int,
 ) -> Select[*tuple[Any, ...]]:
-    """The question for a page of a list. To build it takes as long as to ask it, so the last ones are kept."""
+    """The question for a page of a list. To build it takes as long as to ask it, so the last ones
+    are kept.
+    """
     filters = _filters(number, process, pagination.read(after, datetime.fromisoformat, UUID))
     wanted = _positions(sight, served, tab, limit + 1, filters)
     return (
@@ -181,8 +186,8 @@ def _listing(
 
 
 def _name(name: Mapped[str], where: ColumnElement[bool]) -> ScalarSelect[str]:
-    """What somebody or something is called. Joined, each name would be one more table whose place the database ponders every time, for
-    longer than it takes to read a page.
+    """What somebody or something is called. Joined, each name would be one more table whose place
+    the database ponders every time, for longer than it takes to read a page.
     """
     return select(name).where(where).scalar_subquery()
 
@@ -190,7 +195,9 @@ def _name(name: Mapped[str], where: ColumnElement[bool]) -> ScalarSelect[str]:
 def _filters(
     number: str, process: str | None, cursor: Sequence[datetime | UUID] | None
 ) -> list[ColumnElement[bool]]:
-    """What narrows a list down: how a case number begins or ends, the process, the place to go on from."""
+    """What narrows a list down: how a case number begins or ends, the process, the place to go on
+    from.
+    """
     found: list[ColumnElement[bool]] = []
     if number:
         ends = func.reverse(Case.number).startswith(number[::-1], autoescape=True)
@@ -206,8 +213,8 @@ def _filters(
 def _positions(
     sight: Sight, served: Served, tab: Tab, limit: int, filters: Collection[ColumnElement[bool]]
 ) -> Subquery:
-    """The first tasks of a list by age. Each ground for being in it is one index read in order, so that it costs the same
-    however many tasks there are.
+    """The first tasks of a list by age. Each ground for being in it is one index read in order, so
+    that it costs the same however many tasks there are.
     """
     seen = access.not_behind_wall_of(sight, Task.case_id)
     parts = [
@@ -254,12 +261,16 @@ def _grounds(sight: Sight, served: Served, tab: Tab) -> list[ColumnElement[bool]
 
 
 def _reaches(sight: Sight) -> ColumnElement[bool]:
-    """Standing in opens no case: what the substitute does not see himself he does not find among the tasks of the absent."""
+    """Standing in opens no case: what the substitute does not see himself he does not find among
+    the tasks of the absent.
+    """
     return Task.case_id.in_(select(Case.id).where(access.sees_case_of(sight)))
 
 
 def _queues_of_absent(sight: Sight) -> list[ColumnElement[bool]]:
-    """What waits for somebody absent in a role that the actor does not hold himself; not where a wall keeps him out (R79)."""
+    """What waits for somebody absent in a role that the actor does not hold himself; not where a
+    wall keeps him out (R79).
+    """
     actor = sight.actor
     return [
         (Task.unit == actor.unit)
@@ -273,7 +284,9 @@ def _queues_of_absent(sight: Sight) -> list[ColumnElement[bool]]:
 
 
 def _hidden_from(there: Collection[UUID]) -> ColumnElement[bool]:
-    """Tasks of cases before which a wall stands for all who serve and are there: they are everybody else's (R79)."""
+    """Tasks of cases before which a wall stands for all who serve and are there: they are everybody
+    else's (R79).
+    """
     walled = select(CaseWall.case_id).where(CaseWall.user_id.in_(there))
     return Task.case_id.in_(walled.group_by(CaseWall.case_id).having(func.count() == len(there)))
 
@@ -308,7 +321,9 @@ class CaseHit:
 
 
 def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
-    """Cases whose own number or letter number contains `text`, newest first; only those the actor may see."""
+    """Cases whose own number or letter number contains `text`, newest first; only those the actor
+    may see.
+    """
     wanted = text.strip()
     if len(wanted) < 2:
         return []
@@ -327,8 +342,8 @@ def search(work: UnitOfWork, text: str, limit: int = 20) -> list[CaseHit]:
 
 
 def by_numbers(work: UnitOfWork, numbers: Collection[str]) -> dict[str, list[CaseHit]]:
-    """Cases with exactly one of these numbers, or with a letter that has it (the office behind its last digit may be left out),
-    newest first; only those the actor may see.
+    """Cases with exactly one of these numbers, or with a letter that has it (the office behind its
+    last digit may be left out), newest first; only those the actor may see.
     """
     if not numbers:
         return {}

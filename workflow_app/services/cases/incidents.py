@@ -1,4 +1,6 @@
-"""Steps that failed: nothing half-run is stored; the failure is, and a person with the right role can retry."""
+"""Steps that failed: nothing half-run is stored; the failure is, and a person with the right role
+can retry.
+"""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -63,7 +65,9 @@ class IncidentView:
 
 @contextmanager
 def unit_of_work(works: Works, actor: Actor) -> Iterator[UnitOfWork]:
-    """A unit of work whose process faults are recorded, in a transaction of their own, before they are raised on."""
+    """A unit of work whose process faults are recorded, in a transaction of their own, before they
+    are raised on.
+    """
     try:
         with works.begin(actor) as work:
             yield work
@@ -78,7 +82,8 @@ def unit_of_work(works: Works, actor: Actor) -> Iterator[UnitOfWork]:
 def blaming(operation: str, case_id: UUID, task_id: UUID | None) -> Iterator[None]:
     """Whatever goes wrong inside for good becomes a fault of this case that can be retried.
 
-    Passed on as they are: what another try may mend, and for `complete` what the person can mend (a conflict).
+    Passed on as they are: what another try may mend, and for `complete` what the person can mend (a
+    conflict).
     """
     try:
         yield
@@ -104,7 +109,8 @@ def record(
 ) -> None:
     """Remember a failed step; the same failure is remembered once until it is resolved.
 
-    The step was rolled back before the case was locked here: what somebody else has done meanwhile did not fail.
+    The step was rolled back before the case was locked here: what somebody else has done meanwhile
+    did not fail.
     """
     case = access.lock_case(work, case_id)
     if not _still_waits(work, case, operation, task_id):
@@ -135,11 +141,15 @@ def record(
 
 
 def hold(work: UnitOfWork, case: Case, opened: OpenTask) -> None:
-    """A task was entered once more than a stretch of rework allows: those who lead are told. Decision 0028."""
+    """A task was entered once more than a stretch of rework allows: those who lead are told.
+    Decision 0028.
+    """
     who = [case.confined_to] if case.confined_to else ["ka_spkt", "pamapta"]
     sentence = (
-        f"Langkah “{opened.name}” sudah {opened.properties['maxVisits']} kali dilalui berkas ini, jadi belum dapat diulang "
-        f"lagi. {' atau '.join(role_label(work, role) for role in who)} perlu membaca sebabnya, lalu mengizinkan berkas "
+        f"Langkah “{opened.name}” sudah {opened.properties['maxVisits']} kali dilalui berkas "
+        "ini, jadi belum dapat diulang "
+        f"lagi. {' atau '.join(role_label(work, role) for role in who)} perlu membaca "
+        "sebabnya, lalu mengizinkan berkas "
         "berjalan lagi dengan alasan tertulis."
     )
     work.session.add(
@@ -181,7 +191,9 @@ def _still_waits(work: UnitOfWork, case: Case, operation: str, task_id: UUID | N
 
 
 def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
-    """The step went through after all: close its incident and let the case run again. The case is locked by the caller."""
+    """The step went through after all: close its incident and let the case run again. The case is
+    locked by the caller.
+    """
     if not core_unit_of_work.of_case(work, case.id).get("has_incidents", True):
         return
     query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
@@ -203,7 +215,9 @@ def close_of_tasks(work: UnitOfWork, case: Case, task_ids: Collection[UUID]) -> 
 
 
 def close_all(work: UnitOfWork, case: Case) -> None:
-    """The case has ended, so no step of it waits for a retry any more; a letter or a message that is still owed does."""
+    """The case has ended, so no step of it waits for a retry any more; a letter or a message that
+    is still owed does.
+    """
     _close(work, case, Incident.operation.not_in(OUTLASTING))
 
 
@@ -228,7 +242,9 @@ def list_open(work: UnitOfWork) -> list[IncidentView]:
 
 
 def retry(work: UnitOfWork, incident_id: UUID) -> None:
-    """Run the failed step again, as a job. A failed completion is retried by sending the form again."""
+    """Run the failed step again, as a job. A failed completion is retried by sending the form
+    again.
+    """
     check_role(work.actor, INCIDENT_RETRIERS)
     incident = work.session.get(Incident, incident_id)
     if incident is None:
@@ -265,9 +281,11 @@ def _views(work: UnitOfWork, case_id: UUID | None) -> list[IncidentView]:
 
 
 def is_held(work: UnitOfWork, incident: Incident, case: Case) -> bool:
-    """Is it the limit of rework that stopped this step, so that it waits for a lead and not for another try?
+    """Is it the limit of rework that stopped this step, so that it waits for a lead and not for
+    another try?
 
-    Of a step that the limit stopped the detail is the element that could not be entered, see `LoopLimitReached`.
+    Of a step that the limit stopped the detail is the element that could not be entered, see
+    `LoopLimitReached`.
     """
     stopped_at = incident.element if incident.operation in BESIDE else incident.detail
     return stopped_at in runner.held_in(definition_of(work, case.definition_id), case.state)

@@ -1,8 +1,9 @@
-"""A case begins: its number, its row and its first step. What that step asks for is settled by `steps`.
+"""A case begins: its number, its row and its first step. What that step asks for is settled by
+`steps`.
 
 Cases that beget cases: a step of one begins another, both trails say so, and both pages show it.
-Cases of our own register that may tell of the same event (R47): compared by what is not personal and by marks of the
-citizen's number and NIK, shown without people.
+Cases of our own register that may tell of the same event (R47): compared by what is not personal
+and by marks of the citizen's number and NIK, shown without people.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,7 +43,9 @@ def open_case(
     token: str | None = None,
     begins_with: Variables | None = None,
 ) -> Opened:
-    """Begin a case under the current version of a process. The caller has checked who may; raises `NotFound`."""
+    """Begin a case under the current version of a process. The caller has checked who may; raises
+    `NotFound`.
+    """
     row = current(work, process_key)
     definition = definition_of(work, row.id)
     now = work.clock()
@@ -83,7 +86,9 @@ _NEXT = (
     .order_by(Task.created_at, Task.id)
 )
 CHILD, PARENT = "kinship.child", "kinship.parent"
-"""Events: in the trail of the parent and in that of the child. They name the other by its id, which nobody reads on a page."""
+"""Events: in the trail of the parent and in that of the child. They name the other by its id, which
+nobody reads on a page.
+"""
 
 REOPENED = walls.REOPENED
 
@@ -120,8 +125,8 @@ def open_child(
     reason: str,
     begins_with: Variables | None = None,
 ) -> Opened:
-    """Begin a case that continues `parent`, which the caller has locked. It belongs to the same unit, and is hidden from
-    whom the parent is hidden.
+    """Begin a case that continues `parent`, which the caller has locked. It belongs to the same
+    unit, and is hidden from whom the parent is hidden.
     """
     if _generation(work, parent.id) >= MOST_GENERATIONS:
         raise ProcessFault(element, f"more than {MOST_GENERATIONS} cases begin each other")
@@ -130,7 +135,8 @@ def open_child(
     except NotFound as error:
         fault = ProcessFault(element, f"process {process_key} is not deployed")
         fault.sentence = (
-            f"Langkah ini belum disimpan karena layanan lanjutannya ({process_key}) belum terpasang. "
+            f"Langkah ini belum disimpan karena layanan lanjutannya ({process_key}) belum "
+            "terpasang. "
             "Minta admin memasangnya, lalu kirim lagi."
         )
         raise fault from error
@@ -161,7 +167,9 @@ def begun_at(work: UnitOfWork, parent: Case, elements: Collection[str]) -> list[
 
 
 def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str]:
-    """Elements whose answers the step that began the child hands over to it. None to whom a wall keeps from the parent."""
+    """Elements whose answers the step that began the child hands over to it. None to whom a wall
+    keeps from the parent.
+    """
     if work.actor.user_id in access.users_walled_off(work, parent.id):
         return frozenset()
     query = select(AuditEvent.element).where(
@@ -176,8 +184,8 @@ def handed_over(work: UnitOfWork, parent: Case, child_id: UUID) -> frozenset[str
 
 
 def taken_up_by(work: UnitOfWork, case: Case) -> Case | None:
-    """The case that took this one up after its end, the newest where that happened more than once. One that was begun by
-    mistake and cancelled took up nothing.
+    """The case that took this one up after its end, the newest where that happened more than once.
+    One that was begun by mistake and cancelled took up nothing.
     """
     query = (
         select(Case)
@@ -193,7 +201,9 @@ def taken_up_by(work: UnitOfWork, case: Case) -> Case | None:
 
 
 def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:
-    """The first open task in a case that continues this one that is with the actor, or with somebody absent for whom he works."""
+    """The first open task in a case that continues this one that is with the actor, or with
+    somebody absent for whom he works.
+    """
     desks = [work.actor.user_id, *(absent.user_id for absent in work.actor.stands_for)]
     tasks = work.session.scalars(_NEXT, {"case_id": case_id, "desks": desks})
     for task in tasks:
@@ -203,7 +213,9 @@ def next_task(work: UnitOfWork, case_id: UUID) -> UUID | None:
 
 
 def of_case(work: UnitOfWork, case: Case) -> Family:
-    """The relatives of a case that the actor may see: its parent first, then its children in the order they began."""
+    """The relatives of a case that the actor may see: its parent first, then its children in the
+    order they began.
+    """
     query = (
         select(
             CaseKinship.child_id,
@@ -276,8 +288,8 @@ class SimilarCase:
 
 
 def find(work: UnitOfWork, case_id: UUID, field: Field) -> list[SimilarCase]:
-    """Cases of the same process whose first `same` answer is equal and which also agree in another of them or lie near in time,
-    and those of the same person.
+    """Cases of the same process whose first `same` answer is equal and which also agree in another
+    of them or lie near in time, and those of the same person.
 
     Only cases that the actor may see anyway; the best and newest first.
     """

@@ -1,10 +1,13 @@
-"""From which event the clocks of a case count and at which they stop, as the office has chosen when the case was opened; and when
-the other events were that it might have chosen, so that both readings of the SOP are measured (pitfall 6).
+"""From which event the clocks of a case count and at which they stop, as the office has chosen when
+the case was opened; and when the other events were that it might have chosen, so that both readings
+of the SOP are measured (pitfall 6).
 
-Stages of a case: when each was reached, where that time comes from, and what was corrected afterwards (R63).
+Stages of a case: when each was reached, where that time comes from, and what was corrected
+afterwards (R63).
 
-A step with the property `stage` names the field of its form that holds a time somebody told; when a button was pressed
-instead, the moment of the submission counts. What was recorded stays; a correction stands beside it.
+A step with the property `stage` names the field of its form that holds a time somebody told; when a
+button was pressed instead, the moment of the submission counts. What was recorded stays; a
+correction stands beside it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -49,9 +52,11 @@ class Reading:
 def passed(
     work: UnitOfWork, case: Case, element: Element, clocks: Collection[str], told: datetime | None
 ) -> dict[str, datetime | None]:
-    """A service task that starts or stops these clocks is reached: the clocks on which it acts, and the time that counts.
+    """A service task that starts or stops these clocks is reached: the clocks on which it acts, and
+    the time that counts.
 
-    Whether it acts or not, its edges are kept as they were passed first; of a clock that is measured anew in each round, last.
+    Whether it acts or not, its edges are kept as they were passed first; of a clock that is
+    measured anew in each round, last.
     """
     acting: dict[str, datetime | None] = {}
     now = work.clock()
@@ -93,8 +98,8 @@ def of_cases(work: UnitOfWork, case_ids: Collection[UUID]) -> Mapping[tuple[UUID
 
 
 def readings(work: UnitOfWork, case: Case, clock: CaseClock, known: Passed) -> list[Reading]:
-    """How long it took from the other edges to the end that counts, and from the start that counts to the other ends. Known when
-    the clock has stopped.
+    """How long it took from the other edges to the end that counts, and from the start that counts
+    to the other ends. Known when the clock has stopped.
     """
     if clock.stopped_at is None:
         return []
@@ -185,8 +190,9 @@ class StageView:
 def recorded(
     element: Element, done: Submission, beside: Sequence[TimeCorrection]
 ) -> Recorded | None:
-    """When a stage was reached as it was recorded first, and the source of that time; what its form had offered, where another
-    time was told. None where the step was answered without reaching the stage.
+    """When a stage was reached as it was recorded first, and the source of that time; what its form
+    had offered, where another time was told. None where the step was answered without reaching the
+    stage.
     """
     told, source = (
         done.answers.get(element.properties["stage"]),
@@ -270,7 +276,9 @@ def corrected_edges(work: UnitOfWork, case: Case) -> Edges:
 
 
 def check(work: UnitOfWork, case: Case, task: Task, given: Answers) -> dict[str, str]:
-    """What is wrong with the time of a stage: who may say that the button is it, and that it lies after the report."""
+    """What is wrong with the time of a stage: who may say that the button is it, and that it lies
+    after the report.
+    """
     definition = definition_of(work, case.definition_id)
     element = definition.elements[task.element]
     if "stage" not in element.properties:
@@ -291,7 +299,9 @@ def check(work: UnitOfWork, case: Case, task: Task, given: Answers) -> dict[str,
 
 
 def correct(work: UnitOfWork, case_id: UUID, element: str, at: str, reason: str) -> None:
-    """Say when a stage really was, with a reason; sent twice it is kept once. Raises `InvalidInput`, `NotFound`."""
+    """Say when a stage really was, with a reason; sent twice it is kept once. Raises
+    `InvalidInput`, `NotFound`.
+    """
     case = access.visible_case(work, case_id, lock=True)
     check_role(work.actor, TIME_CORRECTORS)
     reached = of_case(work, case)
@@ -328,7 +338,9 @@ def put_beside(
     *,
     is_offer: bool = False,
 ) -> None:
-    """Keep another time beside the one of a step, and on record. `is_offer` says that the form had offered what it was."""
+    """Keep another time beside the one of a step, and on record. `is_offer` says that the form had
+    offered what it was.
+    """
     made = uuid4()
     work.session.add(
         TimeCorrection(
@@ -384,7 +396,10 @@ def _read(text: str) -> datetime | None:
 
 
 def _too_early(begun: StageView) -> str:
-    return f"Waktu ini mendahului langkah “{begun.name}” ({formatting.moment(begun.at)}). Periksa lagi."
+    return (
+        f"Waktu ini mendahului langkah “{begun.name}” ({formatting.moment(begun.at)}). Periksa "
+        "lagi."
+    )
 
 
 def _name(names: Mapping[UUID, str], user_id: UUID | None) -> str:

@@ -1,17 +1,18 @@
-"""Who may do a task: the holders of its role, those whom its step names to stand in (`standIn`), and the substitutes of whom
-is absent.
+"""Who may do a task: the holders of its role, those whom its step names to stand in (`standIn`),
+and the substitutes of whom is absent.
 
-What a substitute does he does at the desk of the absent one: the task stays his, is his again when the period is over, and
-counts as done by both.
+What a substitute does he does at the desk of the absent one: the task stays his, is his again when
+the period is over, and counts as done by both.
 
-Whatever is done at a task asks here: opening it, keeping what is typed, handing in a paper, completing it.
+Whatever is done at a task asks here: opening it, keeping what is typed, handing in a paper,
+completing it.
 
-Who has had a hand in a case already and therefore does not judge it (four eyes).
-Cases in the hands of a receiving function: from the hand-off until it is returned or withdrawn (R26, R49, R68, R71).
+Who has had a hand in a case already and therefore does not judge it (four eyes). Cases in the hands
+of a receiving function: from the hand-off until it is returned or withdrawn (R26, R49, R68, R71).
 
-A task of the receiver's lane hands a case on to the role it opens for. That role reads the letters and papers of the
-case as long as the hand-off holds and the office allows it. Decision 0022.
-Who was faster: the sentence for who comes second, from the rows and the trail.
+A task of the receiver's lane hands a case on to the role it opens for. That role reads the letters
+and papers of the case as long as the hand-off holds and the office allows it. Decision 0022. Who
+was faster: the sentence for who comes second, from the rows and the trail.
 """
 
 from collections.abc import Mapping
@@ -52,7 +53,9 @@ _RECORDERS = (
 
 
 def recorders(work: UnitOfWork, case_id: UUID, elements: str) -> set[UUID | None]:
-    """Users who ever completed one of the named elements of this case, and those in whose place it was done (four eyes)."""
+    """Users who ever completed one of the named elements of this case, and those in whose place it
+    was done (four eyes).
+    """
     names = elements.split()
     if not names:
         return set()
@@ -83,9 +86,11 @@ def answer(
 
 
 def end(work: UnitOfWork, task: Task) -> None:
-    """The hand-off of this task is returned or withdrawn, with what the same function did in it before; other tasks are none.
+    """The hand-off of this task is returned or withdrawn, with what the same function did in it
+    before; other tasks are none.
 
-    The rows are changed, not the tasks at hand: of earlier rounds only the last of each element is loaded.
+    The rows are changed, not the tasks at hand: of earlier rounds only the last of each element is
+    loaded.
     """
     if task.hand_off is None:
         return
@@ -103,7 +108,9 @@ def end(work: UnitOfWork, task: Task) -> None:
 
 
 def roles(work: UnitOfWork, case: Case) -> frozenset[str]:
-    """The roles in which the actor works on a case: in lanes of their own, or as long as it is in their hands."""
+    """The roles in which the actor works on a case: in lanes of their own, or as long as it is in
+    their hands.
+    """
     return _own(work, case) | _holding(work, case)
 
 
@@ -153,10 +160,13 @@ HANDINGS = ("task.claimed", "task.reassigned", "task.released")
 
 
 def ended(work: UnitOfWork, task: Task) -> TaskNotReady:
-    """The task is not open any more: who completed it, or who ended its case. The case is read anew, for nobody need hold it."""
+    """The task is not open any more: who completed it, or who ended its case. The case is read
+    anew, for nobody need hold it.
+    """
     if task.status == "done" and task.done_at is not None:
         return TaskNotReady(
-            f"Tugas ini sudah diselesaikan oleh {_completer(work, task)} pada {moment(task.done_at)}."
+            f"Tugas ini sudah diselesaikan oleh {_completer(work, task)} pada "
+            f"{moment(task.done_at)}."
         )
     case = work.session.get_one(Case, task.case_id, populate_existing=True)
     return closed(work, case) if case.closed_at is not None else TaskNotReady()
@@ -177,17 +187,23 @@ def _completer(work: UnitOfWork, task: Task) -> str:
 
 
 def changed(task: Task) -> TaskNotReady:
-    """The actor has completed the task with other answers than those that come now; both were sent from one page."""
+    """The actor has completed the task with other answers than those that come now; both were sent
+    from one page.
+    """
     at = f" pada {moment(task.done_at)}" if task.done_at else ""
     return TaskNotReady(
-        f"Tugas ini sudah Anda selesaikan{at}, dengan isian yang berbeda dari isian ini. Perubahan ini tidak disimpan. "
-        "Periksa isian yang tersimpan di halaman berkas; bila keliru, minta Ka SPKT mengembalikan berkas ini sebelum "
+        f"Tugas ini sudah Anda selesaikan{at}, dengan isian yang berbeda dari isian ini. "
+        "Perubahan ini tidak disimpan. "
+        "Periksa isian yang tersimpan di halaman berkas; bila keliru, minta Ka SPKT "
+        "mengembalikan berkas ini sebelum "
         "suratnya terbit."
     )
 
 
 def closed(work: UnitOfWork, case: Case) -> TaskNotReady:
-    """The case has ended: who cancelled it and when, or since when it is over and who did its last task."""
+    """The case has ended: who cancelled it and when, or since when it is over and who did its last
+    task.
+    """
     cancelled = _newest(work, case.id, "case.cancelled")
     if case.status == "cancelled" and cancelled is not None:
         who, at = _who(work, cancelled.actor_id, cancelled.actor_name), moment(cancelled.at)
@@ -205,7 +221,8 @@ def closed(work: UnitOfWork, case: Case) -> TaskNotReady:
 def issued(work: UnitOfWork, letter: Letter) -> Conflict:
     """The case has its letter: who approved it, and when."""
     return Conflict(
-        f"Surat sudah terbit: disetujui oleh {_who(work, letter.issued_by)} pada {moment(letter.issued_at)}. "
+        f"Surat sudah terbit: disetujui oleh {_who(work, letter.issued_by)} pada "
+        f"{moment(letter.issued_at)}. "
         "Berkas tidak dapat dibatalkan; surat yang salah dibetulkan saat diperiksa warga."
     )
 
@@ -229,7 +246,9 @@ def held(work: UnitOfWork, task: Task) -> Conflict:
 
 
 def moved(work: UnitOfWork, task: Task) -> Conflict:
-    """The task is not with whom the page showed: who has it now, or who gave it back to the queue."""
+    """The task is not with whom the page showed: who has it now, or who gave it back to the
+    queue.
+    """
     if task.assignee_id is not None:
         return held(work, task)
     event = _handing(work, task)
@@ -242,7 +261,9 @@ def moved(work: UnitOfWork, task: Task) -> Conflict:
 
 
 def mended(work: UnitOfWork, incident: Incident) -> Conflict:
-    """The failed step went through already, or its case has ended: by whom, or after whose retry."""
+    """The failed step went through already, or its case has ended: by whom, or after whose
+    retry.
+    """
     since = f" pada {moment(incident.resolved_at)}" if incident.resolved_at else ""
     retry = _retry(work, incident)
     if incident.resolved_by is None and retry is not None:
@@ -259,12 +280,15 @@ def retried(work: UnitOfWork, incident: Incident) -> Conflict:
         return Conflict("Langkah ini sedang dicoba lagi. Muat ulang halaman dalam beberapa detik.")
     who, at = _who(work, event.actor_id, event.actor_name), moment(event.at)
     return Conflict(
-        f"Langkah ini sudah dicoba lagi oleh {who} pada {at}. Muat ulang halaman dalam beberapa detik."
+        f"Langkah ini sudah dicoba lagi oleh {who} pada {at}. Muat ulang halaman dalam "
+        "beberapa detik."
     )
 
 
 def _handing(work: UnitOfWork, task: Task) -> AuditEvent | None:
-    """Who took, gave or released this task last; what happened to an earlier task of the same element is not it."""
+    """Who took, gave or released this task last; what happened to an earlier task of the same
+    element is not it.
+    """
     return _newest(
         work, task.case_id, *HANDINGS, where=AuditEvent.details["task"].astext == str(task.id)
     )
@@ -303,8 +327,9 @@ def may_work(work: UnitOfWork, case: Case, task: Task) -> bool:
 
 
 def principal(work: UnitOfWork, case: Case, task: Task) -> Principal | None:
-    """Who is absent and has this task, or in whose role alone the actor may take it from the queue; None where the actor acts
-    for himself. Nobody stands in for whom a wall keeps out of the case (R79).
+    """Who is absent and has this task, or in whose role alone the actor may take it from the queue;
+    None where the actor acts for himself. Nobody stands in for whom a wall keeps out of the case
+    (R79).
     """
     actor = work.actor
     if not actor.stands_for or actor.unit != task.unit:
@@ -347,13 +372,17 @@ def check_may_work(work: UnitOfWork, case: Case, task: Task) -> None:
 
 
 def barred(work: UnitOfWork, case: Case, task: Task) -> set[UUID | None]:
-    """Who must not do the task, because of what they did before in this case, themselves or through a substitute (four eyes)."""
+    """Who must not do the task, because of what they did before in this case, themselves or through
+    a substitute (four eyes).
+    """
     properties = definition_of(work, case.definition_id).elements[task.element].properties
     return recorders(work, case.id, properties.get("fourEyes", ""))
 
 
 def check_may_complete(work: UnitOfWork, case: Case, task: Task) -> Principal | None:
-    """Raise unless the actor may complete the task; returns who is absent and in whose place, None for himself."""
+    """Raise unless the actor may complete the task; returns who is absent and in whose place, None
+    for himself.
+    """
     check_may_work(work, case, task)
     if task.assignee_id is not None and not has_in_hand(work, case, task):
         raise held(work, task)

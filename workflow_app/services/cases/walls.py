@@ -1,9 +1,12 @@
-"""Walls before a case: whom its answers name loses sight of it, and a case against members is confined to who handles it (R79).
+"""Walls before a case: whom its answers name loses sight of it, and a case against members is
+confined to who handles it (R79).
 
-Both happen inside the step of the process, under the lock of the case: who waited for that lock finds the wall. What is one
-matter with the case because it was taken up again is hidden alike, in the same transaction and under its own lock.
+Both happen inside the step of the process, under the lock of the case: who waited for that lock
+finds the wall. What is one matter with the case because it was taken up again is hidden alike, in
+the same transaction and under its own lock.
 
-Cases that are one matter because one took up another after its end (R8): what is kept from somebody in one is kept in all.
+Cases that are one matter because one took up another after its end (R8): what is kept from somebody
+in one is kept in all.
 """
 
 from collections.abc import Iterable, Iterator, Set
@@ -51,13 +54,16 @@ _LACKING_CONFINEMENTS = text("""
         union
         select beside.other_id, reached.role, reached.since from reached join beside using (case_id)
     )
-    select distinct on (c.id) c.id, reached.role from reached join service_case c on c.id = reached.case_id
+    select distinct on (c.id) c.id, reached.role from reached join service_case c on c.id =
+        reached.case_id
     where c.confined_to is null and c.closed_at < reached.since order by c.id, reached.since
 """)
 
 
 def lacking_walls(work: UnitOfWork) -> dict[UUID, set[UUID]]:
-    """By case the members who see it although they are kept out of one that it takes up or continues, or that took it up."""
+    """By case the members who see it although they are kept out of one that it takes up or
+    continues, or that took it up.
+    """
     found: dict[UUID, set[UUID]] = {}
     for case_id, user_id in work.session.execute(_LACKING_WALLS, {"reopened": REOPENED}):
         found.setdefault(case_id, set()).add(user_id)
@@ -65,7 +71,9 @@ def lacking_walls(work: UnitOfWork) -> dict[UUID, set[UUID]]:
 
 
 def lacking_confinements(work: UnitOfWork) -> dict[UUID, str]:
-    """By case the role that alone may see it: one of the same line was confined to that after this had ended."""
+    """By case the role that alone may see it: one of the same line was confined to that after this
+    had ended.
+    """
     return {
         row.id: row.role
         for row in work.session.execute(_LACKING_CONFINEMENTS, {"reopened": REOPENED})
@@ -73,8 +81,8 @@ def lacking_confinements(work: UnitOfWork) -> dict[UUID, str]:
 
 
 def lock_line(work: UnitOfWork, case: Case) -> list[Case]:
-    """The cases that this one took up, and all that took up one of them or this; locked, in the order of their ids. The caller
-    has locked `case`.
+    """The cases that this one took up, and all that took up one of them or this; locked, in the
+    order of their ids. The caller has locked `case`.
     """
     return _lock_all(work, case, any_reason=False)
 
@@ -85,8 +93,8 @@ def lock_descendants(work: UnitOfWork, case: Case) -> list[Case]:
 
 
 def _lock_all(work: UnitOfWork, case: Case, *, any_reason: bool) -> list[Case]:
-    """Who waited for a case may find that it has been taken up meanwhile, so it is asked until nobody is missing. A case that
-    is locked begins no other.
+    """Who waited for a case may find that it has been taken up meanwhile, so it is asked until
+    nobody is missing. A case that is locked begins no other.
     """
     locked: dict[UUID, Case] = {}
     while missing := set(_relatives(work, case.id, any_reason=any_reason)) - locked.keys():
@@ -121,11 +129,13 @@ RELATED = "berkas_terkait"
 TOLD = "berkas_yang_disebut"
 """Why a wall stands that was raised in a case whose papers this one names."""
 SERVED = "melayani_asal"
-"""Why a wall stands before who served in the case that begot this one, which is about that service."""
+"""Why a wall stands before who served in the case that begot this one, which is about that service.
+"""
 
 
 def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: str) -> None:
-    """Keep out whom `field` of the newest answers of `source` names. Their open tasks go back to the queue first.
+    """Keep out whom `field` of the newest answers of `source` names. Their open tasks go back to
+    the queue first.
 
     The event says how many walls were raised, not whom they keep out.
     """
@@ -140,7 +150,9 @@ def raise_walls(work: UnitOfWork, case: Case, element: str, source: str, field: 
 
 
 def inherit(work: UnitOfWork, parent: Case, child: Case) -> None:
-    """A case that continues another is hidden from whom that is hidden, from its first instant: both are one transaction."""
+    """A case that continues another is hidden from whom that is hidden, from its first instant:
+    both are one transaction.
+    """
     _keep_out(work, child, "", access.users_walled_off(work, parent.id), INHERITED)
     if parent.confined_to is not None:
         _confine(work, child, "", parent.confined_to)
@@ -153,13 +165,16 @@ def stand_alike(work: UnitOfWork, case: Case, others: Iterable[UUID]) -> None:
 
 
 def keep_out_who_served(work: UnitOfWork, child: Case, served: Iterable[UUID | None]) -> None:
-    """A case about how somebody was served begins behind a wall for those who served him, whatever other roles they have."""
+    """A case about how somebody was served begins behind a wall for those who served him, whatever
+    other roles they have.
+    """
     members = {member for member in served if member is not None}
     _keep_out(work, child, "", members - access.users_walled_off(work, child.id), SERVED)
 
 
 def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
-    """From now on only `role` sees the case, beside those who watch over confined cases; and what ended of the same matter.
+    """From now on only `role` sees the case, beside those who watch over confined cases; and what
+    ended of the same matter.
 
     One that still runs would wait for people who do not see it, so it stays with them.
     """
@@ -182,7 +197,8 @@ def _confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
 
 
 def complete_lines(work: UnitOfWork) -> int:
-    """Raise in every case what the others of its matter have and it lacks; returns in how many. Nothing lacks a second time.
+    """Raise in every case what the others of its matter have and it lacks; returns in how many.
+    Nothing lacks a second time.
 
     What was raised before it reached the cases of the same matter is carried to them like this.
     """
@@ -202,8 +218,8 @@ def complete_lines(work: UnitOfWork) -> int:
 
 
 def may_hear_of(work: UnitOfWork, case: Case, role: str) -> bool:
-    """May the office of a role be told of the case? Not where it would not see it, nor where one of the role is kept out:
-    an address of the office is read by all of them.
+    """May the office of a role be told of the case? Not where it would not see it, nor where one of
+    the role is kept out: an address of the office is read by all of them.
     """
     if not access.is_seen_by_role(work, case, role):
         return False
@@ -213,7 +229,9 @@ def may_hear_of(work: UnitOfWork, case: Case, role: str) -> bool:
 
 
 def check_reachable(case: Case, open_tasks: Iterable[tuple[str, str]]) -> None:
-    """Raise `ProcessFault` when a confined case waits at an element (first) for a role (second) that does not see it."""
+    """Raise `ProcessFault` when a confined case waits at an element (first) for a role (second)
+    that does not see it.
+    """
     for element, role in open_tasks:
         if case.confined_to not in (None, role):
             raise ProcessFault(
@@ -227,10 +245,15 @@ def keeps_out(work: UnitOfWork, case_id: UUID, user_id: UUID | None) -> bool:
 
 
 def tells_end_of_sight(work: UnitOfWork, case: Case) -> str:
-    """A sentence for who has just lost sight of the case by an own step; empty for everybody else."""
+    """A sentence for who has just lost sight of the case by an own step; empty for everybody
+    else.
+    """
     if access.still_sees(work, case):
         return ""
-    return "Berkas ini sekarang hanya dapat dilihat oleh yang menanganinya, jadi tidak tampil lagi di daftar Anda."
+    return (
+        "Berkas ini sekarang hanya dapat dilihat oleh yang menanganinya, jadi tidak tampil lagi "
+        "di daftar Anda."
+    )
 
 
 def _keep_out(work: UnitOfWork, case: Case, element: str, members: Set[UUID], reason: str) -> None:

@@ -1,4 +1,6 @@
-"""Figures about the work, read from the tables: what waits, what is done, what is late. Never about a person."""
+"""Figures about the work, read from the tables: what waits, what is done, what is late. Never about
+a person.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """Answers as people read them: option labels instead of codes, WITA instead of UTC.
 
-Sentences of forms with what was answered in their places: for summaries on pages and slips for citizens.
-Which characters the installed fonts can show: asked of fontconfig, as the program that sets the letters does.
+Sentences of forms with what was answered in their places: for summaries on pages and slips for
+citizens. Which characters the installed fonts can show: asked of fontconfig, as the program that
+sets the letters does.
 """
 
 import ctypes
@@ -67,7 +68,9 @@ def answer(definition: Definition, field: Field, value: Answer) -> str:
 
 
 def found(value: Any) -> str:
-    """What a service task has found, in words: an instant in the time of the counter; empty when it has found nothing."""
+    """What a service task has found, in words: an instant in the time of the counter; empty when it
+    has found nothing.
+    """
     text = "" if value is None else str(value)
     try:
         told = datetime.fromisoformat(text)
@@ -85,7 +88,9 @@ def outcome(definition: Definition, code: str | None) -> str:
 
 
 def clock(definition: Definition, name: str, edge: str = "") -> str:
-    """What a clock measures, in the words of its model (`clockLabel` where the clock starts, at this edge when it has several)."""
+    """What a clock measures, in the words of its model (`clockLabel` where the clock starts, at
+    this edge when it has several).
+    """
     known = [
         e for e in definition.elements.values() if name in e.properties.get("clock", "").split()
     ]
@@ -123,14 +128,18 @@ def playing_time(seconds: float) -> str:
 
 
 def extent(pages: int, seconds: float | None) -> str:
-    """How much there is of a paper: `3 halaman`; of a recording, which has no pages, how long it lasts."""
+    """How much there is of a paper: `3 halaman`; of a recording, which has no pages, how long it
+    lasts.
+    """
     if pages:
         return f"{pages} halaman"
     return "lamanya tidak tercatat" if seconds is None else playing_time(seconds)
 
 
 def target(value: Any) -> str:
-    """A target in words: `10 menit`, `14 hari`, `3 hari kerja`, `3 hari menurut kalender enam hari`; empty when there is none."""
+    """A target in words: `10 menit`, `14 hari`, `3 hari kerja`, `3 hari menurut kalender enam
+    hari`; empty when there is none.
+    """
     if isinstance(value, dict):
         name = value["kalender"]
         words = WORKING_DAYS.get(name) or f"hari menurut kalender {name.replace('_', ' ')}"
@@ -164,7 +173,9 @@ def long_day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """`23 November 2026 14.20 WITA`. An instant at the ends of the calendar stays as it is written."""
+    """`23 November 2026 14.20 WITA`. An instant at the ends of the calendar stays as it is
+    written.
+    """
     try:
         local = value.astimezone(WITA)
     except OverflowError:
@@ -183,7 +194,9 @@ def _waiver(value: dict[str, Any]) -> str:
 
 
 def this_round(form: Form, shown: Mapping[str, Answers]) -> dict[str, Answers]:
-    """The answers that the sentences of a form may use, in the order they were given: those of earlier rounds are over."""
+    """The answers that the sentences of a form may use, in the order they were given: those of
+    earlier rounds are over.
+    """
     elements = list(shown)
     begins = next((element for element in form.since if element in shown), None)
     return {
@@ -197,7 +210,9 @@ def filled(
     variables: Mapping[str, Any],
     sentence: str,
 ) -> str:
-    """The sentence in words; empty when an answer it names is not there. Tables and service tasks speak of the control variables."""
+    """The sentence in words; empty when an answer it names is not there. Tables and service tasks
+    speak of the control variables.
+    """
     words = {place: _words(definition, shown, variables, *place) for place in places(sentence)}
     return (
         PLACE.sub(lambda found: words[found[1], found[2]], sentence) if all(words.values()) else ""
@@ -226,7 +241,9 @@ def _words(
 def _decided(
     definition: Definition, variables: Mapping[str, Any], decision: str
 ) -> Mapping[str, Any]:
-    """What a decision table says where the case stands now; nothing before any of its inputs is known."""
+    """What a decision table says where the case stands now; nothing before any of its inputs is
+    known.
+    """
     table = definition.decision(decision)
     known = {name: variables.get(name) for name in table.inputs}
     if all(value is None for value in known.values()):
@@ -236,7 +253,9 @@ def _decided(
 
 LIBRARY = "libfontconfig.so.1"
 _UNSEEN = frozenset("\u200c\u200d" + "".join(map(chr, range(0xFE00, 0xFE10))))
-"""Joiners and selectors of variants: they change the letter before them and are no letters themselves."""
+"""Joiners and selectors of variants: they change the letter before them and are no letters
+themselves.
+"""
 
 
 class _FontSet(ctypes.Structure):
@@ -264,7 +283,9 @@ def _is_shown(character: str) -> bool:
 
 @cache
 def _installed() -> tuple[ctypes.CDLL, list[ctypes.c_void_p]]:
-    """The library, and what each font covers. Kept as long as the process: who installs a font starts it again."""
+    """The library, and what each font covers. Kept as long as the process: who installs a font
+    starts it again.
+    """
     library = ctypes.CDLL(LIBRARY)
     for name in ("FcObjectSetCreate", "FcNameParse"):
         getattr(library, name).restype = ctypes.c_void_p

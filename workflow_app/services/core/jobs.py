@@ -28,7 +28,8 @@ from workflow_app.settings import Settings
 log = logging.getLogger(__name__)
 
 _shape = App(connector=SyncPsycopgConnector())
-"""Never opened: it shapes rows, which go through the caller's connection. The worker has its own."""
+"""Never opened: it shapes rows, which go through the caller's connection. The worker has its own.
+"""
 
 COUNTER = "counter"
 """What a waiting citizen needs."""

@@ -1,4 +1,6 @@
-"""Where a list goes on: the position of its last row, written into an address. Anything unreadable is the first page."""
+"""Where a list goes on: the position of its last row, written into an address. Anything unreadable
+is the first page.
+"""
 
 import base64
 import binascii

@@ -1,11 +1,12 @@
-"""One `UnitOfWork` per request, job or command is the transaction. The edge opens it; leaving it commits or rolls back.
+"""One `UnitOfWork` per request, job or command is the transaction. The edge opens it; leaving it
+commits or rolls back.
 
 What one unit of work has read of a case already, so that it is read once however many services ask.
 
-It is dropped when the case is locked: what was read before may have changed, what is read after cannot.
-Rows that are added and never changed: they are written behind the next flush, those of a table together, without the
-bookkeeping of objects, which takes longer than the database does.
-The trail: one event per change, in the same transaction, hash-chained per case; and its verification.
+It is dropped when the case is locked: what was read before may have changed, what is read after
+cannot. Rows that are added and never changed: they are written behind the next flush, those of a
+table together, without the bookkeeping of objects, which takes longer than the database does. The
+trail: one event per change, in the same transaction, hash-chained per case; and its verification.
 """
 
 import hashlib
@@ -44,7 +45,8 @@ from workflow_app.models import AuditChain, AuditEvent, Base
 from workflow_app.services.core.vault import Vault
 
 PASSING = {"55P03", "40P01", "40001"}
-"""Somebody else holds the row (lock timeout, deadlock, serialisation): the same again goes through."""
+"""Somebody else holds the row (lock timeout, deadlock, serialisation): the same again goes through.
+"""
 FULL = {"53100"}
 OVERLOADED = {"53200", "57014"}
 """Out of memory, statement cancelled: the server is there."""
@@ -53,8 +55,9 @@ READ_ONLY = {"25006"}
 
 
 class Pause:
-    """A database that did not answer in time is left alone for a moment: else every thread would wait for it in turn,
-    and nobody would be left to say so."""
+    """A database that did not answer in time is left alone for a moment: else every thread would
+    wait for it in turn, and nobody would be left to say so.
+    """
 
     SECONDS = 3.0
 
@@ -76,7 +79,9 @@ class Pause:
 
 @dataclass(frozen=True)
 class UnitOfWork:
-    """What a service needs: the open transaction, who acts, where bytes lie, what seals, what time it is."""
+    """What a service needs: the open transaction, who acts, where bytes lie, what seals, what time
+    it is.
+    """
 
     session: Session
     actor: Actor
@@ -95,19 +100,25 @@ class Works:
     clock: Clock
     pause: Pause = field(default_factory=Pause)
     glances: sessionmaker[Session] | None = None
-    """Sessions that commit each statement by itself; None where there are none, then transactions serve."""
+    """Sessions that commit each statement by itself; None where there are none, then transactions
+    serve.
+    """
     instants: sessionmaker[Session] | None = None
     """Sessions that read one instant; None as above."""
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """Commit on leaving, roll back on any exception. Failures of the servers become sentences."""
+        """Commit on leaving, roll back on any exception. Failures of the servers become
+        sentences.
+        """
         with translated(), self.pause.after_silence(), self.session_factory.begin() as session:
             yield UnitOfWork(session, actor, self.blobs, self.vault, self.clock)
 
     @contextmanager
     def glance(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit of work for one look: no transaction around it, so three answers less to wait for."""
+        """A unit of work for one look: no transaction around it, so three answers less to wait
+        for.
+        """
         if self.glances is None:
             with self.begin(actor) as work:
                 yield work
@@ -117,8 +128,8 @@ class Works:
 
     @contextmanager
     def instant(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit of work that reads all as it was at one instant, whatever others commit meanwhile, and changes nothing: for who sets
-        several answers side by side.
+        """A unit of work that reads all as it was at one instant, whatever others commit meanwhile,
+        and changes nothing: for who sets several answers side by side.
         """
         factory = self.instants or self.session_factory
         with translated(), self.pause.after_silence(), factory.begin() as session:
@@ -127,7 +138,9 @@ class Works:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn errors of the database driver, of the object store, and of a machine at its limits into ours."""
+    """Turn errors of the database driver, of the object store, and of a machine at its limits into
+    ours.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -201,9 +214,11 @@ WAITING = "rows"
 
 
 def append(work: UnitOfWork, kind: type[Base], row: Mapping[str, Any]) -> None:
-    """One more row, with every column that the database does not fill by itself. What it refers to may still be to be written.
+    """One more row, with every column that the database does not fill by itself. What it refers to
+    may still be to be written.
 
-    The caller changes an object with it (the head of the chain, the case), so that a savepoint finds something to write.
+    The caller changes an object with it (the head of the chain, the case), so that a savepoint
+    finds something to write.
     """
     waiting: Waiting = work.session.info.setdefault(WAITING, {})
     waiting.setdefault(kind, []).append(row)
@@ -212,14 +227,18 @@ def append(work: UnitOfWork, kind: type[Base], row: Mapping[str, Any]) -> None:
 def one_or_many(
     values: Sequence[Mapping[str, Any]],
 ) -> Sequence[Mapping[str, Any]] | Mapping[str, Any]:
-    """The rows of a statement, as they cost least: a batch of one costs the driver more than the row."""
+    """The rows of a statement, as they cost least: a batch of one costs the driver more than the
+    row.
+    """
     return values if len(values) > 1 else values[0]
 
 
 def read(
     work: UnitOfWork, query: Select[*Ts], values: Mapping[str, Any] | None = None
 ) -> CursorResult[*Ts]:
-    """What the database has, as columns: no objects are made or looked for. What is still to be written is written first, as ever."""
+    """What the database has, as columns: no objects are made or looked for. What is still to be
+    written is written first, as ever.
+    """
     if work.session.autoflush:
         work.session.flush()
     return work.session.connection().execute(query, values)
@@ -287,13 +306,15 @@ def record(
     element: str | None = None,
     **details: Any,
 ) -> None:
-    """Append one event to `chain` (for a case: `case_chain(case_id)`). Locks the chain's head until commit."""
+    """Append one event to `chain` (for a case: `case_chain(case_id)`). Locks the chain's head until
+    commit.
+    """
     _append(work, _locked_head(work, chain), Happening(chain, action, case_id, element, details))
 
 
 def record_all(work: UnitOfWork, happenings: Sequence[Happening]) -> None:
-    """Append many events in this order, as `record` does with one: their heads are locked and everything is written together,
-    however many they are.
+    """Append many events in this order, as `record` does with one: their heads are locked and
+    everything is written together, however many they are.
     """
     heads = _locked_heads(work, {each.chain for each in happenings})
     for each in happenings:
@@ -336,7 +357,9 @@ def chain_of(case_id: ColumnElement[UUID] | Mapped[UUID]) -> ColumnElement[str]:
 
 
 def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
-    """The head of a chain, ours until commit. Further events of this transaction find it here; they are written together."""
+    """The head of a chain, ours until commit. Further events of this transaction find it here; they
+    are written together.
+    """
     held = _heads(work)
     if chain not in held:
         head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
@@ -345,8 +368,8 @@ def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
 
 
 def _locked_heads(work: UnitOfWork, chains: Collection[str]) -> Mapping[str, AuditChain]:
-    """The same of many, one after the other by their names, whether they exist or begin: two who ask for the same never wait
-    for each other in a ring.
+    """The same of many, one after the other by their names, whether they exist or begin: two who
+    ask for the same never wait for each other in a ring.
     """
     held = _heads(work)
     asked = sorted(set(chains) - held.keys())
@@ -358,7 +381,9 @@ def _locked_heads(work: UnitOfWork, chains: Collection[str]) -> Mapping[str, Aud
 
 
 def take_head(work: UnitOfWork, head: AuditChain) -> None:
-    """The head of a chain that another query has just locked and read anew, so that it is not asked for again."""
+    """The head of a chain that another query has just locked and read anew, so that it is not asked
+    for again.
+    """
     _heads(work)[head.name] = head
 
 
@@ -370,7 +395,9 @@ def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
 
 @listens_for(Session, "after_soft_rollback")
 def _let_go(session: Session, _transaction: object) -> None:
-    """A savepoint that is taken back lets go of the locks that were taken in it, and of the chains that began there."""
+    """A savepoint that is taken back lets go of the locks that were taken in it, and of the chains
+    that began there.
+    """
     session.info.pop(HEADS, None)
 
 
@@ -380,7 +407,9 @@ def _first_head(work: UnitOfWork, chain: str) -> AuditChain:
 
 
 def _first_heads(work: UnitOfWork, chains: Sequence[str]) -> Sequence[AuditChain]:
-    """Chains begin, in this order. The no-op update makes a row ours that was there, or that another transaction has just made."""
+    """Chains begin, in this order. The no-op update makes a row ours that was there, or that
+    another transaction has just made.
+    """
     fresh = insert(AuditChain).values(
         [{"name": chain, "length": 0, "head": GENESIS} for chain in chains]
     )
@@ -391,7 +420,9 @@ def _first_heads(work: UnitOfWork, chains: Sequence[str]) -> Sequence[AuditChain
 
 
 def digest_of(event: Mapping[str, Any]) -> bytes:
-    """SHA-256 over every field of a row, each preceded by its length, so that no two events serialise alike."""
+    """SHA-256 over every field of a row, each preceded by its length, so that no two events
+    serialise alike.
+    """
     parts = (
         event["chain"],
         str(event["position"]),
@@ -411,7 +442,9 @@ def digest_of(event: Mapping[str, Any]) -> bytes:
 
 
 def verify_chains(work: UnitOfWork) -> Iterator[Finding]:
-    """Recompute every chain; yields what does not hold. Streams: memory does not grow with the number of events."""
+    """Recompute every chain; yields what does not hold. Streams: memory does not grow with the
+    number of events.
+    """
     heads = {row.name: row for row in work.session.scalars(select(AuditChain))}
     chain, position, previous = "", 0, GENESIS
 

@@ -1,6 +1,8 @@
-"""Sealing of personal answers: a data key per case, wrapped by a key that is not in the database (R23).
+"""Sealing of personal answers: a data key per case, wrapped by a key that is not in the database
+(R23).
 
-Random codes that people read from paper and type: unguessable, and forgiving to those who type them.
+Random codes that people read from paper and type: unguessable, and forgiving to those who type
+them.
 """
 
 import hashlib
@@ -28,7 +30,9 @@ class SealBroken(SentraError):
 
 
 class Vault:
-    """AES-256-GCM in two levels. The context is authenticated: sealed bytes moved to another row do not open."""
+    """AES-256-GCM in two levels. The context is authenticated: sealed bytes moved to another row do
+    not open.
+    """
 
     def __init__(self, wrapping_key: bytes) -> None:
         self._wrapping = AESGCM(wrapping_key)
@@ -53,13 +57,15 @@ class Vault:
         return answers
 
     def mark(self, kind: str, plain: str) -> bytes:
-        """A digest by which equal texts of one kind are found and nothing is read. The same for every case of the office."""
+        """A digest by which equal texts of one kind are found and nothing is read. The same for
+        every case of the office.
+        """
         message = f"{len(kind)}:{kind}{plain}".encode()
         return hmac.new(self._marking, message, hashlib.sha256).digest()
 
     def fingerprint(self, wrapped_key: bytes, secret: str, context: str) -> bytes:
-        """Stands for a random secret that somebody will show again: the same for the same one, and not to be tried out
-        without the wrapping key.
+        """Stands for a random secret that somebody will show again: the same for the same one, and
+        not to be tried out without the wrapping key.
         """
         own = hmac.new(self._opened(wrapped_key), context.encode(), hashlib.sha256).digest()
         return hmac.new(own, secret.encode(), hashlib.sha256).digest()
@@ -95,7 +101,9 @@ def new(length: int) -> str:
 
 
 def normalise(typed: str, length: int) -> str | None:
-    """The code as it is kept, or None when it cannot be one. Forgives case, spaces, dashes, O for 0, I for 1."""
+    """The code as it is kept, or None when it cannot be one. Forgives case, spaces, dashes, O for
+    0, I for 1.
+    """
     if len(typed) > 4 * length:
         return None
     plain = "".join(typed.upper().split()).replace("-", "").translate(_READ_AS)

@@ -1,8 +1,8 @@
 """Playing a scenario on the real services: for demo cases and for the tests of every process.
 
-Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place. Where they choose
-members, somebody who plays no part takes theirs. Scenarios have their own day: on a site with the real clock what happens in
-them happens now.
+Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place.
+Where they choose members, somebody who plays no part takes theirs. Scenarios have their own day: on
+a site with the real clock what happens in them happens now.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -44,7 +44,9 @@ class Stage:
     paper: bytes
     """A picture that is uploaded where a scenario needs a paper."""
     advance: Callable[[timedelta], None] | None = None
-    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and times of answers are now)."""
+    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and
+    times of answers are now).
+    """
     colleagues: Mapping[str, Actor] = field(default_factory=dict)
     """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
 
@@ -54,7 +56,9 @@ class Stage:
 
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
-    """Start a case and play the scenario (or its first `steps`); returns the case. Raises `RehearsalFailed`."""
+    """Start a case and play the scenario (or its first `steps`); returns the case. Raises
+    `RehearsalFailed`.
+    """
     with stage.works.begin(_beginner(stage, process_key, scenario)) as work:
         case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
     go_on(stage, case_id, scenario, 0, steps)
@@ -62,7 +66,9 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
 
 
 def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
-    """Element, role and answers of each step that a person takes in a scenario of a process folder."""
+    """Element, role and answers of each step that a person takes in a scenario of a process
+    folder.
+    """
     scenario = scenarios.read_scenario(
         name, process_folders.read_folder(folder)[f"scenarios/{name}.yaml"]
     )
@@ -74,9 +80,9 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
-    """The same answers with what happens in them now; other times, and days from the scenario's own on, lie as far from now as
-    they lay from then. What had been before it, like a birthday, stays. Times are minutes, as people write them: a step of the
-    same minute does not lie before them.
+    """The same answers with what happens in them now; other times, and days from the scenario's own
+    on, lie as far from now as they lay from then. What had been before it, like a birthday, stays.
+    Times are minutes, as people write them: a step of the same minute does not lie before them.
     """
     minute = now.replace(second=0, microsecond=0)
     return {
@@ -98,7 +104,9 @@ def _moved(told: Answer, now: datetime) -> Answer:
 def go_on(
     stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None
 ) -> None:
-    """Play the steps `start` to `stop` of a scenario on a case that stands before them. Raises `RehearsalFailed`."""
+    """Play the steps `start` to `stop` of a scenario on a case that stands before them. Raises
+    `RehearsalFailed`.
+    """
     for step in scenario.steps[start:stop]:
         settle(stage, case_id)
         match step:
@@ -138,8 +146,8 @@ def settle(stage: Stage, case_id: UUID) -> None:
 
 
 def _beginner(stage: Stage, process_key: str, scenario: Scenario) -> Actor:
-    """Who begins cases of this process: the officer at the counter, or whom the process names; where it asks in which role, whom
-    the scenario names.
+    """Who begins cases of this process: the officer at the counter, or whom the process names;
+    where it asks in which role, whom the scenario names.
     """
     with stage.works.begin(SYSTEM) as work:
         definition = definitions.definition_of(work, definitions.current(work, process_key).id)
@@ -178,7 +186,9 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
 
 
 def _reasons(work: UnitOfWork, task_id: UUID, form: Form, answers: Answers) -> Answers:
-    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day makes it ask."""
+    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day
+    makes it ask.
+    """
     asked = clocks.check(work, access.visible_task(work, task_id), form, answers)
     return {name: OWN_DAY for name in asked if "reason_for" in form.fields[name].parameters}
 

@@ -1,4 +1,6 @@
-"""What a first start finds: the processes of the release, and on request clearly invented people and cases."""
+"""What a first start finds: the processes of the release, and on request clearly invented people
+and cases.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -92,8 +94,8 @@ DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
     ("referral", "tertulis_fungsi", None),
     ("referral", "antar_skck", 6),
 )
-"""Process, scenario, and how many of its steps the demo plays (all of them for None): of the four main processes one case that is
-done, and one where somebody is waited for.
+"""Process, scenario, and how many of its steps the demo plays (all of them for None): of the four
+main processes one case that is done, and one where somebody is waited for.
 """
 
 DUTY_CHANGES_AT = 8
@@ -115,7 +117,9 @@ def deploy_all(work: UnitOfWork, processes_dir: Path) -> list[Deployment]:
 
 
 def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
-    """Invented people, and cases at several stages. A database with accounts of its own is left alone."""
+    """Invented people, and cases at several stages. A database with accounts of its own is left
+    alone.
+    """
     logins = [Login(person.username, PASSWORD, person.role) for person in PEOPLE]
     with works.begin(SYSTEM) as work:
         known = set(work.session.scalars(select(User.username)))

@@ -1,7 +1,9 @@
-"""Through which case a paper is seen, and whether it may be read there: the one place that single papers are asked for.
+"""Through which case a paper is seen, and whether it may be read there: the one place that single
+papers are asked for.
 
 What happens to a paper, on record: in the cases that hold it, or in its own chain while none does.
-Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the archive yet (R39).
+Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the
+archive yet (R39).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -53,8 +55,9 @@ def opened(
     is_once: bool = False,
     **facts: Any,
 ) -> None:
-    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23). `seen` is the link through
-    which it was reached. `is_once`: what is on record of this person and `kind` in this shift is not told again.
+    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23).
+    `seen` is the link through which it was reached. `is_once`: what is on record of this person and
+    `kind` in this shift is not told again.
     """
     known = str(document_id)
     if is_once and _is_told(
@@ -67,7 +70,9 @@ def opened(
 def opened_together(
     work: UnitOfWork, document_ids: Collection[UUID], links: Mapping[UUID, CaseDocument], kind: str
 ) -> None:
-    """The same of several papers that one list shows, by the links through which they were reached."""
+    """The same of several papers that one list shows, by the links through which they were
+    reached.
+    """
     unit_of_work.record_all(
         work, [_opening(each, links.get(each), kind, {}) for each in sorted(document_ids)]
     )
@@ -105,7 +110,9 @@ def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> 
 def happenings(
     work: UnitOfWork, document_ids: Sequence[UUID], action: str, **facts: Any
 ) -> list[unit_of_work.Happening]:
-    """The same of several papers, one after the other, for who puts it on record together with more."""
+    """The same of several papers, one after the other, for who puts it on record together with
+    more.
+    """
     of_paper = _in_cases(work, document_ids, action, facts)
     return [
         happening
@@ -143,7 +150,9 @@ def _in_cases(
 
 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it is no step of theirs."""
+    """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it
+    is no step of theirs.
+    """
     unit_of_work.record_all(work, [_in_own_chain(document_id, action, facts)])
 
 
@@ -158,8 +167,9 @@ def own_chain(document_id: UUID) -> str:
 
 
 def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for is for who sorts papers in the
-    unit of the stack, or for the one role whose stack it is; else for who reads that case, and for who classifies papers where the case is open to the whole unit.
+    """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for
+    is for who sorts papers in the unit of the stack, or for the one role whose stack it is; else
+    for who reads that case, and for who classifies papers where the case is open to the whole unit.
     The level of the paper is asked besides.
     """
     return is_shown_of(access.of(work))
@@ -180,13 +190,15 @@ def is_shown_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def is_to_sort(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `StackPart` and its `Document` are for the actor to place: shown to him, and within his level."""
+    """This `StackPart` and its `Document` are for the actor to place: shown to him, and within his
+    level.
+    """
     return is_shown(work) & access.is_cleared(work)
 
 
 def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
-    """Waits this paper for a case that is confined or has a wall, or for one role? Then it never becomes the archive's
-    (decision 0033).
+    """Waits this paper for a case that is confined or has a wall, or for one role? Then it never
+    becomes the archive's (decision 0033).
     """
     query = select(StackPart.no).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.outerjoin(Case, Case.id == StackPart.meant_for)
@@ -198,7 +210,9 @@ def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is this the whole of a stack for all that is taken apart, and of which no part belongs, or is meant for, any case?"""
+    """Is this the whole of a stack for all that is taken apart, and of which no part belongs, or is
+    meant for, any case?
+    """
     stack = select(PaperStack.id).where(PaperStack.document_id == document_id)
     other = StackPart.status.in_(("landed", "known")) | StackPart.meant_for.is_not(None)
     of_cases = select(StackPart.no).where(StackPart.stack_id == PaperStack.id, other).exists()
@@ -245,14 +259,16 @@ def among(work: UnitOfWork, documents: Collection[Document]) -> set[UUID]:
 
 FEW_CASES, FEW_PAPERS = 300, 3000
 NOT_FOR_YOU = (
-    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, Ka SPKT, auditor, dan fungsi yang "
+    "Dokumen ini memuat identitas warga. Yang dapat membukanya hanya petugas SPKT, Pamapta, "
+    "Ka SPKT, auditor, dan fungsi yang "
     "memegang berkas ini. Fungsi yang sudah mengembalikannya tidak lagi dapat membukanya."
 )
 
 
 def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """The link to a case through which the actor may see the document, and read it if he may do so through any; None for
-    papers of the archive and of the tray without one. What is above his level is not there (R37).
+    """The link to a case through which the actor may see the document, and read it if he may do so
+    through any; None for papers of the archive and of the tray without one. What is above his level
+    is not there (R37).
     """
     seen = links(work, [document_id]).get(document_id)
     if seen is not None:
@@ -266,7 +282,9 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 
 
 def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDocument]:
-    """By paper the link to a case through which the actor may see it, as `reach` says: for many, without those that have none."""
+    """By paper the link to a case through which the actor may see it, as `reach` says: for many,
+    without those that have none.
+    """
     readable_first = task_rights.readable_case(work).desc().nulls_last()
     query = (
         select(CaseDocument)
@@ -298,9 +316,11 @@ def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def all_readable(work: UnitOfWork) -> Select[UUID]:
-    """Ids of every paper the actor may read: of cases he sees and reads, of his tray, and of the archive for its readers.
+    """Ids of every paper the actor may read: of cases he sees and reads, of his tray, and of the
+    archive for its readers.
 
-    To be asked about each find by itself: the set of all that somebody may read takes longer to gather than a search.
+    To be asked about each find by itself: the set of all that somebody may read takes longer to
+    gather than a search.
     """
     return _all_readable(access.of(work))
 
@@ -320,9 +340,9 @@ def _all_readable(sight: Sight) -> Select[UUID]:
 
 
 def few(work: UnitOfWork) -> list[UUID] | None:
-    """Papers among which are all that the actor may read, where those are few: of the cases in which his roles have tasks or to
-    which they are confined, and of the tray as far as it is shown to him. None for who reads the archive, all papers of the unit,
-    or those of many cases.
+    """Papers among which are all that the actor may read, where those are few: of the cases in
+    which his roles have tasks or to which they are confined, and of the tray as far as it is shown
+    to him. None for who reads the archive, all papers of the unit, or those of many cases.
     """
     if can_read_archive(work.actor) or reads_every_paper(work.actor) or not work.actor.roles:
         return None
@@ -356,7 +376,9 @@ def few(work: UnitOfWork) -> list[UUID] | None:
 def may_read(
     work: UnitOfWork, document: Document, case_id: UUID | None, *, in_tray: bool = False
 ) -> bool:
-    """May the actor, who sees the document through this case, or through none, read it? `in_tray` as `tray_sight` says it."""
+    """May the actor, who sees the document through this case, or through none, read it? `in_tray`
+    as `tray_sight` says it.
+    """
     if in_tray:
         return True
     if document.origin == ingest.ARCHIVE and can_read_archive(work.actor):

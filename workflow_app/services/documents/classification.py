@@ -1,11 +1,13 @@
 """The level of a paper: what it begins with, and the act that changes it (R37, decision 0031).
 
-A paper has one level wherever it is: its bytes are the same in every case. Linking may raise it, only the act lowers it.
+A paper has one level wherever it is: its bytes are the same in every case. Linking may raise it,
+only the act lowers it.
 
 What a paper of a case may be called: words of the SOP and of the forms, never what somebody types.
 
-A label goes into the history, the manifest and the search, from where a name could not be taken out again.
-Holds by hand: a dispute or an investigation keeps a paper, whatever the schedule says; put and lifted for a reason, on record.
+A label goes into the history, the manifest and the search, from where a name could not be taken out
+again. Holds by hand: a dispute or an investigation keeps a paper, whatever the schedule says; put
+and lifted for a reason, on record.
 """
 
 from dataclasses import dataclass
@@ -44,7 +46,10 @@ REASONS = (
 OWN_LETTER = (
     "Surat dan manifes yang dibuat sistem mengikuti berkasnya dan tidak digolongkan sendiri."
 )
-NOT_YOURS = "Yang dapat mengubah tingkat akses hanya arsiparis dan Ka SPKT; di berkas yang dibatasi, fungsi yang menanganinya."
+NOT_YOURS = (
+    "Yang dapat mengubah tingkat akses hanya arsiparis dan Ka SPKT; di berkas yang dibatasi, "
+    "fungsi yang menanganinya."
+)
 
 
 def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
@@ -59,7 +64,9 @@ def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
 def take_in(
     work: UnitOfWork, case: Case, document_id: UUID, *, element: str, label: str, **details: str
 ) -> bool:
-    """Make a paper part of a case, at the level with which such papers begin; false when it already is."""
+    """Make a paper part of a case, at the level with which such papers begin; false when it already
+    is.
+    """
     level = default_of(work, case, label)
     is_new = ingest.link(
         work, case.id, document_id, element=element, label=label, level=key_of(level), **details
@@ -104,7 +111,9 @@ def may_classify(work: UnitOfWork, document: Document, case_id: UUID | None) -> 
 
 
 def choices(work: UnitOfWork, current: AccessLevel) -> dict[str, str]:
-    """The levels that the actor may give a paper that has the current one, by key, with their labels."""
+    """The levels that the actor may give a paper that has the current one, by key, with their
+    labels.
+    """
     return {
         key: LABELS[level]
         for key, level in LEVELS.items()
@@ -165,7 +174,9 @@ RECORDING = "Rekaman suara"
 
 
 def choices_paper_label(work: UnitOfWork, case: Case) -> list[str]:
-    """Labels for a paper that is added outside of any form: the requirement lines of the case, then the general ones."""
+    """Labels for a paper that is added outside of any form: the requirement lines of the case, then
+    the general ones.
+    """
     lines = [line.evidence for line in requirements.lines_of(work, case)]
     recording = [RECORDING] if _recorded(work, case) else []
     return list(dict.fromkeys([*lines, *recording, *OTHERS]))
@@ -183,14 +194,18 @@ def is_allowed(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
 
 
 def is_of_recording(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
-    """May what is handed in under this label be a recording: does its question take some, or is it called so?"""
+    """May what is handed in under this label be a recording: does its question take some, or is it
+    called so?
+    """
     return label in _recorded(work, case, element) or (
         label == RECORDING and bool(_recorded(work, case))
     )
 
 
 def _recorded(work: UnitOfWork, case: Case, element: str | None = None) -> set[str]:
-    """Titles of the questions that take recordings, of one form or of all that the case can come to."""
+    """Titles of the questions that take recordings, of one form or of all that the case can come
+    to.
+    """
     known = definition_of(work, case.definition_id).forms
     forms = known.values() if element is None else [known[element]] if element in known else []
     return {
@@ -210,8 +225,8 @@ def is_paper_field(form: Form, name: str) -> bool:
 
 
 def of_place(work: UnitOfWork, case: Case, form: Form, name: str) -> str | None:
-    """What a paper is called that is handed in at this place of a form: the title of its question, or the evidence of its line
-    in a checklist. None where no paper is asked for.
+    """What a paper is called that is handed in at this place of a form: the title of its question,
+    or the evidence of its line in a checklist. None where no paper is asked for.
     """
     if not is_paper_field(form, name):
         return None
@@ -236,7 +251,10 @@ REASONS_TO_LIFT = (
     "Penahanan keliru",
 )
 """Reasons are chosen: what is typed could name people, and the trail is never changed."""
-PAPER_HOLD_NOT_YOURS = "Yang dapat menahan dokumen hanya arsiparis dan Ka SPKT; di berkas yang dibatasi, fungsi yang menanganinya."
+PAPER_HOLD_NOT_YOURS = (
+    "Yang dapat menahan dokumen hanya arsiparis dan Ka SPKT; di berkas yang dibatasi, fungsi yang "
+    "menanganinya."
+)
 GONE = "Dokumen ini sudah dimusnahkan, jadi tidak dapat ditahan lagi."
 
 
@@ -258,13 +276,17 @@ def now_on(work: UnitOfWork, document_id: UUID) -> HoldView | None:
 
 
 def may_hold(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """May the actor, who reads the document through this case or through none, put a hold on it or lift it?"""
+    """May the actor, who reads the document through this case or through none, put a hold on it or
+    lift it?
+    """
     case = work.session.get_one(Case, case_id) if case_id else None
     return document.disposed_at is None and can_hold(work.actor, case.confined_to if case else None)
 
 
 def place(work: UnitOfWork, document_id: UUID, reason: str) -> None:
-    """Put a hold on a paper. The store is told within a minute; nothing disposes of the paper from now on. Twice is once."""
+    """Put a hold on a paper. The store is told within a minute; nothing disposes of the paper from
+    now on. Twice is once.
+    """
     _checked_paper_hold(work, document_id)
     if reason not in PAPER_HOLD_REASONS:
         raise InvalidInput(fields={"alasan_tahan": "Pilih alasan dari daftar."})

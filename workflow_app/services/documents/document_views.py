@@ -1,8 +1,10 @@
 """Papers as pages show them, seen through the case that holds them.
 
-Papers that are there twice, as far as the actor may read them: the same bytes in another case, the same page scanned again.
+Papers that are there twice, as far as the actor may read them: the same bytes in another case, the
+same page scanned again.
 
-What lies behind a wall, in a case of others or above his level is not compared: it could tell what it holds.
+What lies behind a wall, in a case of others or above his level is not compared: it could tell what
+it holds.
 """
 
 from collections.abc import Sequence
@@ -52,7 +54,9 @@ class DocumentView:
     is_duplicate: bool
     """Answer to an upload: the case already had exactly this paper."""
     can_read: bool
-    """False for those who may know of the paper but not open it; then there is neither PDF nor picture."""
+    """False for those who may know of the paper but not open it; then there is neither PDF nor
+    picture.
+    """
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
     confidence: float | None
@@ -109,8 +113,9 @@ def views(
     note: str = "",
     is_new: bool = True,
 ) -> list[DocumentView]:
-    """Views of documents as seen through a case, in the order asked for. What is known of the papers and of
-    their pages is a few queries however many they are; rights and the copies of arranged papers are asked for each.
+    """Views of documents as seen through a case, in the order asked for. What is known of the
+    papers and of their pages is a few queries however many they are; rights and the copies of
+    arranged papers are asked for each.
     """
     ids = [document_id for document_id, _ in wanted]
     rows = {

@@ -1,7 +1,9 @@
-"""Papers of a case: handing them in, and showing them to those who may see the case and read identities.
+"""Papers of a case: handing them in, and showing them to those who may see the case and read
+identities.
 
-Recordings of a voice as they are played and saved: read from the store piece by piece, never as a whole.
-Papers that an archivist has accepted become papers of the archive: found and read by all who read the archive (R37, R39).
+Recordings of a voice as they are played and saved: read from the store piece by piece, never as a
+whole. Papers that an archivist has accepted become papers of the archive: found and read by all who
+read the archive (R37, R39).
 """
 
 import hashlib
@@ -49,7 +51,10 @@ ALREADY_THERE = "Dokumen ini sudah ada di berkas ini; tidak disimpan dua kali."
 DISPOSED = (
     "Dokumen ini sudah dimusnahkan menurut jadwal retensi. Halamannya menyebut berita acaranya."
 )
-ABOVE_YOU = "Dokumen ini sudah ada di berkas ini dengan tingkat akses di atas hak Anda; tidak perlu ditambahkan lagi."
+ABOVE_YOU = (
+    "Dokumen ini sudah ada di berkas ini dengan tingkat akses di atas hak Anda; tidak perlu "
+    "ditambahkan lagi."
+)
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,12 @@ def upload(
     max_megabytes: int = 50,
     recording_megabytes: int = 100,
 ) -> DocumentView:
-    """Take in a paper of a case. It is checked before it is kept, kept as received, and read later by a job.
+    """Take in a paper of a case. It is checked before it is kept, kept as received, and read later
+    by a job.
 
-    With `task_id` the paper is handed in at that task, and `element` is the task's. The same paper a second time is
-    recognised and not linked again, also when its task was completed meanwhile: a form may be sent twice.
+    With `task_id` the paper is handed in at that task, and `element` is the task's. The same paper
+    a second time is recognised and not linked again, also when its task was completed meanwhile: a
+    form may be sent twice.
     """
     case = visible_case(work, case_id)
     task = _task_to_add_to(work, case, task_id)
@@ -99,7 +106,8 @@ def upload(
     takes_recordings = classification.is_of_recording(work, case, element, label)
     found = ingest.look_into(data, max_megabytes, recording_megabytes if takes_recordings else 0)
     document_id = ingest.keep(work, data, found, origin=ingest.UPLOAD, label=label).document_id
-    # Looking into a file takes seconds; meanwhile the case may have ended, or the same form came twice.
+    # Looking into a file takes seconds; meanwhile the case may have ended, or the same form came
+    # twice.
     lock_case(work, case.id)
     task = _task_to_add_to(work, case, task_id)
     if _in_case(work, case, data) is None:
@@ -120,8 +128,9 @@ def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
-    """The papers of a case that the actor may see, in the order they came. Pictures of a restricted one are on its own page
-    only, where each is on record; a recording fetches nothing before somebody plays it.
+    """The papers of a case that the actor may see, in the order they came. Pictures of a restricted
+    one are on its own page only, where each is on record; a recording fetches nothing before
+    somebody plays it.
     """
     case = visible_case(work, case_id)
     ids = work.session.scalars(
@@ -144,7 +153,9 @@ def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
 
 
 def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
-    """What was read, page by page; the opening is on record. Nothing is left of a paper that was disposed of."""
+    """What was read, page by page; the opening is on record. Nothing is left of a paper that was
+    disposed of.
+    """
     seen = access.readable(work, document_id)
     if _is_disposed(work, document_id):
         return []
@@ -161,8 +172,9 @@ def content(
     kind: Literal["original", "pdf", "thumbnail", "photo"],
     page: int | None = None,
 ) -> Content:
-    """The bytes of a paper, of a version made from it, or of a photo that it was bound from. Opening a whole paper or such a
-    photo is on record, of a restricted one also each picture of a page.
+    """The bytes of a paper, of a version made from it, or of a photo that it was bound from.
+    Opening a whole paper or such a photo is on record, of a restricted one also each picture of a
+    page.
     """
     seen = access.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
@@ -190,7 +202,9 @@ def _is_disposed(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
-    """The task as it is now, None outside of any; raises when the actor may not hand in a paper there."""
+    """The task as it is now, None outside of any; raises when the actor may not hand in a paper
+    there.
+    """
     if task_id is None:
         if not answers.works_on(work, case):
             raise Forbidden(
@@ -205,14 +219,17 @@ def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task 
 
 
 def _check_goes_on(work: UnitOfWork, case: Case, task: Task | None) -> None:
-    """Raise when nothing can be added any more: who ended the task or its case, and what can be done."""
+    """Raise when nothing can be added any more: who ended the task or its case, and what can be
+    done.
+    """
     if case.closed_at is not None:
         raise TaskNotReady(
             f"{task_rights.closed(work, case).sentence} Dokumen tidak dapat ditambahkan lagi."
         )
     if task is not None and task.status != "open":
         raise TaskNotReady(
-            f"{task_rights.ended(work, task).sentence} Dokumen ini belum ditambahkan; bila masih perlu, tambahkan di halaman "
+            f"{task_rights.ended(work, task).sentence} Dokumen ini belum ditambahkan; bila "
+            "masih perlu, tambahkan di halaman "
             "berkas."
         )
 
@@ -243,9 +260,13 @@ def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob
 
 
 PIECE = 1 << 20
-"""Bytes of an answer at most: a browser asks for the next ones while it plays, so no answer waits for a listener."""
+"""Bytes of an answer at most: a browser asks for the next ones while it plays, so no answer waits
+for a listener.
+"""
 ONE_LOOK = timedelta(hours=1)
-"""For how long what one person hears of a recording is one event: its player asks again for every piece."""
+"""For how long what one person hears of a recording is one event: its player asks again for every
+piece.
+"""
 KIND = "recording"
 
 
@@ -283,14 +304,18 @@ def get_recording(work: UnitOfWork, document_id: UUID) -> Recording:
 
 
 def piece(work: UnitOfWork, recording: Recording, start: int, end: int) -> bytes:
-    """Bytes from `start` up to `end`, no more than a piece. Hearing is on record, once in an hour."""
+    """Bytes from `start` up to `end`, no more than a piece. Hearing is on record, once in an
+    hour.
+    """
     data = work.blobs.part(recording.sha256, start, min(end - start, PIECE))
     _record(work, recording)
     return data
 
 
 def whole(work: UnitOfWork, recording: Recording) -> Iterator[bytes]:
-    """All of it, a chunk in memory at a time; the first is there already, so what is away is known before any answer."""
+    """All of it, a chunk in memory at a time; the first is there already, so what is away is known
+    before any answer.
+    """
     chunks = work.blobs.whole(recording.sha256)
     first = next(chunks)
     _record(work, recording)
@@ -317,9 +342,11 @@ def _record(work: UnitOfWork, recording: Recording) -> None:
 
 
 def shelve(work: UnitOfWork, case: Case, element: str) -> int:
-    """Open the papers that were scanned for this case to the readers of the archive; returns how many.
+    """Open the papers that were scanned for this case to the readers of the archive; returns how
+    many.
 
-    A paper that belongs to another case as well stays what it is: who reads it there is that case's to say.
+    A paper that belongs to another case as well stays what it is: who reads it there is that case's
+    to say.
     """
     elsewhere = aliased(CaseDocument)
     query = (

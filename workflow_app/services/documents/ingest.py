@@ -1,11 +1,13 @@
-"""By what a search for papers is narrowed: what a paper is called, the process and unit of its cases, its level.
+"""By what a search for papers is narrowed: what a paper is called, the process and unit of its
+cases, its level.
 
-Kept with the paper as codes, of all cases that hold it, so that the index finds them. What somebody may know of them is asked
-when they are shown (`paper_search`).
+Kept with the paper as codes, of all cases that hold it, so that the index finds them. What somebody
+may know of them is asked when they are shown (`paper_search`).
 
-A part of a stack that waited for a person has its place: by what somebody says, or because its paper came otherwise (R39).
-Taking papers in: looked at before anything decodes them, kept as received, linked to a case once.
-Drawn signatures before they are kept or printed: drawn anew by the sandbox, so that no paper carries a foreign picture.
+A part of a stack that waited for a person has its place: by what somebody says, or because its
+paper came otherwise (R39). Taking papers in: looked at before anything decodes them, kept as
+received, linked to a case once. Drawn signatures before they are kept or printed: drawn anew by the
+sandbox, so that no paper carries a foreign picture.
 """
 
 import base64
@@ -100,7 +102,9 @@ def _code(label: _Text) -> ColumnElement[str]:
 
 
 def settle(work: UnitOfWork, part: StackPart) -> None:
-    """Put on record what became of a part, as its status and case say, and end the wait of the same paper elsewhere."""
+    """Put on record what became of a part, as its status and case say, and end the wait of the same
+    paper elsewhere.
+    """
     _record(work, part)
     settle_waiting(work, part.document_id)
 
@@ -138,14 +142,18 @@ UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = (
     "stack",
     "tray",
 )
-"""Where a document came from (`Document.origin`). What is in the tray waits for a person to say what it becomes."""
+"""Where a document came from (`Document.origin`). What is in the tray waits for a person to say
+what it becomes.
+"""
 SCHEDULED = (UPLOAD, ARCHIVE, LETTER)
-"""What the retention schedule is about. Manifests stay: they tell what a case held. A stack goes with its last paper."""
+"""What the retention schedule is about. Manifests stay: they tell what a case held. A stack goes
+with its last paper.
+"""
 
 
 def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> Inspection:
-    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be accepted. Recordings are where they
-    may be as large as `recording_megabytes`.
+    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be
+    accepted. Recordings are where they may be as large as `recording_megabytes`.
     """
     limits = Limits(
         max_bytes=max_megabytes * 1_000_000, max_recording_bytes=recording_megabytes * 1_000_000
@@ -160,8 +168,9 @@ def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> 
 def keep(
     work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str
 ) -> documents.Added:
-    """Store a paper in the archive; a job reads it after commit, unless it is a recording. Bytes that were brought before are not stored again; when
-    they were only a stack or in the tray until now, they become a paper of a case like any other.
+    """Store a paper in the archive; a job reads it after commit, unless it is a recording. Bytes
+    that were brought before are not stored again; when they were only a stack or in the tray until
+    now, they become a paper of a case like any other.
     """
     added = _add(work, data, found.media_type, found.pages, origin, label, found)
     if added.is_duplicate and origin == UPLOAD:
@@ -174,7 +183,9 @@ def keep(
 def keep_own(
     work: UnitOfWork, data: bytes, media_type: str, pages: int, *, origin: str, label: str
 ) -> UUID:
-    """Store a paper that we made ourselves. Nobody reads it back: its words would lie open in the database."""
+    """Store a paper that we made ourselves. Nobody reads it back: its words would lie open in the
+    database.
+    """
     added = _add(work, data, media_type, pages, origin, label)
     documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
     work.session.flush()
@@ -202,7 +213,9 @@ def link(
     action: str = "document.added",
     **details: str,
 ) -> bool:
-    """Make a document part of a case and say so in its history; false when it already is. The caller checked access."""
+    """Make a document part of a case and say so in its history; false when it already is. The
+    caller checked access.
+    """
     with translated():
         documents.get_living(work.session, document_id)
     linked = work.session.scalar(
@@ -233,7 +246,9 @@ def is_own(document: Document) -> bool:
 
 
 def become_archive(work: UnitOfWork, document: Document) -> None:
-    """A locked document that was something else until now becomes a paper of the archive: its time there begins."""
+    """A locked document that was something else until now becomes a paper of the archive: its time
+    there begins.
+    """
     document.accepted_at, document.accepted_by = work.clock(), work.actor.name
     _become(work, document, ARCHIVE)
 
@@ -309,14 +324,17 @@ def clean(address: str) -> str | None:
     if picture is None:
         return None
     anew = ADDRESS + base64.b64encode(picture).decode()
-    # What comes out of the sandbox is judged as what went in: a picture full of noise may have grown.
+    # What comes out of the sandbox is judged as what went in: a picture full of noise may have
+    # grown.
     if not is_drawing(anew):
         raise InvalidInput(UNREADABLE)
     return anew
 
 
 def redrawn(form: Form, given: Answers) -> Answers:
-    """The answers with their drawings drawn anew. Raises `InvalidInput` with the sentence at the field."""
+    """The answers with their drawings drawn anew. Raises `InvalidInput` with the sentence at the
+    field.
+    """
     found = dict(given)
     for field in form.fields.values():
         if field.widget != "signature" or not isinstance(address := given.get(field.name), str):

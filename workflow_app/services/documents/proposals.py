@@ -1,11 +1,14 @@
-"""What papers of a case propose for the questions of a form. A person takes each by one press; nothing fills itself in.
+"""What papers of a case propose for the questions of a form. A person takes each by one press;
+nothing fills itself in.
 
-Which question takes what is declared in the form (`read_as`); a line of a checklist asks the papers that were handed in at it.
-That a value was taken from a paper is on record, the value is not.
+Which question takes what is declared in the form (`read_as`); a line of a checklist asks the papers
+that were handed in at it. That a value was taken from a paper is on record, the value is not.
 
-What a paper that was read proposes for a form, in the words of a counter. Proposed is not known: a person confirms it.
+What a paper that was read proposes for a form, in the words of a counter. Proposed is not known: a
+person confirms it.
 
-Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the paper asks.
+Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the
+paper asks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -112,8 +115,9 @@ class ProposedPaper:
 
 
 def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> ProposedPaper:
-    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may leaves a trace; `once` in a
-    shift, where a page asks by itself each time it is shown."""
+    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may
+    leaves a trace; `once` in a shift, where a page asks by itself each time it is shown.
+    """
     access.opened(work, document_id, access.readable(work, document_id), "proposals", is_once=once)
     query = (
         select(Page).where(Page.document_id == document_id, Page.no <= LOOKED_AT).order_by(Page.no)
@@ -127,7 +131,9 @@ def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> Pro
 
 
 def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
-    """What kind of paper it is, where it does not say so by its title: a card, or a letter by whose head it has."""
+    """What kind of paper it is, where it does not say so by its title: a card, or a letter by whose
+    head it has.
+    """
     if not found.paper or not found.fields or found.first(Field.LETTER_KIND):
         return
     if found.paper is not PaperType.LETTER:
@@ -168,7 +174,9 @@ def _shown(proposal: Proposal, among: Proposals) -> ProposedField:
 
 
 def _doubt(proposal: Proposal, among: Proposals) -> str:
-    """Of an identity card the day of birth and the sex stand beside the number; of a family card those of others do."""
+    """Of an identity card the day of birth and the sex stand beside the number; of a family card
+    those of others do.
+    """
     if among.paper is not PaperType.KTP:
         return personal_numbers.doubt(proposal.value)
     born, sex = among.first(Field.BIRTH_DATE), among.first(Field.SEX)
@@ -197,7 +205,9 @@ class Offer:
     """One answer that somebody may take."""
 
     key: str
-    """Names question and paper, and stands for the value without telling it: read otherwise meanwhile, it is another offer."""
+    """Names question and paper, and stands for the value without telling it: read otherwise
+    meanwhile, it is another offer.
+    """
     place: str
     """Of the input that takes it."""
     title: str
@@ -247,8 +257,9 @@ class _Question:
 def offers(
     work: UnitOfWork, form: Form, papers: Sequence[DocumentView], given: Answers = NOTHING
 ) -> dict[str, list[Offer]]:
-    """By question, or line of a checklist, what the papers, oldest first, propose for it; the same value once. `given` is what
-    stands in the form. To be offered something is to read it: that is on record once a shift for each paper.
+    """By question, or line of a checklist, what the papers, oldest first, propose for it; the same
+    value once. `given` is what stands in the form. To be offered something is to read it: that is
+    on record once a shift for each paper.
     """
     found: dict[str, list[Offer]] = {}
     questions = [question for question in _questions(form, given) if not question.is_settled]
@@ -268,7 +279,8 @@ def take(
 ) -> Answers:
     """The answer that an offer stands for, read again from its paper, where the form has it.
 
-    Raises `InvalidInput` for what is no key, `Conflict` when the paper does not say so any more, or is not handed in there.
+    Raises `InvalidInput` for what is no key, `Conflict` when the paper does not say so any more, or
+    is not handed in there.
     """
     if key.split(".")[0] not in form.fields:
         raise InvalidInput()
@@ -345,7 +357,8 @@ def _offers(
 ) -> list[Offer]:
     return [
         Offer(
-            key=f"{question.place}.{paper.id}.{work.vault.mark(_KIND, f'{paper.id}{one.value}').hex()[:_DIGITS]}",
+            key=f"{question.place}.{paper.id}."
+            + work.vault.mark(_KIND, f"{paper.id}{one.value}").hex()[:_DIGITS],
             place=question.place,
             title=question.title,
             is_day=question.is_day,

@@ -1,4 +1,5 @@
-"""The quality check of papers: page by page with the doubtful words, what waits for it, and that it was done (R39).
+"""The quality check of papers: page by page with the doubtful words, what waits for it, and that it
+was done (R39).
 
 Papers that nobody has checked yet, and which of them comes next (R39).
 """
@@ -102,7 +103,9 @@ def show(work: UnitOfWork, document_id: UUID) -> Check:
 
 
 def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Sheet:
-    """One page of a version (the newest by default), for who may read the paper; of a restricted one each is on record."""
+    """One page of a version (the newest by default), for who may read the paper; of a restricted
+    one each is on record.
+    """
     seen = access.readable(work, document_id)
     document = _kept(work, document_id)
     _record(work, document, seen, "check", no)
@@ -122,7 +125,9 @@ def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = No
 
 
 def next_doubtful(work: UnitOfWork, document_id: UUID, no: int) -> int | None:
-    """The next page after this one with a doubtful word, or else the first one; None when there is none."""
+    """The next page after this one with a doubtful word, or else the first one; None when there is
+    none.
+    """
     access.readable(work, document_id)
     query = select(Page.no).where(Page.document_id == document_id, Page.doubts > 0)
     return work.session.scalars(query.order_by(Page.no < no, Page.no).limit(1)).first()
@@ -139,7 +144,9 @@ def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
 
 
 def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Content:
-    """A picture of one page of a version, large enough to read, drawn from the pages as they came."""
+    """A picture of one page of a version, large enough to read, drawn from the pages as they
+    came.
+    """
     seen = access.readable(work, document_id)
     document = _kept(work, document_id)
     place = _place(work, document, no, version)
@@ -198,7 +205,9 @@ def is_asked_at(work: UnitOfWork, element: str, case_id: UUID) -> bool:
 def answer(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, control: Mapping[str, Any]
 ) -> None:
-    """A task was completed: where its answer finds the papers of the case good, those he may know of are checked."""
+    """A task was completed: where its answer finds the papers of the case good, those he may know
+    of are checked.
+    """
     name, _, value = definition.elements[task.element].properties.get(PROPERTY, "").partition("=")
     if not name or control.get(name) != value:
         return
@@ -275,7 +284,9 @@ class Waiting:
 
 
 def waiting(work: UnitOfWork) -> list[Waiting]:
-    """Papers that the actor may read and that nobody has checked: those with doubts first, then the oldest."""
+    """Papers that the actor may read and that nobody has checked: those with doubts first, then the
+    oldest.
+    """
     check_role(work.actor, CHECKERS)
     rows = work.session.scalars(_unchecked(work).limit(MOST_WAITING)).all()
     ids = [row.id for row in rows]

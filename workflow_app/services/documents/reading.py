@@ -1,8 +1,9 @@
-"""Reading a paper (a job): words and thumbnail of each page go into the archive as soon as it is read, a searchable copy of
-all of them in the end.
+"""Reading a paper (a job): words and thumbnail of each page go into the archive as soon as it is
+read, a searchable copy of all of them in the end.
 
-Papers that were read before it was kept how their pages look: looked at once more, so that a second scan of them is noticed.
-An unread paper that need not be read: dismissed from the tray for a reason, and taken back; on record (decision 0058).
+Papers that were read before it was kept how their pages look: looked at once more, so that a second
+scan of them is noticed. An unread paper that need not be read: dismissed from the tray for a
+reason, and taken back; on record (decision 0058).
 """
 
 import time
@@ -45,7 +46,10 @@ from workflow_app.services.core.jobs import PATIENT, READING, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.documents import access
 
-UNREAD = "Dokumen ini tersimpan dan dapat dibuka, tetapi isinya belum terbaca. Pindai ulang bila isinya perlu dicari."
+UNREAD = (
+    "Dokumen ini tersimpan dan dapat dibuka, tetapi isinya belum terbaca. Pindai ulang bila "
+    "isinya perlu dicari."
+)
 ACCEPTED = Limits(max_bytes=500_000_000)
 """The size was judged when the paper was taken in, by the limit of that day."""
 PDF_KINDS = {
@@ -57,11 +61,13 @@ PDF_KINDS = {
 def read_document(
     works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5
 ) -> str:
-    """Read one document and keep what was read; returns its status. A document that was read is left alone, and so are a recording
-    and each page that was read before this job was killed or had to wait. One that is disposed of meanwhile is read no further.
+    """Read one document and keep what was read; returns its status. A document that was read is
+    left alone, and so are a recording and each page that was read before this job was killed or had
+    to wait. One that is disposed of meanwhile is read no further.
 
-    Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open meanwhile. A paper
-    that cannot be read stays kept and says why. Raises `Unavailable` when another try later may succeed.
+    Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open
+    meanwhile. A paper that cannot be read stays kept and says why. Raises `Unavailable` when
+    another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         document = documents.get(work.session, document_id)
@@ -116,7 +122,9 @@ def _is_gone(works: Works, document_id: UUID) -> bool:
 
 
 def _wait(works: Works, document_id: UUID, error: Away) -> Away:
-    """Say on the paper what its reading waits for. No event: nothing has been found out about the paper."""
+    """Say on the paper what its reading waits for. No event: nothing has been found out about the
+    paper.
+    """
     with works.begin(SYSTEM) as work:
         documents.mark_unreadable(work.session, document_id, error.sentence)
     return error
@@ -171,8 +179,8 @@ def _finish(works: Works, document_id: UUID, reading: Reading) -> str:
 
 
 def give_up(works: Works, document_id: UUID, sentence: str) -> str:
-    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status: a worker may have died
-    when all had been read.
+    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status: a
+    worker may have died when all had been read.
     """
     with works.begin(SYSTEM) as work:
         document = documents.mark_unreadable(work.session, document_id, sentence)
@@ -215,7 +223,8 @@ NICE = 10
 
 
 def look_again(works: Works) -> Iterator[tuple[UUID, int]]:
-    """Each paper with pages whose look is not known, and of how many it is now. Begun again it goes on where it ended.
+    """Each paper with pages whose look is not known, and of how many it is now. Begun again it goes
+    on where it ended.
 
     A short transaction for each paper; its small pictures are looked at between two of them.
     """
@@ -259,8 +268,8 @@ def _next(works: Works, last: UUID | None) -> tuple[UUID, list[tuple[int, str, s
 
 
 def _without_look() -> Select[UUID]:
-    """Of pages that were read and have a small picture. Not of papers that people have arranged: their small pictures are of
-    the pages as they came.
+    """Of pages that were read and have a small picture. Not of papers that people have arranged:
+    their small pictures are of the pages as they came.
     """
     return (
         select(Page.document_id)
@@ -276,8 +285,8 @@ def _without_look() -> Select[UUID]:
 
 
 def _keep(work: UnitOfWork, document_id: UUID, known: dict[int, tuple[int, ...]]) -> int:
-    """Under the lock that saving a reading takes: a new reading brings its own looks, and who arranges pages meanwhile has
-    moved them.
+    """Under the lock that saving a reading takes: a new reading brings its own looks, and who
+    arranges pages meanwhile has moved them.
     """
     document = work.session.get_one(Document, document_id, with_for_update=True)
     if document.version > 1:
@@ -303,10 +312,15 @@ REASONS = (
     "Sudah dipindai ulang",
     OTHER,
 )
-"""What the list says is shown in the trail; own words are sealed, and the trail says only that there are some."""
+"""What the list says is shown in the trail; own words are sealed, and the trail says only that
+there are some.
+"""
 FIELD, WORDS_FIELD = "alasan", "alasan_lain"
 LONGEST = 500
-NOT_YOURS = "Yang dapat mengesampingkan dokumen hanya arsiparis dan yang memasukkannya; di berkas yang dibatasi, fungsi yang menanganinya."
+NOT_YOURS = (
+    "Yang dapat mengesampingkan dokumen hanya arsiparis dan yang memasukkannya; di berkas yang "
+    "dibatasi, fungsi yang menanganinya."
+)
 WAS_READ = "Dokumen ini sudah terbaca atau sedang dibaca lagi, jadi tidak perlu dikesampingkan."
 
 
@@ -328,7 +342,9 @@ def is_dismissed() -> ColumnElement[bool]:
 
 
 def now_on(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, DismissalView]:
-    """The dismissals of papers; for services and pages that have checked that the actor may read them."""
+    """The dismissals of papers; for services and pages that have checked that the actor may read
+    them.
+    """
     found = work.session.scalars(
         _current().where(PaperDismissal.document_id.in_(document_ids))
     ).all()
@@ -344,8 +360,8 @@ def now_on(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, Dismi
 
 
 def may_dismiss(work: UnitOfWork, document_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the papers, all of which the actor reads, that he may dismiss and take back: an archivist, or who brought the paper; of a
-    confined case its own role.
+    """Those of the papers, all of which the actor reads, that he may dismiss and take back: an
+    archivist, or who brought the paper; of a confined case its own role.
     """
     links = (
         select(CaseDocument.document_id, CaseDocument.added_by, Case.confined_to)
@@ -372,7 +388,9 @@ def may_dismiss(work: UnitOfWork, document_ids: Collection[UUID]) -> set[UUID]:
 
 
 def dismiss(work: UnitOfWork, document_id: UUID, reason: str, words: str = "") -> None:
-    """Say that an unread paper may stay unread. Its original and what was made of it stay. Twice is once."""
+    """Say that an unread paper may stay unread. Its original and what was made of it stay. Twice is
+    once.
+    """
     document = _checked(work, document_id)
     if reason not in REASONS:
         raise InvalidInput(fields={FIELD: "Pilih alasan dari daftar."})
@@ -406,7 +424,9 @@ def take_back(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def end(work: UnitOfWork, document_id: UUID) -> None:
-    """End the dismissal of a paper, where there is one: for who has locked the paper and checked that the actor may do so."""
+    """End the dismissal of a paper, where there is one: for who has locked the paper and checked
+    that the actor may do so.
+    """
     current = _now(work, document_id)
     if current is None:
         return
@@ -416,7 +436,9 @@ def end(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def forget_words(work: UnitOfWork, document_id: UUID) -> None:
-    """Of a paper that is disposed of nobody keeps what was said of it in own words, nor the key to them. For who has locked the paper."""
+    """Of a paper that is disposed of nobody keeps what was said of it in own words, nor the key to
+    them. For who has locked the paper.
+    """
     of_paper = update(PaperDismissal).where(PaperDismissal.document_id == document_id)
     work.session.execute(of_paper.values(data_key=None, sealed=None))
 

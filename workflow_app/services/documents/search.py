@@ -1,8 +1,8 @@
 """Finding papers by the words on them, among those the actor may read.
 
-Where on a paper the words stand by which it was found.
-The strip of a page on which found words stand, as a picture: for the list of finds, drawn when somebody asks for it.
-Papers that are about the same as one, among those the actor may read (decision 0040).
+Where on a paper the words stand by which it was found. The strip of a page on which found words
+stand, as a picture: for the list of finds, drawn when somebody asks for it. Papers that are about
+the same as one, among those the actor may read (decision 0040).
 """
 
 import html
@@ -54,7 +54,9 @@ class SearchHit:
     snippet_parts: list[tuple[str, bool]]
     """Plain text in pieces; true for a found word. To be escaped by the page that shows it."""
     has_picture: bool
-    """May the list show the place on the page? Not of a restricted paper: each look at one is on record."""
+    """May the list show the place on the page? Not of a restricted paper: each look at one is on
+    record.
+    """
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,9 @@ def search(
     limit: int = 20,
     is_far: bool = False,
 ) -> SearchPage:
-    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of the archive for its readers.
-    `is_far`: also the older ones of a frequent word of which he may see none of the newest, or none that is as chosen.
+    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of
+    the archive for its readers. `is_far`: also the older ones of a frequent word of which he may
+    see none of the newest, or none that is as chosen.
     """
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
@@ -161,7 +164,9 @@ WIDTH = 0.6
 
 
 def of_find_picture(work: UnitOfWork, document_id: UUID, no: int, words: str) -> Content:
-    """For who may read the paper. Of a restricted one no list shows a picture: its own page does, on record (decision 0031)."""
+    """For who may read the paper. Of a restricted one no list shows a picture: its own page does,
+    on record (decision 0031).
+    """
     access.readable(work, document_id)
     document = documents.get(work.session, document_id)
     if document.disposed_at is not None or leaves_trace(document.level):
@@ -219,7 +224,9 @@ class SimilarPaper:
 
 
 def of_similar_paper(work: UnitOfWork, document_id: UUID) -> list[SimilarPaper]:
-    """The most similar first. That a restricted paper is named here tells what is on it, so it is a look at it."""
+    """The most similar first. That a restricted paper is named here tells what is on it, so it is a
+    look at it.
+    """
     access.readable(work, document_id)
     found = similar.of(work.session, document_id, access.all_readable(work))
     ids = [each.document_id for each in found]

@@ -1,7 +1,9 @@
-"""Narrowing a search for papers: what was chosen, what may be chosen further, and how many pages that would leave.
+"""Narrowing a search for papers: what was chosen, what may be chosen further, and how many pages
+that would leave.
 
-Only what the actor may see and read is counted: the facts of a paper come from the cases through which he reads it, whatever
-the index knows besides (`paper_facets`). A choice is a code without anything personal, fit for an address.
+Only what the actor may see and read is counted: the facts of a paper come from the cases through
+which he reads it, whatever the index knows besides (`paper_facets`). A choice is a code without
+anything personal, fit for an address.
 """
 
 import re
@@ -32,7 +34,9 @@ NAMES = {
     "unit": Facet.UNIT,
     "tingkat": Facet.LEVEL,
 }
-"""What can be chosen, by its name in the address; the year is not kept as a facet but known by the time."""
+"""What can be chosen, by its name in the address; the year is not kept as a facet but known by the
+time.
+"""
 TITLES = {
     "jenis": "Jenis dokumen",
     "layanan": "Layanan",
@@ -97,7 +101,9 @@ class ReadIn(NamedTuple):
 
 
 class _Standing(NamedTuple):
-    """By what finds are told apart here: of those that stand alike the facts are made and counted once."""
+    """By what finds are told apart here: of those that stand alike the facts are made and counted
+    once.
+    """
 
     label: str
     level: int

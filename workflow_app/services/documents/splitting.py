@@ -1,4 +1,6 @@
-"""One paper becomes two, several become one: pages go into a new paper beside, which carries over what holds for them (decision 0037)."""
+"""One paper becomes two, several become one: pages go into a new paper beside, which carries over
+what holds for them (decision 0037).
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -26,12 +28,15 @@ TOO_MANY = (
     f"Gabungannya lebih dari {reading.ACCEPTED.max_pages} halaman. Pilih lebih sedikit dokumen."
 )
 APART = "Dokumen yang digabung harus dari berkas yang sama, atau semuanya dari arsip."
-NOT_CUT = "Halaman dokumen ini tidak dapat disalin ke dokumen baru. Pindai ulang bagian itu dari kertasnya."
+NOT_CUT = (
+    "Halaman dokumen ini tidak dapat disalin ke dokumen baru. Pindai ulang bagian itu dari "
+    "kertasnya."
+)
 
 
 def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUID:
-    """This page and all after it become a paper of their own, in the same cases, at the same level; returns it. The first one
-    has a new version without them.
+    """This page and all after it become a paper of their own, in the same cases, at the same level;
+    returns it. The first one has a new version without them.
     """
     document, _ = versions.changeable(work, document_id)
     count = len(places_of(work.session, document))
@@ -54,8 +59,9 @@ def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUI
 
 
 def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UUID]) -> UUID:
-    """This paper and the others, in this order, become one new paper beside them; returns it. They stay as they are and are
-    linked to it. It is as restricted as the most restricted of them. Asked again, it is the paper that it became then.
+    """This paper and the others, in this order, become one new paper beside them; returns it. They
+    stay as they are and are linked to it. It is as restricted as the most restricted of them. Asked
+    again, it is the paper that it became then.
     """
     ids = list(dict.fromkeys((document_id, *others)))
     versions.changeable(work, document_id)
@@ -92,7 +98,9 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
 def candidates(
     work: UnitOfWork, document_id: UUID, case_id: UUID | None
 ) -> list[tuple[UUID, str, int]]:
-    """Papers of the same case that may be merged with this one: id, what it is called, its pages."""
+    """Papers of the same case that may be merged with this one: id, what it is called, its
+    pages.
+    """
     if case_id is None:
         return []
     query = (
@@ -130,7 +138,9 @@ def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> Arranged:
 
 
 def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
-    """Nobody changes these papers from now on. The pages were put together before, since that takes a while."""
+    """Nobody changes these papers from now on. The pages were put together before, since that takes
+    a while.
+    """
     for each, version in sorted(seen.items()):
         document = work.session.get_one(
             Document, each, with_for_update=True, populate_existing=True
@@ -145,7 +155,8 @@ def _take_in(
     work: UnitOfWork, put: Arranged, parts: Sequence[Part], label: str, origin: str
 ) -> tuple[UUID, bool]:
     """The paper, and whether these very pages became it before."""
-    # Its term does not start anew: the pages have been in the archive since the first of the papers came there.
+    # Its term does not start anew: the pages have been in the archive since the first of the papers
+    # came there.
     accepted, accepted_by = min(
         (part.document.accepted_at or part.document.added_at, part.document.accepted_by)
         for part in parts

@@ -1,6 +1,8 @@
-"""What people do to a paper that was scanned badly: each act makes a new version, on record; the original stays (decision 0037).
+"""What people do to a paper that was scanned badly: each act makes a new version, on record; the
+original stays (decision 0037).
 
-The copy of a version (a job): made from the pages as they came, turned pages read again as they stand, words put right laid over.
+The copy of a version (a job): made from the pages as they came, turned pages read again as they
+stand, words put right laid over.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,12 +41,23 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access, ingest, reading
 
 PAUSE = timedelta(seconds=10)
-"""Before the copy of a version is made: who goes from word to word makes many versions, and only the last one gets a copy."""
+"""Before the copy of a version is made: who goes from word to word makes many versions, and only
+the last one gets a copy.
+"""
 CHANGEABLE = (ingest.UPLOAD, ingest.ARCHIVE)
-NOT_YOURS = "Yang dapat memeriksa mutu dokumen ini arsiparis yang membacanya dan petugas yang mengerjakan berkasnya."
-NOT_YET = "Dokumen ini belum selesai dibaca, jadi mutunya belum dapat diperiksa. Tunggu sebentar, lalu muat ulang."
+NOT_YOURS = (
+    "Yang dapat memeriksa mutu dokumen ini arsiparis yang membacanya dan petugas yang mengerjakan "
+    "berkasnya."
+)
+NOT_YET = (
+    "Dokumen ini belum selesai dibaca, jadi mutunya belum dapat diperiksa. Tunggu sebentar, lalu "
+    "muat ulang."
+)
 NOT_SCANNED = "Dokumen ini bukan hasil pindai yang sudah ditempatkan, jadi tidak diubah di sini."
-NO_BLANKS = "Tidak ada halaman kosong yang dapat dikeluarkan: halamannya berisi tulisan, atau semuanya kosong."
+NO_BLANKS = (
+    "Tidak ada halaman kosong yang dapat dikeluarkan: halamannya berisi tulisan, atau semuanya "
+    "kosong."
+)
 BLANK = "blank"
 """Source of a page without anything to read."""
 DONE = {
@@ -82,7 +95,9 @@ def may_change(work: UnitOfWork, document: Document, case_id: UUID | None) -> bo
 
 
 def changeable(work: UnitOfWork, document_id: UUID) -> tuple[Document, CaseDocument | None]:
-    """The paper and the link it is read through, for who may put it right; raises for others, with the reason."""
+    """The paper and the link it is read through, for who may put it right; raises for others, with
+    the reason.
+    """
     seen = access.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
     if not may_change(work, document, seen.case_id if seen else None):
@@ -156,7 +171,9 @@ def restore(work: UnitOfWork, document_id: UUID, version: int, no: int) -> int:
 
 
 def of(work: UnitOfWork, document_id: UUID) -> list[VersionView]:
-    """The history of a paper that the actor may read, the newest version first; nothing for one that nobody changed."""
+    """The history of a paper that the actor may read, the newest version first; nothing for one
+    that nobody changed.
+    """
     access.readable(work, document_id)
     made = versions.of(work.session, document_id)
     if not made:
@@ -218,7 +235,8 @@ def overtaking_told(work: UnitOfWork, document_id: UUID) -> Iterator[None]:
         names = users.names_of(work, [version.made_by for version in newest if version.made_by])
         who = next(iter(names.values()), "orang lain")
         raise Conflict(
-            f"Dokumen ini baru saja diubah {who}, jadi perubahan Anda belum disimpan. Muat ulang halaman, lalu ulangi."
+            f"Dokumen ini baru saja diubah {who}, jadi perubahan Anda belum disimpan. Muat "
+            "ulang halaman, lalu ulangi."
         ) from error
     except NoSuchPage as error:
         raise NotFound(error.sentence) from error
@@ -255,8 +273,8 @@ def make(
 ) -> str:
     """Make the copy of a version, unless a newer one has overtaken it; returns what became of it.
 
-    No transaction is open meanwhile, and nothing is kept before all is there: killed and begun again, it makes the same.
-    Raises `Unavailable` when another try later may succeed.
+    No transaction is open meanwhile, and nothing is kept before all is there: killed and begun
+    again, it makes the same. Raises `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         plan = _plan(work, document_id, no)
@@ -323,7 +341,9 @@ def make_version_job(running: Running, document_id: UUID, version: int) -> None:
 
 
 def leaves(places: Sequence[Place], pages: Sequence[PageText], file: int = 0) -> list[Leaf]:
-    """The pages for the library that arranges them. Over pages that changed since they were read their words are laid anew."""
+    """The pages for the library that arranges them. Over pages that changed since they were read
+    their words are laid anew.
+    """
     return [
         Leaf(
             place.leaf,
@@ -363,8 +383,8 @@ def _plan(work: UnitOfWork, document_id: UUID, no: int) -> _Plan | None:
 
 
 def _read(pages: Arrangement, place: Place, page: PageText) -> PageText:
-    """The page as it reads now. One that cannot be read as it stands keeps the words that turned along with it; codes that
-    were seen on it are still there.
+    """The page as it reads now. One that cannot be read as it stands keeps the words that turned
+    along with it; codes that were seen on it are still there.
     """
     found = reading.page_text(pages.read(place.leaf, place.turn).reading)
     if found.source == PageSource.FAILED:

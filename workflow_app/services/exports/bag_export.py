@@ -1,7 +1,8 @@
-"""Giving papers away: a case, or a selection of papers, as a bag that opens and verifies without the product.
+"""Giving papers away: a case, or a selection of papers, as a bag that opens and verifies without
+the product.
 
-The page of a bag that people open: what is in it, in words, without the product.
-The versions of a paper in a bag: how its pages lay in each, what stood on them, and of which papers it was made.
+The page of a bag that people open: what is in it, in words, without the product. The versions of a
+paper in a bag: how its pages lay in each, what stood on them, and of which papers it was made.
 """
 
 import json
@@ -29,8 +30,10 @@ from workflow_app.services.office_settings import configuration
 from workflow_app.services.retention import bundles
 
 STYLE = (
-    "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"
+    "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 "
+    "1rem;color:#1b1f24;background:#fff}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;"
+    "vertical-align:top;padding:.4rem .6rem;"
     "border-bottom:1px solid #c9ced6}a{color:#0b4f9e}code{overflow-wrap:anywhere}"
 )
 NAMES = {"original": "Asli", "pdf": "PDF", "text": "Teks", "events": "Kejadian"}
@@ -43,9 +46,14 @@ def page(
     papers: Sequence[Mapping[str, Any]],
     cases: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """The whole page, in Indonesian. Links lead to files of the bag only; nothing is fetched and nothing runs."""
+    """The whole page, in Indonesian. Links lead to files of the bag only; nothing is fetched and
+    nothing runs.
+    """
     trails = "".join(
-        f"<li>{escape(case['number'])}: <a href='data/{escape(case['events'])}'>riwayat lengkap</a></li>\n"
+        (
+            f"<li>{escape(case['number'])}: <a href='data/{escape(case['events'])}'>riwayat "
+            "lengkap</a></li>\n"
+        )
         for case in cases
     )
     trails = f"<h2>Berkas</h2>\n<ul>\n{trails}</ul>\n" if trails else ""
@@ -59,10 +67,13 @@ def page(
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n"
         f"<table>{told}</table>\n"
-        "<p>Untuk memeriksa bahwa isinya lengkap dan tidak berubah, jalankan <code>python3 verify.py</code> di folder ini.</p>\n"
+        "<p>Untuk memeriksa bahwa isinya lengkap dan tidak berubah, jalankan <code>python3 "
+        "verify.py</code> di folder ini.</p>\n"
         f"{trails}"
-        "<h2>Dokumen</h2>\n<table>\n<thead><tr><th scope='col'>No.</th><th scope='col'>Dokumen</th><th scope='col'>Berkas</th>"
-        "<th scope='col'>Halaman</th><th scope='col'>Tingkat akses</th><th scope='col'>Diterima</th><th scope='col'>Buka</th></tr>"
+        "<h2>Dokumen</h2>\n<table>\n<thead><tr><th scope='col'>No.</th><th "
+        "scope='col'>Dokumen</th><th scope='col'>Berkas</th>"
+        "<th scope='col'>Halaman</th><th scope='col'>Tingkat akses</th><th "
+        "scope='col'>Diterima</th><th scope='col'>Buka</th></tr>"
         f"</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</body>\n</html>\n"
     )
 
@@ -76,7 +87,10 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
     )
     cells = (
         str(no),
-        f"{escape(paper['label'])}<br><small>SHA-256 <code>{files['original']['sha256']}</code></small>",
+        (
+            f"{escape(paper['label'])}<br><small>SHA-256 "
+            f"<code>{files['original']['sha256']}</code></small>"
+        ),
         escape(", ".join(case["number"] for case in paper["cases"]) or "tanpa berkas"),
         str(paper["pages"] or "rekaman suara"),
         escape(str(paper["level"]).replace("_", " ")),
@@ -101,7 +115,9 @@ def _day(instant: Any) -> str:
 
 
 def _names(paper: Mapping[str, Any]) -> dict[str, str]:
-    """What each file is called. The text is that of the newest version, and so is the PDF, where that has a copy."""
+    """What each file is called. The text is that of the newest version, and so is the PDF, where
+    that has a copy.
+    """
     if paper["version"] == 1:
         return NAMES
     newest = f"version-{paper['version']}"
@@ -120,7 +136,9 @@ FILE, PDF = "versions", "application/pdf"
 
 
 def give(work: UnitOfWork, document: Document, among: Collection[UUID], add: Add) -> dict[str, Any]:
-    """Write the versions that people made; of the papers it was made of only those `among` what leaves are named."""
+    """Write the versions that people made; of the papers it was made of only those `among` what
+    leaves are named.
+    """
     made = list(reversed(versions.of(work.session, document.id)))
     if made:
         past = select(PastPage).where(PastPage.document_id == document.id)
@@ -156,8 +174,8 @@ def give(work: UnitOfWork, document: Document, among: Collection[UUID], add: Add
 
 
 def take(work: UnitOfWork, document_id: UUID, paper: dict[str, Any], read: Read) -> None:
-    """Keep them in another installation. Who made them is in the events that came along: people have other ids here. A copy
-    that was still to be made there is made here.
+    """Keep them in another installation. Who made them is in the events that came along: people
+    have other ids here. A copy that was still to be made there is made here.
     """
     document = documents.get(work.session, document_id)
     if checked := paper.get("checked_at"):
@@ -236,7 +254,9 @@ def export(
     document_ids: Sequence[UUID] = (),
     up_to: AccessLevel = AccessLevel.ORDINARY,
 ) -> Exported:
-    """Write a bag into a folder that is not there yet. Every export is an event of each paper, and lies in the bag itself."""
+    """Write a bag into a folder that is not there yet. Every export is an event of each paper, and
+    lies in the bag itself.
+    """
     chosen = choose(work, _cases(work, case_numbers), document_ids, up_to)
     bag_id = str(uuid4())
     record(work, chosen, bag_id)
@@ -244,7 +264,9 @@ def export(
 
 
 def choose(work: UnitOfWork, cases: list[Case], document_ids: Sequence[UUID], up_to: int) -> Chosen:
-    """The papers of these cases, and these, up to a level. Raises `NotFound` where nothing is left to give away."""
+    """The papers of these cases, and these, up to a level. Raises `NotFound` where nothing is left
+    to give away.
+    """
     wanted = _papers(work, [case.id for case in cases], document_ids)
     known = [document for document in wanted if document.level <= up_to]
     papers = [document for document in known if document.disposed_at is None]
@@ -271,7 +293,9 @@ def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
 
 
 def unrecorded(work: UnitOfWork, chosen: Chosen, bag_id: str) -> Chosen:
-    """Those of the papers of which it is not on record yet that they leave in this bag. Its cases are."""
+    """Those of the papers of which it is not on record yet that they leave in this bag. Its cases
+    are.
+    """
     ids = [document.id for document in chosen.papers]
     held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(ids)).distinct()
     chains = [
@@ -296,7 +320,9 @@ def write(
     bag_id: str,
     done: Callable[[int], None] = lambda _: None,
 ) -> Exported:
-    """Write the bag; `done` is told how many papers are in it. It takes long, and holds no lock of anybody's case."""
+    """Write the bag; `done` is told how many papers are in it. It takes long, and holds no lock of
+    anybody's case.
+    """
     of_cases, among = (
         [case.id for case in chosen.cases],
         {document.id for document in chosen.papers},
@@ -344,7 +370,9 @@ def _papers(work: UnitOfWork, cases: Collection[UUID], ids: Sequence[UUID]) -> l
 def _add_paper(
     work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[UUID], among: Collection[UUID]
 ) -> dict[str, Any]:
-    """Write the files of one paper: as it came, and its newest version. Of its cases only those that were asked for are named."""
+    """Write the files of one paper: as it came, and its newest version. Of its cases only those
+    that were asked for are named.
+    """
     place = f"documents/{document.id}"
     files: dict[str, dict[str, str]] = {}
 
@@ -466,7 +494,9 @@ def _close(
         "Source-Organization": office,
         "Bagging-Date": f"{at:%Y-%m-%d}",
         "External-Identifier": bag_id,
-        "Internal-Sender-Description": f"{len(papers)} papers, access level up to {classification.key_of(highest)}",
+        "Internal-Sender-Description": (
+            f"{len(papers)} papers, access level up to {classification.key_of(highest)}"
+        ),
     }
     told = {
         "Dari": office,

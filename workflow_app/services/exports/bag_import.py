@@ -1,4 +1,6 @@
-"""Taking in a bag that another installation gave away: verified first, then every paper under its own id and hash."""
+"""Taking in a bag that another installation gave away: verified first, then every paper under its
+own id and hash.
+"""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +24,8 @@ from workflow_app.services.exports import bag_export
 NO_BAG = "Ini bukan tas arsip yang dapat diterima: daftar isinya tidak dapat dibaca."
 LARGEST_MEGABYTES = 500
 LONGEST_NAME = 200
-MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf", RenditionKind.PICTURE_PDF: "application/pdf",
+MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf",
+    RenditionKind.PICTURE_PDF: "application/pdf",
         RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
 KEPT = {*MADE, RenditionKind.PHOTO}
 """A photo that a paper was bound from is what its bytes say."""
@@ -44,8 +47,9 @@ def check(folder: Path) -> list[str]:
 
 
 def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
-    """Keep every paper of a bag that `check` found sound: all of them, or none. They belong to no case here; the events that
-    came along are kept beside each, and its first event here names the bag and the cases it came from.
+    """Keep every paper of a bag that `check` found sound: all of them, or none. They belong to no
+    case here; the events that came along are kept beside each, and its first event here names the
+    bag and the cases it came from.
     """
     try:
         contents = json.loads((folder / "data" / bag_export.CONTENTS).read_text("utf-8"))
@@ -90,7 +94,9 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
 
 
 def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
-    """Its time in the archive goes on where it was accepted first, as far as the bag tells; older bags do not."""
+    """Its time in the archive goes on where it was accepted first, as far as the bag tells; older
+    bags do not.
+    """
     document = documents.get(work.session, document_id)
     document.accepted_by = work.actor.name
     if told := paper.get("accepted_at"):
@@ -102,14 +108,18 @@ def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
 
 
 def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
-    """The id that the paper has elsewhere, unless a paper of ours has it: one that was disposed of stays what it was."""
+    """The id that the paper has elsewhere, unless a paper of ours has it: one that was disposed of
+    stays what it was.
+    """
     return None if work.session.get(Document, document_id) is not None else document_id
 
 
 def _keep_what_was_made(
     work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID, *, is_recording: bool
 ) -> None:
-    """The reading of the other installation, with its versions; a paper that nobody has read yet is read here."""
+    """The reading of the other installation, with its versions; a paper that nobody has read yet is
+    read here.
+    """
     for made in paper["renditions"]:
         kind = RenditionKind(made["kind"])
         if kind in KEPT:
@@ -145,7 +155,9 @@ def _keep_what_was_made(
 
 
 def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
-    """A file of the bag by its name. The verifier has read every path that is listed; one that is not is refused."""
+    """A file of the bag by its name. The verifier has read every path that is listed; one that is
+    not is refused.
+    """
     path = str(paper["files"][name]["path"])
     if ".." in path.split("/") or path.startswith("/"):
         raise InvalidInput(NO_BAG)
@@ -153,7 +165,9 @@ def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
 
 
 def _judge(original: bytes, media_type: str) -> Inspection:
-    """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it says."""
+    """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it
+    says.
+    """
     if media_type == "application/json":
         json.loads(original)
         return Inspection(media_type, 1, 0, 0)

@@ -1,8 +1,8 @@
-"""Bags that are asked for in the browser (R74): ordered by who audits, made by a job (`bag_making`), taken out by him alone, gone
-after a day.
+"""Bags that are asked for in the browser (R74): ordered by who audits, made by a job
+(`bag_making`), taken out by him alone, gone after a day.
 
-The job that makes a bag that was asked for in the browser. Who ordered it is judged again as he is when it is made: what he may
-not see any more is not given away.
+The job that makes a bag that was asked for in the browser. Who ordered it is judged again as he is
+when it is made: what he may not see any more is not given away.
 """
 
 import zipfile
@@ -42,8 +42,13 @@ from workflow_app.services.exports import bag_export
 MOST_CASES = 300
 MOST_SHOWN = 10
 MOST_AT_ONCE = 3
-"""Orders of one person that wait or are being made: each reads and keeps gigabytes, one after the other."""
-ENOUGH = f"{MOST_AT_ONCE} tas Anda masih menunggu atau sedang dibuat. Tunggu sampai salah satunya selesai, lalu minta lagi."
+"""Orders of one person that wait or are being made: each reads and keeps gigabytes, one after the
+other.
+"""
+ENOUGH = (
+    f"{MOST_AT_ONCE} tas Anda masih menunggu atau sedang dibuat. Tunggu sampai salah satunya "
+    "selesai, lalu minta lagi."
+)
 KEPT = timedelta(days=1)
 """How long a bag can be taken out. It holds papers once more, so it does not lie about."""
 NOT_ALL_YOURS = (
@@ -102,8 +107,9 @@ def order(
     last: date | None = None,
     level: str,
 ) -> UUID:
-    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises `Forbidden`, `InvalidInput`,
-    also when some of the actor's are still to be made."""
+    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises
+    `Forbidden`, `InvalidInput`, also when some of the actor's are still to be made.
+    """
     check_role(work.actor, BAG_ORDERERS)
     for turn in (f"bag orders of {work.actor.user_id}", token):
         work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))))
@@ -159,7 +165,9 @@ def of_actor(work: UnitOfWork) -> list[OrderView]:
 
 
 def content(work: UnitOfWork, order_id: UUID) -> BagFile:
-    """The finished bag, for who asked for it; on record. Raises `NotFound`, `Conflict` where he may not see all of it any more."""
+    """The finished bag, for who asked for it; on record. Raises `NotFound`, `Conflict` where he may
+    not see all of it any more.
+    """
     check_role(work.actor, BAG_ORDERERS)
     made = work.session.get(BagOrder, order_id)
     if made is None or made.ordered_by != work.actor.user_id:
@@ -178,7 +186,9 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
 
 
 def sweep(works: Works) -> None:
-    """Have the store let go of bags whose day is over, and of what became none; what it still locks is asked about the next time."""
+    """Have the store let go of bags whose day is over, and of what became none; what it still locks
+    is asked about the next time.
+    """
     with works.begin(SYSTEM) as work:
         is_over = (BagOrder.status == "ready") & (BagOrder.made_at <= work.clock() - KEPT)
         due = select(BagOrder.id).where(
@@ -243,7 +253,10 @@ def _of_days(work: UnitOfWork, process: str, first: date | None, last: date | No
 
 def _too_many(count: int | None) -> str:
     told = f"{count} berkas" if count else "Masa ini"
-    return f"{told} terlalu banyak untuk satu tas. Paling banyak {MOST_CASES} berkas; bagi menjadi beberapa tas."
+    return (
+        f"{told} terlalu banyak untuk satu tas. Paling banyak {MOST_CASES} berkas; bagi menjadi "
+        "beberapa tas."
+    )
 
 
 def _midnight(day: date) -> datetime:
@@ -310,8 +323,8 @@ def _make(works: Works, order_id: UUID) -> None:
             return
         is_recorded = made.status == "making"
         chosen = _chosen(work, order_id)
-        # On record before a byte leaves, and once: the heads of the cases' chains are not held while the bag is written.
-        # A later try takes along what has come meanwhile.
+        # On record before a byte leaves, and once: the heads of the cases' chains are not held
+        # while the bag is written. A later try takes along what has come meanwhile.
         new = bag_export.unrecorded(work, chosen, str(order_id)) if is_recorded else chosen
         bag_export.record(work, new, str(order_id))
         recorded = {document.id for document in chosen.papers}
@@ -357,7 +370,9 @@ def _tell(works: Works, order_id: UUID, done: int) -> None:
 
 
 def _zip(folder: Path, file: Path, name: str) -> None:
-    """One file for the browser. Papers are compressed already, so nothing is compressed again; what lies in it is taken off the disk."""
+    """One file for the browser. Papers are compressed already, so nothing is compressed again; what
+    lies in it is taken off the disk.
+    """
     with zipfile.ZipFile(file, "x") as out:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             out.write(path, f"{name}/{path.relative_to(folder)}")
@@ -365,8 +380,8 @@ def _zip(folder: Path, file: Path, name: str) -> None:
 
 
 def _will_store(works: Works, order_id: UUID, sha256: str) -> bool:
-    """Remember what is put into the store before it lies there: who is cut off behind that leaves nothing that nobody knows. False
-    where another one has ended the order meanwhile.
+    """Remember what is put into the store before it lies there: who is cut off behind that leaves
+    nothing that nobody knows. False where another one has ended the order meanwhile.
     """
     with works.begin(SYSTEM) as work:
         made = work.session.get_one(BagOrder, order_id, with_for_update=True)

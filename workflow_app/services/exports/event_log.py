@@ -1,11 +1,13 @@
-"""The event log as it leaves the house: whole traces of cases, one after the other, without anything personal.
+"""The event log as it leaves the house: whole traces of cases, one after the other, without
+anything personal.
 
-Case numbers, elements, roles and instants only. Cases that are kept from the reader are not in it; what the site's operator
-exports is without every case that is kept from anybody, unless he asks for those too.
+Case numbers, elements, roles and instants only. Cases that are kept from the reader are not in it;
+what the site's operator exports is without every case that is kept from anybody, unless he asks for
+those too.
 
-The forms in which the event log is exported.
-The event log as OCEL 2.0 (JSON), piece by piece: cases are objects, those that continue others are related to them.
-The event log as XES (IEEE 1849-2016), piece by piece.
+The forms in which the event log is exported. The event log as OCEL 2.0 (JSON), piece by piece:
+cases are objects, those that continue others are related to them. The event log as XES (IEEE
+1849-2016), piece by piece.
 """
 
 import json
@@ -116,7 +118,9 @@ def cases(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
 
 
 def traces(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
-    """The cases with all their events in order, oldest case first. Memory does not grow with their number."""
+    """The cases with all their events in order, oldest case first. Memory does not grow with their
+    number.
+    """
     activities = _activities(work, selection)
     columns = (
         CaseStep.at,
@@ -185,7 +189,9 @@ def _trace(row: Row[Any]) -> Trace:
 def _events(
     row: Row[Any], activities: Mapping[int, Activity], rounds: Counter[str]
 ) -> Iterator[Event]:
-    """What happened in one step: stays that something else ended, then what was completed, in order."""
+    """What happened in one step: stays that something else ended, then what was completed, in
+    order.
+    """
     stays = [*zip(row.stay_parts, row.stay_since, row.stay_ends, strict=True)]
     cut = [stay for stay in stays if stay[2] & StayEnd.CUT]
     completed = [stay for stay in stays if not stay[2] & StayEnd.CUT]
@@ -196,7 +202,8 @@ def _events(
         if part not in activities:
             continue
         element = activities[part].element
-        # Of a case that was moved meanwhile, the stay has its number from the version in which it began.
+        # Of a case that was moved meanwhile, the stay has its number from the version in which it
+        # began.
         stays_there = (
             one
             for one in completed
@@ -224,7 +231,9 @@ def _event(
 
 
 def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
-    """By number of the part. Gateways, frames and flows are no activities: they take no time of their own."""
+    """By number of the part. Gateways, frames and flows are no activities: they take no time of
+    their own.
+    """
     query = select(ModelPart.id, ModelPart.key, ModelPart.definition_id)
     if selection.processes:
         chosen = select(DefinitionRow.id).where(DefinitionRow.process_key.in_(selection.processes))
@@ -271,7 +280,8 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
 <global scope="trace"><string key="concept:name" value="?"/></global>
-<global scope="event"><string key="concept:name" value="?"/><string key="lifecycle:transition" value="complete"/>\
+<global scope="event"><string key="concept:name" value="?"/>\
+<string key="lifecycle:transition" value="complete"/>\
 <date key="time:timestamp" value="1970-01-01T00:00:00+00:00"/></global>
 <classifier name="Element" keys="concept:name"/>
 <string key="lifecycle:model" value="standard"/>
@@ -343,7 +353,9 @@ EVENT_ATTRIBUTES = (
 
 
 def write_ocel(cases: Iterable[Trace], traces: Iterable[Trace]) -> Iterator[str]:
-    """The document: objects from the cases, then events from the traces; the types that occurred stand at the end."""
+    """The document: objects from the cases, then events from the traces; the types that occurred
+    stand at the end.
+    """
     processes: set[str] = set()
     activities: set[str] = set()
     yield '{"objects":['
@@ -355,7 +367,8 @@ def write_ocel(cases: Iterable[Trace], traces: Iterable[Trace]) -> Iterator[str]
         for number, event in enumerate(trace.events, start=1)
     )
     yield f'],"objectTypes":{_json([_type(name, OBJECT_ATTRIBUTES) for name in sorted(processes)])}'
-    yield f',"eventTypes":{_json([_type(name, EVENT_ATTRIBUTES) for name in sorted(activities)])}}}\n'
+    types = [_type(name, EVENT_ATTRIBUTES) for name in sorted(activities)]
+    yield f',"eventTypes":{_json(types)}}}\n'
 
 
 def _listed(items: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -430,7 +443,9 @@ FORMS: Mapping[str, Form] = {
 
 
 def export(work: UnitOfWork, selection: Selection, form: str) -> Iterator[bytes]:
-    """The log in pieces, to be written as they come; on record once the last was taken. Raises `Forbidden` before the first."""
+    """The log in pieces, to be written as they come; on record once the last was taken. Raises
+    `Forbidden` before the first.
+    """
     check(work)
 
     def pieces() -> Iterator[bytes]:

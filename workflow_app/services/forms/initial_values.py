@@ -1,7 +1,8 @@
-"""What a case takes over from the one it continues: first values of a form, so that nobody tells the same thing twice.
+"""What a case takes over from the one it continues: first values of a form, so that nobody tells
+the same thing twice.
 
-Who may not open the parent takes over nothing but what the step that began the case hands over to it, and who may not read
-an answer there does not get it here (decisions 0015, 0025).
+Who may not open the parent takes over nothing but what the step that began the case hands over to
+it, and who may not read an answer there does not get it here (decisions 0015, 0025).
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,9 @@ MASKED = PERSONAL_GROUPS - {WORKING_NOTES}
 
 @dataclass(frozen=True)
 class _Offer:
-    """What one case may take from another: its groups that may be opened, its elements that are open; None for all."""
+    """What one case may take from another: its groups that may be opened, its elements that are
+    open; None for all.
+    """
 
     parent: Case
     groups: frozenset[str] = PERSONAL_GROUPS
@@ -32,7 +35,9 @@ class _Offer:
 def first_values(
     work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]
 ) -> Answers:
-    """Answers of the parent to questions that this form asks too. `sources` name its elements as `<process>.<element>`."""
+    """Answers of the parent to questions that this form asks too. `sources` name its elements as
+    `<process>.<element>`.
+    """
     wanted = _wanted(sources)
     parent_id = related_cases.parent_of(work, case.id) if wanted else None
     if parent_id is None:
@@ -47,8 +52,8 @@ def first_values(
 def personal_from_parent(
     work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]
 ) -> frozenset[str]:
-    """The personal questions of the form that start with an answer of the parent, for who may read all of it. The answers
-    stay here.
+    """The personal questions of the form that start with an answer of the parent, for who may read
+    all of it. The answers stay here.
     """
     wanted = _wanted(sources)
     parent_id = related_cases.parent_of(work, case.id) if wanted else None
@@ -67,7 +72,9 @@ def _wanted(sources: Iterable[str]) -> list[list[str]]:
 def _taken(
     work: UnitOfWork, offer: _Offer, task: Task, form: Form, wanted: Iterable[list[str]]
 ) -> tuple[Answers, dict[str, Field]]:
-    """What the form starts with, and the question of the parent behind each answer that comes from there."""
+    """What the form starts with, and the question of the parent behind each answer that comes from
+    there.
+    """
     parent = offer.parent
     names = {name for key, name in wanted if key == parent.process_key}
     found = answers.newest(
@@ -89,8 +96,8 @@ def _taken(
 def _offered(work: UnitOfWork, case: Case, parent_id: UUID) -> _Offer:
     """What is open to the actor.
 
-    Who does not see the parent gets what the step that began this case hands over to it, and reads there what he may open
-    here (decision 0025).
+    Who does not see the parent gets what the step that began this case hands over to it, and reads
+    there what he may open here (decision 0025).
     """
     try:
         parent = access.visible_case(work, parent_id)
@@ -102,7 +109,9 @@ def _offered(work: UnitOfWork, case: Case, parent_id: UUID) -> _Offer:
 
 
 def _record_opening(work: UnitOfWork, parent: Case, task: Task) -> None:
-    """The parent tells who read its identity, and what for: once per person and task, however often the page is opened."""
+    """The parent tells who read its identity, and what for: once per person and task, however often
+    the page is opened.
+    """
     kind = f"pembukaan:{task.id}:{work.actor.user_id}"
     if answers.find(work, parent, kind) is None:
         answers.keep(work, parent, kind, f"Isian awal berkas lanjutan: {task.name}")

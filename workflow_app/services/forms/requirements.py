@@ -1,4 +1,6 @@
-"""Requirement checklists: which papers a kind of letter needs (DMN), what was given, what is missing (R54, R55)."""
+"""Requirement checklists: which papers a kind of letter needs (DMN), what was given, what is
+missing (R54, R55).
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -122,7 +124,9 @@ def is_asking(work: UnitOfWork, case_id: UUID) -> bool:
 
 
 def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
-    """The lines that apply to a case, from the decision table of its own version; none where nothing is asked for."""
+    """The lines that apply to a case, from the decision table of its own version; none where
+    nothing is asked for.
+    """
     definition = definition_of(work, case.definition_id)
     if not has_checklist(definition):
         return []
@@ -175,7 +179,9 @@ def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
 
 
 def given_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
-    """Lines that were handed in, with number, issuer and date. For letters: the caller answers for the right to read."""
+    """Lines that were handed in, with number, issuer and date. For letters: the caller answers for
+    the right to read.
+    """
     given = _given(work, case)
     return [
         (line, given[line.id])

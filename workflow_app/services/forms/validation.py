@@ -1,15 +1,18 @@
 """What keeps answers from being accepted: every check of a completed form, in one place.
 
-What stands in a form and is probably a slip of the pen. It is said beside the field and never stops anybody.
-Papers that answers name as evidence: each must have been handed in at this very case.
-Questions that one officer alone may answer (`only_by`): a paper that names who recorded it is signed by nobody else (R48).
+What stands in a form and is probably a slip of the pen. It is said beside the field and never stops
+anybody. Papers that answers name as evidence: each must have been handed in at this very case.
+Questions that one officer alone may answer (`only_by`): a paper that names who recorded it is
+signed by nobody else (R48).
 
-The Code of Criminal Procedure has a spoken report recorded by the officer and signed by the reporter and him. The number is
-issued, and the officer's name printed, before anybody signs. Another officer who takes over does not sign in that name: he
-has the part recorded anew, by himself, and then the paper names him.
-Earlier answers that those of a form are compared with (`order`): a loss is not later than the visit at which it is told.
-Answers that letters are filled with: a character that no installed font can show would be missing on the paper, unsaid.
-Questions whose answer an earlier one ties (`tied_to`): a thumb print is put on paper and scanned, never drawn (R29).
+The Code of Criminal Procedure has a spoken report recorded by the officer and signed by the
+reporter and him. The number is issued, and the officer's name printed, before anybody signs.
+Another officer who takes over does not sign in that name: he has the part recorded anew, by
+himself, and then the paper names him. Earlier answers that those of a form are compared with
+(`order`): a loss is not later than the visit at which it is told. Answers that letters are filled
+with: a character that no installed font can show would be missing on the paper, unsaid. Questions
+whose answer an earlier one ties (`tied_to`): a thumb print is put on paper and scanned, never drawn
+(R29).
 """
 
 import re
@@ -33,7 +36,8 @@ from workflow_app.services.office_settings import offers
 from workflow_app.services.processes.definitions import definition_of
 
 NO_POINT = (
-    "Titik ini tidak terbaca. Tulis lintang lalu bujur, misalnya -2.7845, 115.2712, atau tempelkan tautan peta; bila tidak, tetap "
+    "Titik ini tidak terbaca. Tulis lintang lalu bujur, misalnya -2.7845, 115.2712, atau "
+    "tempelkan tautan peta; bila tidak, tetap "
     "dapat disimpan."
 )
 
@@ -59,7 +63,8 @@ FOREIGN = "Dokumen ini tidak ada di berkas ini. Pindai atau unggah sekali lagi d
 
 
 def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Fields (or `persyaratan.<line>.documents`) that name a paper of no case or of another one, with a sentence.
+    """Fields (or `persyaratan.<line>.documents`) that name a paper of no case or of another one,
+    with a sentence.
 
     The case is locked by the caller.
     """
@@ -87,7 +92,9 @@ def _papers(value: object) -> list[str]:
 
 
 def check_named_officer(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Answered questions that are another officer's, with a sentence. The case is locked by the caller."""
+    """Answered questions that are another officer's, with a sentence. The case is locked by the
+    caller.
+    """
     asked = {field.name: field.only_by for field in form.fields.values() if field.only_by}
     found: dict[str, str] = {}
     for name in asked.keys() & given.keys():
@@ -101,7 +108,8 @@ def _sentence(work: UnitOfWork, case: Case, done: Submission) -> str:
     officer = users.name_of(work, done.submitted_by) or "petugas lain"
     step = definition_of(work, case.definition_id).elements[done.element].name
     return (
-        f"Hanya {officer}, yang mengisi “{step}” dan tertulis pada surat, yang dapat menyelesaikan bagian ini. "
+        f"Hanya {officer}, yang mengisi “{step}” dan tertulis pada surat, yang dapat "
+        "menyelesaikan bagian ini. "
         "Minta tugas ini dialihkan kepadanya."
     )
 
@@ -109,8 +117,8 @@ def _sentence(work: UnitOfWork, case: Case, done: Submission) -> str:
 def earlier_answers(
     work: UnitOfWork, case: Case, definition: Definition, form: Form
 ) -> Mapping[str, Answers]:
-    """The newest answers of the steps that the form compares with, times of stages as they count now. The case is locked by
-    the caller.
+    """The newest answers of the steps that the form compares with, times of stages as they count
+    now. The case is locked by the caller.
 
     A sealed one is opened to be compared, and only the sentence of the form is said.
     """
@@ -152,8 +160,8 @@ def _corrected(
 
 
 GROUPS = frozenset({"identitas", "kontak", "uraian"})
-"""Groups of answers that letters take their words from. Working notes stay inside and are kept as they are typed, unless a
-template names the answer itself (`jawaban.<element>.<field>`).
+"""Groups of answers that letters take their words from. Working notes stay inside and are kept as
+they are typed, unless a template names the answer itself (`jawaban.<element>.<field>`).
 """
 NAMED = re.compile(r"\bjawaban\.(\w+)\.(\w+)")
 LINE_PARTS = ("number", "issuer")
@@ -161,7 +169,9 @@ LINE_PARTS = ("number", "issuer")
 
 
 def check_printable(definition: Definition, form: Form, given: Answers) -> dict[str, str]:
-    """Fields (or `persyaratan.<line>.<part>`) with a character that cannot be printed, with a sentence."""
+    """Fields (or `persyaratan.<line>.<part>`) with a character that cannot be printed, with a
+    sentence.
+    """
     if not definition.letters:
         return {}
     named = frozenset[tuple[str, str]]().union(
@@ -173,7 +183,9 @@ def check_printable(definition: Definition, form: Form, given: Answers) -> dict[
 
 @cache
 def _named_in(template: str) -> frozenset[tuple[str, str]]:
-    """Elements and fields that a template names. Templates belong to a definition and never change."""
+    """Elements and fields that a template names. Templates belong to a definition and never
+    change.
+    """
     return frozenset(NAMED.findall(template))
 
 
@@ -192,13 +204,18 @@ def _printed(
 
 
 def _sentence_printable(character: str) -> str:
-    return f"Huruf “{character}” tidak dapat dicetak pada surat. Tulis dengan huruf Latin seperti pada paspor atau KTP."
+    return (
+        f"Huruf “{character}” tidak dapat dicetak pada surat. Tulis dengan huruf Latin seperti "
+        "pada paspor atau KTP."
+    )
 
 
 def check_tied_answer(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Answers that the newest earlier ones do not allow, with a sentence. The case is locked by the caller.
+    """Answers that the newest earlier ones do not allow, with a sentence. The case is locked by the
+    caller.
 
-    What the earlier answer was may be sealed; it is opened to be compared, and only the sentence of the form is said.
+    What the earlier answer was may be sealed; it is opened to be compared, and only the sentence of
+    the form is said.
     """
     ties = {field.name: field.tied_to for field in form.fields.values() if field.tied_to}
     asked = {
@@ -218,7 +235,9 @@ def check_tied_answer(work: UnitOfWork, case: Case, form: Form, given: Answers) 
 def faults(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, form: Form, given: Answers
 ) -> dict[str, str]:
-    """A sentence per field that is wrong; first what the form itself can tell, then what needs the case."""
+    """A sentence per field that is wrong; first what the form itself can tell, then what needs the
+    case.
+    """
     earlier = earlier_answers(work, case, definition, form)
     return forms.validate(form, given, work.clock(), earlier) or {
         **requirements.check(work, case, form, given),

@@ -1,9 +1,12 @@
-"""Pages photographed by a phone for a desk: kept as they come, put in order, and sent as papers of the case (R39, decision 0038).
+"""Pages photographed by a phone for a desk: kept as they come, put in order, and sent as papers of
+the case (R39, decision 0038).
 
-Photos of phones that became no paper: taken off, replaced, never sent. After some days the store lets go of them (decision 0049).
+Photos of phones that became no paper: taken off, replaced, never sent. After some days the store
+lets go of them (decision 0049).
 
-Two steps, each a transaction: the bytes are given up and the case says so, then they are erased. Who is cut off between them erases
-the next time. What has become part of a paper meanwhile, by whatever way, is kept.
+Two steps, each a transaction: the bytes are given up and the case says so, then they are erased.
+Who is cut off between them erases the next time. What has become part of a paper meanwhile, by
+whatever way, is kept.
 """
 
 import hashlib
@@ -38,12 +41,17 @@ from workflow_app.services.processes.definitions import definition_of
 MOST_PAGES = 30
 """Of one paper, and waiting on one phone."""
 MOST_MEGABYTES = 150
-"""Of one paper; a file that comes in one piece is smaller, and this one nobody has to send in one piece."""
+"""Of one paper; a file that comes in one piece is smaller, and this one nobody has to send in one
+piece.
+"""
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 """What every browser shows."""
 NO_PHOTO = "Yang diterima di sini hanya foto halaman. PDF diunggah dari layar petugas."
 TOO_MANY = f"Sudah {MOST_PAGES} halaman. Kirim dulu, lalu lanjutkan sebagai berkas baru."
-TOO_LARGE = "Foto yang menunggu sudah terlalu besar untuk satu berkas. Kirim dulu, lalu lanjutkan sebagai berkas baru."
+TOO_LARGE = (
+    "Foto yang menunggu sudah terlalu besar untuk satu berkas. Kirim dulu, lalu lanjutkan sebagai "
+    "berkas baru."
+)
 NOTHING = "Belum ada foto yang dapat dikirim. Ambil foto lebih dulu."
 
 
@@ -97,8 +105,8 @@ def picture(held: Held, page_id: UUID) -> Content:
 
 
 def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes: int = 50) -> None:
-    """Keep a photo as it is, behind the others or in the place of one of them. The same photo again is the same page: an
-    upload that broke off is simply repeated.
+    """Keep a photo as it is, behind the others or in the place of one of them. The same photo again
+    is the same page: an upload that broke off is simply repeated.
     """
     found = ingest.look_into(data, max_megabytes)
     is_stack = found.media_type == TIFF and found.pages > 1
@@ -140,7 +148,9 @@ def _put(held: Held, no: int, sha256: str, media_type: str) -> None:
 
 
 def remove(held: Held, page_id: UUID) -> None:
-    """Take a page off; nobody is shown its photo any more, and some days later it is erased. One that is off already stays so."""
+    """Take a page off; nobody is shown its photo any more, and some days later it is erased. One
+    that is off already stays so.
+    """
     page = held.work.session.get(CapturePage, page_id)
     if page is not None and page.capture_id == held.capture.id and page.document_id is None:
         page.dropped_at = page.dropped_at or held.work.clock()
@@ -157,8 +167,9 @@ def move_up(held: Held, page_id: UUID) -> None:
 
 
 def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
-    """Make the pages that wait one paper of the case, under the question: a single photo as it is, several bound in their
-    order. With `is_apart` each is a paper of its own. The same `key` again sends nothing more.
+    """Make the pages that wait one paper of the case, under the question: a single photo as it is,
+    several bound in their order. With `is_apart` each is a paper of its own. The same `key` again
+    sends nothing more.
     """
     pages = _pages(held)
     if any(page.sending == key for page in pages):
@@ -243,7 +254,9 @@ MOST_AT_ONCE = 500
 
 
 def sweep(works: Works) -> int:
-    """Erase what nobody has wanted for the days of the configuration; returns how many photos. Raises `Away` when the store is."""
+    """Erase what nobody has wanted for the days of the configuration; returns how many photos.
+    Raises `Away` when the store is.
+    """
     with works.begin(SYSTEM) as work:
         due = work.session.execute(_due(work)).all()
     erased = 0
@@ -268,7 +281,9 @@ def _due(work: UnitOfWork) -> Select[UUID, Sequence[UUID]]:
 
 
 def _is_stray(work: UnitOfWork) -> ColumnElement[bool]:
-    """Nobody can send this `CapturePage` of this `Capture` any more, or has done so in time. A link in use is left alone."""
+    """Nobody can send this `CapturePage` of this `Capture` any more, or has done so in time. A link
+    in use is left alone.
+    """
     before = work.clock() - timedelta(days=captures.kept_days(work))
     is_old = or_(CapturePage.dropped_at <= before, CapturePage.taken_at <= before)
     is_at_rest = Capture.used_at <= work.clock() - captures.LONGEST
@@ -276,7 +291,9 @@ def _is_stray(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _give_up(work: UnitOfWork, capture_id: UUID, page_ids: Sequence[UUID]) -> list[UUID]:
-    """From now on nobody is offered these photos, and no bytes are wanted of which no paper is made; on record in the case."""
+    """From now on nobody is offered these photos, and no bytes are wanted of which no paper is
+    made; on record in the case.
+    """
     capture = work.session.get_one(
         Capture, capture_id, with_for_update=True, populate_existing=True
     )

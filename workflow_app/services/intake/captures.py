@@ -1,9 +1,11 @@
-"""A phone as the scanner of a desk: the link to one question for papers of one task, and whether it still holds (R39, decision 0038).
+"""A phone as the scanner of a desk: the link to one question for papers of one task, and whether it
+still holds (R39, decision 0038).
 
-The officer shows the link as a QR code; the first phone that takes it up keeps it (`held_captures`).
+The officer shows the link as a QR code; the first phone that takes it up keeps it
+(`held_captures`).
 
-A link in the hand of a phone: who holds it acts with the rights that the officer who showed it has at that moment, and can do
-nothing but hand in pages there (R39, decision 0038).
+A link in the hand of a phone: who holds it acts with the rights that the officer who showed it has
+at that moment, and can do nothing but hand in pages there (R39, decision 0038).
 """
 
 import base64
@@ -55,8 +57,8 @@ class CaptureView:
 
 
 def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> None:
-    """Show a link for this question, to who has the task. Pressed twice it is the same one; pages that were photographed
-    through an earlier one of the same officer and not sent go over to it.
+    """Show a link for this question, to who has the task. Pressed twice it is the same one; pages
+    that were photographed through an earlier one of the same officer and not sent go over to it.
     """
     task = access.visible_task(work, task_id)
     case = access.visible_case(work, task.case_id)
@@ -112,7 +114,9 @@ def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
 
 
 def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, CaptureView]:
-    """The links that the actor has shown at this task and not closed, by their place. The caller has checked that he sees it."""
+    """The links that the actor has shown at this task and not closed, by their place. The caller
+    has checked that he sees it.
+    """
     query = (
         select(Capture, func.count(CapturePage.id), func.count(CapturePage.document_id))
         .outerjoin(
@@ -132,7 +136,9 @@ def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, Capt
 
 
 def arrived(work: UnitOfWork, task_id: UUID) -> list[tuple[str, UUID]]:
-    """Place and paper of what phones brought to this task, by whatever link, as far as no form was saved with it yet."""
+    """Place and paper of what phones brought to this task, by whatever link, as far as no form was
+    saved with it yet.
+    """
     query = (
         select(Capture.place, CapturePage.document_id)
         .join(CapturePage, CapturePage.capture_id == Capture.id)
@@ -216,12 +222,20 @@ def _view(
 
 
 def _token(work: UnitOfWork, capture_id: UUID) -> str:
-    """Not stored, and told again to who shows the code again: made from the id with a key that is not in the database."""
+    """Not stored, and told again to who shows the code again: made from the id with a key that is
+    not in the database.
+    """
     return base64.b32encode(work.vault.mark(_KIND, str(capture_id))[:20]).decode().lower()
 
 
-OVER = "Kode ini tidak berlaku lagi. Minta petugas menampilkan kode baru di layarnya, lalu pindai kode itu."
-TAKEN = "Kode ini sudah dipakai ponsel lain. Minta petugas menutupnya dan menampilkan kode baru, lalu pindai kode itu."
+OVER = (
+    "Kode ini tidak berlaku lagi. Minta petugas menampilkan kode baru di layarnya, lalu pindai "
+    "kode itu."
+)
+TAKEN = (
+    "Kode ini sudah dipakai ponsel lain. Minta petugas menutupnya dan menampilkan kode baru, lalu "
+    "pindai kode itu."
+)
 
 
 @dataclass(frozen=True)
@@ -237,13 +251,15 @@ class Held:
 
 
 def by_token(work: UnitOfWork, token: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """The link that a QR code leads to, whether or not a phone has it. Raises `NotFound` when it does not hold."""
+    """The link that a QR code leads to, whether or not a phone has it. Raises `NotFound` when it
+    does not hold.
+    """
     return _held(work, Capture.token_hash == hash_of(token), idle, lock=lock)
 
 
 def by_device(work: UnitOfWork, device: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """The link that a phone has, with `lock` until commit: for whoever changes something. Raises `NotFound` when the phone has
-    none, or it does not hold any more.
+    """The link that a phone has, with `lock` until commit: for whoever changes something. Raises
+    `NotFound` when the phone has none, or it does not hold any more.
     """
     return _held(work, Capture.device_hash == hash_of(device), idle, lock=lock)
 
@@ -254,8 +270,8 @@ def is_free(held: Held, device: str) -> bool:
 
 
 def connect(held: Held, device: str) -> str:
-    """Give the link to a phone and return its secret; `device` is the one that the phone has from before. Raises `Conflict`
-    when another phone has the link.
+    """Give the link to a phone and return its secret; `device` is the one that the phone has from
+    before. Raises `Conflict` when another phone has the link.
     """
     if not is_free(held, device):
         raise Conflict(TAKEN)
@@ -280,8 +296,8 @@ def record_held_capture(held: Held, action: str, **details: str | int) -> None:
 
 
 def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock: bool) -> Held:
-    """Everything that may end a link is asked anew: time, the desk, the officer's session and account, his right to the case
-    and the task, the question itself.
+    """Everything that may end a link is asked anew: time, the desk, the officer's session and
+    account, his right to the case and the task, the question itself.
     """
     query = select(Capture).where(which, Capture.ended_at.is_(None))
     if lock:

@@ -1,8 +1,10 @@
-"""Cover sheets: a signed code says to which case and step the papers behind it belong. Nothing personal is in it (R23, R39).
+"""Cover sheets: a signed code says to which case and step the papers behind it belong. Nothing
+personal is in it (R23, R39).
 
-Cover sheets as they are printed: number, step and place in words, and the signed code (R39). No name stands on them.
-How a stack falls into parts: a cover sheet begins one, blank pages are in none.
-What becomes of one part of a stack: the case and step that its cover sheet names, or the tray with the reason (R39).
+Cover sheets as they are printed: number, step and place in words, and the signed code (R39). No
+name stands on them. How a stack falls into parts: a cover sheet begins one, blank pages are in
+none. What becomes of one part of a stack: the case and step that its cover sheet names, or the tray
+with the reason (R39).
 """
 
 import base64
@@ -72,7 +74,9 @@ def code(work: UnitOfWork, cover: Cover) -> str:
 
 
 def is_cover(text: str) -> bool:
-    """Does the code claim to be a cover sheet, genuine or not? Either way something new begins there."""
+    """Does the code claim to be a cover sheet, genuine or not? Either way something new begins
+    there.
+    """
     return text.startswith(f"{MARK}/")
 
 
@@ -98,7 +102,8 @@ _PAGES = LetterSource(
 <html lang="id"><head><meta charset="utf-8"><title>Lembar sampul</title>
 <style>
   @page { size: A4; margin: 20mm; }
-  body { margin: 0; font: 13pt/1.4 "Liberation Sans", "DejaVu Sans", sans-serif; text-align: center; }
+  body { margin: 0; font: 13pt/1.4 "Liberation Sans", "DejaVu Sans", sans-serif;
+    text-align: center; }
   article { break-after: page; }
   article:last-child { break-after: auto; }
   h1 { font-size: 24pt; margin: 4mm 0; }
@@ -129,7 +134,9 @@ class CoverSheet:
 
 
 def of_task(work: UnitOfWork, task_id: UUID) -> list[CoverSheet]:
-    """The sheets of an open task, for who may work on it. Raises `NotFound` where the task asks for no papers."""
+    """The sheets of an open task, for who may work on it. Raises `NotFound` where the task asks for
+    no papers.
+    """
     task = access.visible_task(work, task_id)
     check_work_on(work.actor, unit=task.unit, role=task.role)
     if task.status != "open":
@@ -141,8 +148,8 @@ def of_task(work: UnitOfWork, task_id: UUID) -> list[CoverSheet]:
 
 
 def of_children(work: UnitOfWork, case_id: UUID) -> list[CoverSheet]:
-    """The sheets of all open tasks of the cases that a case has begun, for who may work on them, in the order of the cases.
-    Raises `NotFound` where none asks for papers.
+    """The sheets of all open tasks of the cases that a case has begun, for who may work on them, in
+    the order of the cases. Raises `NotFound` where none asks for papers.
     """
     parent = access.visible_case(work, case_id)
     children = select(Case).join(CaseKinship, CaseKinship.child_id == Case.id)
@@ -194,8 +201,8 @@ def plan(
     is_cover: Callable[[str], bool],
     is_genuine: Callable[[str], bool],
 ) -> list[Share]:
-    """The parts in their order. A cover sheet that is not genuine stays with its papers, for a person to look at; one with
-    no paper behind it makes no part.
+    """The parts in their order. A cover sheet that is not genuine stays with its papers, for a
+    person to look at; one with no paper behind it makes no part.
     """
     shares: list[tuple[str | None, list[int]]] = [(None, [])]
     for page in pages:
@@ -225,7 +232,9 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Stray:
-    """Why a person has to say where it belongs, and the case that its genuine cover sheet names all the same."""
+    """Why a person has to say where it belongs, and the case that its genuine cover sheet names all
+    the same.
+    """
 
     reason: str
     case: Case | None = None
@@ -256,7 +265,9 @@ def shares(works: Works, pages: Iterable[StackPage]) -> list[Share]:
 def settle_all(
     works: Works, stack_id: UUID, found: Sequence[Share], opened: Stack, first: int = 1
 ) -> int:
-    """Give every share its place, numbered from `first`; returns the number after the last. Those that have theirs are left alone."""
+    """Give every share its place, numbered from `first`; returns the number after the last. Those
+    that have theirs are left alone.
+    """
     for no, share in enumerate(found, first):
         if not is_settled(works, stack_id, no):
             settle(works, stack_id, no, share, opened.cut(share.pages))
@@ -335,7 +346,9 @@ def _land(work: UnitOfWork, part: StackPart, place: _Place) -> None:
 
 
 def _wait(work: UnitOfWork, part: StackPart, stray: _Stray, *, is_new: bool) -> None:
-    """Into the tray, unless the paper has its place or waits already. It begins with the level of the case it was meant for."""
+    """Into the tray, unless the paper has its place or waits already. It begins with the level of
+    the case it was meant for.
+    """
     if is_new:
         document_access.kept(work, part.document_id, "document.added")
     if not is_new and _is_in_case(work, part.document_id):
@@ -359,7 +372,9 @@ def _is_meant_for(work: UnitOfWork, document_id: UUID, case: Case) -> None:
 
 
 def _place(work: UnitOfWork, stack: PaperStack, share: Share) -> _Place | _Stray:
-    """Where a part belongs, or why a person has to say. The case is locked: it does not end meanwhile."""
+    """Where a part belongs, or why a person has to say. The case is locked: it does not end
+    meanwhile.
+    """
     if share.cover is None:
         return _Stray(NO_COVER)
     cover = read(work, share.cover)

@@ -1,11 +1,13 @@
-"""The mailbox that papers are sent to (IMAP): which mails wait there, their bytes, and that one was taken.
+"""The mailbox that papers are sent to (IMAP): which mails wait there, their bytes, and that one was
+taken.
 
 What the server answers is never passed on, for it may repeat an address.
 
 Mails become stacks: the whole as it was received is locked first, a job takes it apart (R39).
 
-A mail is marked as seen only after it is committed. One that comes again is known by what it is: its own name, who wrote it
-when, and its words. Only its name would not do: who guesses it could keep a mail from us.
+A mail is marked as seen only after it is committed. One that comes again is known by what it is:
+its own name, who wrote it when, and its words. Only its name would not do: who guesses it could
+keep a mail from us.
 """
 
 import hashlib
@@ -63,7 +65,9 @@ class Line:
         self._done_folder = done_folder
 
     def waiting(self) -> Iterator[WaitingMail | None]:
-        """The mails that were not seen, oldest first; None for one of which the server does not say what is needed."""
+        """The mails that were not seen, oldest first; None for one of which the server does not say
+        what is needed.
+        """
         found = b" ".join(
             part for part in self._asked("SEARCH", "UNSEEN", "UNDELETED") if part
         ).split()
@@ -77,7 +81,9 @@ class Line:
         return bytes(data[:limit])
 
     def settle(self, mail: WaitingMail, *, is_whole: bool) -> None:
-        """It is taken: marked as seen and, where a folder is named, moved there. One of which we have the beginning only stays."""
+        """It is taken: marked as seen and, where a folder is named, moved there. One of which we
+        have the beginning only stays.
+        """
         self._asked("STORE", mail.uid, "+FLAGS.SILENT", r"(\Seen)")
         if not self._done_folder or not is_whole:
             return
@@ -184,7 +190,9 @@ def _quoted(name: str) -> str:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 30
-"""Mails taken in one run. Those that cannot be taken do not count: they would keep all later ones waiting."""
+"""Mails taken in one run. Those that cannot be taken do not count: they would keep all later ones
+waiting.
+"""
 TYPE = "message/rfc822"
 LABEL, BEGINNING_ONLY = "Surat elektronik", "Awal surat elektronik"
 """Of a mail, and of one that is too large."""
@@ -195,7 +203,9 @@ KIND = "surat elektronik"
 
 
 def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
-    """Take the mails that wait; returns how many could not be taken. Raises `MailboxAway`, or `Away` when nothing can be kept."""
+    """Take the mails that wait; returns how many could not be taken. Raises `MailboxAway`, or
+    `Away` when nothing can be kept.
+    """
     limit, taken, left = most_bytes(max_megabytes), 0, 0
     with mailbox.opened() as line:
         for mail in line.waiting():

@@ -1,10 +1,12 @@
-"""What a mail says and brings along: its words as plain text, its attachments as bytes. Pure; nothing in it is trusted.
+"""What a mail says and brings along: its words as plain text, its attachments as bytes. Pure;
+nothing in it is trusted.
 
 The bounds come first: a mail that is nested or chopped up beyond reason is not taken apart at all.
 
-Taking a mail apart (a job): its words become a sheet, each attachment a paper; all of them wait in the tray, except what lies
-behind cover sheets in a scanned attachment: that goes where they say (R39).
-The words of a mail on paper. What is printed are letters: no mark, picture or address of the mail does anything.
+Taking a mail apart (a job): its words become a sheet, each attachment a paper; all of them wait in
+the tray, except what lies behind cover sheets in a scanned attachment: that goes where they say
+(R39). The words of a mail on paper. What is printed are letters: no mark, picture or address of the
+mail does anything.
 """
 
 import hashlib
@@ -204,10 +206,13 @@ _SHEET = LetterSource(
     """<!DOCTYPE html>
 <html lang="id"><head><meta charset="utf-8"><title>Surat elektronik</title>
 <style>
-  @page { size: A4; margin: 18mm 20mm; @bottom-right { content: "Halaman " counter(page) " dari " counter(pages); font: 8pt "Liberation Sans", sans-serif; } }
+  @page { size: A4; margin: 18mm 20mm;
+    @bottom-right { content: "Halaman " counter(page) " dari " counter(pages);
+      font: 8pt "Liberation Sans", sans-serif; } }
   body { font: 10.5pt/1.4 "Liberation Sans", "DejaVu Sans", sans-serif; color: #000; }
   h1 { font-size: 14pt; margin: 0 0 4mm; }
-  th { text-align: left; vertical-align: top; font-weight: normal; padding-right: 5mm; white-space: nowrap; }
+  th { text-align: left; vertical-align: top; font-weight: normal;
+    padding-right: 5mm; white-space: nowrap; }
   td, .kata { overflow-wrap: anywhere; }
   .kata { white-space: pre-wrap; border-top: 0.6pt solid #000; margin-top: 4mm; padding-top: 4mm; }
   .catatan { border-top: 0.6pt solid #000; margin-top: 4mm; font-size: 9pt; }
@@ -215,14 +220,17 @@ _SHEET = LetterSource(
 <h1>Surat elektronik</h1>
 <table>
   <tr><th scope="row">Diterima server</th><td>{{ diterima }}</td></tr>
-  <tr><th scope="row">Dari (menurut surat)</th><td>{{ surat.sender or "tidak disebut" }}</td></tr>
-  <tr><th scope="row">Tanggal (menurut surat)</th><td>{{ surat.written_at or "tidak disebut" }}</td></tr>
+  <tr><th scope="row">Dari (menurut surat)</th>
+    <td>{{ surat.sender or "tidak disebut" }}</td></tr>
+  <tr><th scope="row">Tanggal (menurut surat)</th>
+    <td>{{ surat.written_at or "tidak disebut" }}</td></tr>
   <tr><th scope="row">Perihal</th><td>{{ surat.subject or "tidak disebut" }}</td></tr>
 </table>
 <div class="kata">{{ surat.text or "Surat ini tidak berisi tulisan." }}{% if surat.is_cut %}
 
 [Tulisan berikutnya ada di surat utuhnya.]{% endif %}</div>
-{% if catatan %}<ul class="catatan">{% for baris in catatan %}<li>{{ baris }}</li>{% endfor %}</ul>{% endif %}
+{% if catatan %}<ul class="catatan">
+  {% for baris in catatan %}<li>{{ baris }}</li>{% endfor %}</ul>{% endif %}
 </body></html>""",
     {},
 )
@@ -243,11 +251,13 @@ def printed(letter: MailLetter, received_at: datetime, notes: Sequence[str]) -> 
 
 
 TOO_LARGE = (
-    "Surat ini terlalu besar, jadi hanya awalnya yang diambil. Buka di kotak suratnya, lalu masukkan lampirannya lewat "
+    "Surat ini terlalu besar, jadi hanya awalnya yang diambil. Buka di kotak suratnya, lalu "
+    "masukkan lampirannya lewat "
     "halaman Tumpukan pindai."
 )
 UNREASONABLE = (
-    "Susunan surat elektronik ini tidak wajar, jadi isinya tidak dibuka. Surat utuhnya tersimpan; minta pengirim mengirim "
+    "Susunan surat elektronik ini tidak wajar, jadi isinya tidak dibuka. Surat utuhnya "
+    "tersimpan; minta pengirim mengirim "
     "ulang sebagai surat biasa."
 )
 TOO_MANY = "{count} lampiran berikutnya tidak diambil. Semuanya ada di surat utuhnya."
@@ -259,7 +269,9 @@ WORDS, ATTACHMENT = "Isi surat elektronik.", "Lampiran {no} surat elektronik."
 
 @dataclass(frozen=True)
 class _Attachment:
-    """One that can be a paper, or papers: its number in the mail, and the parts that cover sheets make of it."""
+    """One that can be a paper, or papers: its number in the mail, and the parts that cover sheets
+    make of it.
+    """
 
     no: int
     data: bytes
@@ -267,7 +279,9 @@ class _Attachment:
 
 
 def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int, nice: int = 5) -> str:
-    """Returns the status of the stack. Killed and begun again, it makes no part twice. Raises `Away` when it has to wait."""
+    """Returns the status of the stack. Killed and begun again, it makes no part twice. Raises
+    `Away` when it has to wait.
+    """
     with works.begin(SYSTEM) as work:
         stack = cover_sheets.take_up(work, stack_id)
         if stack is None:

@@ -1,11 +1,14 @@
-"""The folder into which the scanner writes: what lies there complete, and where it goes afterwards. Knows files only.
+"""The folder into which the scanner writes: what lies there complete, and where it goes afterwards.
+Knows files only.
 
-Everything is named relative to open folders, so that nobody leads us elsewhere with a link. Names stay in the folder: they
-may carry people.
+Everything is named relative to open folders, so that nobody leads us elsewhere with a link. Names
+stay in the folder: they may carry people.
 
-What lies complete in the scanner's folder becomes stacks (R39). A job, again and again; killed anywhere it loses and doubles nothing.
+What lies complete in the scanner's folder becomes stacks (R39). A job, again and again; killed
+anywhere it loses and doubles nothing.
 
-A file is moved only after its bytes are committed. One that is still there is brought again: the same bytes are the same stack.
+A file is moved only after its bytes are committed. One that is still there is brought again: the
+same bytes are the same stack.
 """
 
 import errno
@@ -31,7 +34,9 @@ TAKEN, REFUSED = "diterima", "ditolak"
 QUIET = 15.0
 """Seconds for which a file must not have changed between two looks before it counts as complete."""
 LONG_QUIET = 300.0
-"""The same for a file that has no end, is empty, or is to be refused: the scanner may only have paused."""
+"""The same for a file that has no end, is empty, or is to be refused: the scanner may only have
+paused.
+"""
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".lock", ".swp")
 NOT_SCANS = ("thumbs.db", "desktop.ini")
 NAME_BYTES = 200
@@ -72,7 +77,9 @@ class Arrival:
 
 @dataclass
 class ScanFolder:
-    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is away."""
+    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is
+    away.
+    """
 
     path: Path
     is_kept: bool = True
@@ -81,7 +88,9 @@ class ScanFolder:
     _seen: dict[Place, tuple[State, float]] = field(default_factory=dict)
 
     def look(self, units: Collection[str] = ()) -> list[Arrival]:
-        """Files that are the same as at an earlier look, oldest change first. Links, devices and hidden files are passed over."""
+        """Files that are the same as at an earlier look, oldest change first. Links, devices and
+        hidden files are passed over.
+        """
         now = self.ticks()
         with _folder(self.path) as root:
             found = dict(_files(root, ""))
@@ -103,7 +112,9 @@ class ScanFolder:
         return sorted(quiet, key=lambda arrival: (arrival.state[1], arrival.place))
 
     def read(self, arrival: Arrival, limit: int) -> bytes | None:
-        """Its bytes, at most one more than `limit`; None when it is gone or was touched meanwhile."""
+        """Its bytes, at most one more than `limit`; None when it is gone or was touched
+        meanwhile.
+        """
         try:
             with self._opened(arrival) as folder, ExitStack() as opened:
                 number = os.open(arrival.place[1], FILE, dir_fd=folder)
@@ -132,7 +143,9 @@ class ScanFolder:
             _move(folder, arrival, REFUSED, data, sentence)
 
     def refused(self, units: Collection[str] = ()) -> int:
-        """How many files lie in the folders for what was refused, each with its sentence beside it."""
+        """How many files lie in the folders for what was refused, each with its sentence beside
+        it.
+        """
         count = 0
         with _folder(self.path) as root:
             for unit in {"", *units} - {TAKEN, REFUSED}:
@@ -211,7 +224,9 @@ def _is_unchanged(folder: int, arrival: Arrival) -> bool:
 
 
 def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "") -> None:
-    """Move a file into a folder beside it, and `words` about it before; not one that is gone or was changed."""
+    """Move a file into a folder beside it, and `words` about it before; not one that is gone or was
+    changed.
+    """
     with _made(folder, where) as aside:
         if not _is_unchanged(folder, arrival):
             return
@@ -223,7 +238,9 @@ def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "
 
 
 def _free_name(folder: int, name: str, mark: str) -> str:
-    """Scanners begin again at number one: the same name with other bytes gets a mark of its bytes."""
+    """Scanners begin again at number one: the same name with other bytes gets a mark of its
+    bytes.
+    """
     path = PurePath(name)
     plain = _shortened(path.stem, path.suffix)
     return _shortened(path.stem, f"-{mark}{path.suffix}") if _is_there(folder, plain) else plain
@@ -274,11 +291,15 @@ class Found:
     refused: int = 0
     """Files that lie in the folders for what was refused, also from earlier runs."""
     faults: list[str] = field(default_factory=list)
-    """Kinds of errors that files met which have to be looked at by hand: they could not be read, kept or moved."""
+    """Kinds of errors that files met which have to be looked at by hand: they could not be read,
+    kept or moved.
+    """
 
 
 def take_in(works: Works, folder: ScanFolder, *, max_megabytes: int) -> Found:
-    """Take in what is complete. Raises `OSError` when the folder is away, `Away` when nothing can be kept."""
+    """Take in what is complete. Raises `OSError` when the folder is away, `Away` when nothing can
+    be kept.
+    """
     with works.begin(SYSTEM) as work:
         units = set(work.session.scalars(select(User.unit).distinct()))
     found = Found()
@@ -325,6 +346,8 @@ def _take(works: Works, folder: ScanFolder, arrival: Arrival, max_megabytes: int
 
 
 def is_whole(data: bytes) -> bool:
-    """Does it end as files of its kind do? One of another kind is whole as far as can be seen, an empty one is not."""
+    """Does it end as files of its kind do? One of another kind is whole as far as can be seen, an
+    empty one is not.
+    """
     ends = next((end for beginning, end in ENDS if data.startswith(beginning)), b"")
     return bool(data) and ends in data[-TAIL:]

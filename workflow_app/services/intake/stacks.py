@@ -1,6 +1,8 @@
-"""Stacks from the feeder: kept whole, split at their cover sheets by a job, each part put into its case and step (R39).
+"""Stacks from the feeder: kept whole, split at their cover sheets by a job, each part put into its
+case and step (R39).
 
-How far the stacks of paper are that were brought lately, and how many of their parts wait for a person (R39).
+How far the stacks of paper are that were brought lately, and how many of their parts wait for a
+person (R39).
 """
 
 from collections.abc import Sequence
@@ -48,10 +50,17 @@ OPENERS = {SCAN: "split_stack", MAIL: "open_mail"}
 """The job that takes a stack apart, by its kind."""
 LABEL = "Tumpukan pindai"
 ELSEWHERE = "File ini sudah dimasukkan unit lain. Hubungi admin."
-UNSPLIT = "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap begini, hubungi admin."
-PARTLY_DISPOSED = "Sebagian dokumen di tumpukan ini sudah dimusnahkan, jadi tumpukan utuhnya tidak lagi dapat diunduh."
+UNSPLIT = (
+    "Tumpukan ini tersimpan utuh, tetapi belum selesai dipilah. Tekan Pilah lagi; bila tetap "
+    "begini, hubungi admin."
+)
+PARTLY_DISPOSED = (
+    "Sebagian dokumen di tumpukan ini sudah dimusnahkan, jadi tumpukan utuhnya tidak lagi dapat "
+    "diunduh."
+)
 NOT_WHOLE = (
-    "Di dalam tumpukan ini ada dokumen yang tidak dapat Anda buka, jadi tumpukan utuhnya tidak dapat diunduh. Buka dokumen yang "
+    "Di dalam tumpukan ini ada dokumen yang tidak dapat Anda buka, jadi tumpukan utuhnya "
+    "tidak dapat diunduh. Buka dokumen yang "
     "Anda perlukan dari berkasnya."
 )
 
@@ -66,7 +75,9 @@ class Brought:
 
 
 def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
-    """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that is not accepted."""
+    """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
+    is not accepted.
+    """
     check_role(work.actor, STACK_BRINGERS)
     users.check(work)
     for_role = stacks_are_for(work.actor)
@@ -109,7 +120,9 @@ def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
 
 
 def retry(work: UnitOfWork, stack_id: UUID) -> None:
-    """Split a stack once more that failed or whose job is gone. What has landed stays where it is."""
+    """Split a stack once more that failed or whose job is gone. What has landed stays where it
+    is.
+    """
     check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id, with_for_update=True, populate_existing=True)
     if stack is None or stack.unit != work.actor.unit:
@@ -136,8 +149,9 @@ def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
 
 
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
-    """The whole as it came, for who brought it and may read every paper in it as it is today; what nobody brought is for the
-    archivist, who reads all levels. Each restricted paper is on record as opened.
+    """The whole as it came, for who brought it and may read every paper in it as it is today; what
+    nobody brought is for the archivist, who reads all levels. Each restricted paper is on record as
+    opened.
     """
     check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id)
@@ -167,8 +181,9 @@ def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
 def _restricted_parts(
     work: UnitOfWork, stack: PaperStack
 ) -> list[tuple[UUID, CaseDocument | None]]:
-    """Papers of the stack of which a look is on record, each with the link it is read through, in the order of the cases so that
-    two such acts never wait for each other in a ring. Raises `Forbidden` when the actor may not read one of them.
+    """Papers of the stack of which a look is on record, each with the link it is read through, in
+    the order of the cases so that two such acts never wait for each other in a ring. Raises
+    `Forbidden` when the actor may not read one of them.
     """
     query = select(Document).join(StackPart, StackPart.document_id == Document.id)
     # What was disposed of is in the whole still: nobody gets at it there.
@@ -228,7 +243,9 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
 
 
 def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
-    """Say how taking a stack apart ended, with the sentence why where it failed; returns the status."""
+    """Say how taking a stack apart ended, with the sentence why where it failed; returns the
+    status.
+    """
     with works.begin(SYSTEM) as work:
         stack = work.session.get_one(PaperStack, stack_id)
         stack.status, stack.reason = status, reason
@@ -273,7 +290,9 @@ class Progress:
     waiting: int
     """Parts that wait for the actor."""
     elsewhere: int
-    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not open."""
+    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not
+    open.
+    """
 
     @property
     def is_moving(self) -> bool:
@@ -284,7 +303,9 @@ class Progress:
 
 
 def progress(work: UnitOfWork) -> Progress:
-    """The stacks that were brought lately, and how many parts wait: for the page that asks again and again."""
+    """The stacks that were brought lately, and how many parts wait: for the page that asks again
+    and again.
+    """
     check_role(work.actor, STACK_BRINGERS)
     query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
     found = work.session.scalars(

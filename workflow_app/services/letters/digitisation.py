@@ -1,4 +1,6 @@
-"""What was digitised in one batch, as its minutes and list state it: the bundles of a box, or papers without a box of a period (R38)."""
+"""What was digitised in one batch, as its minutes and list state it: the bundles of a box, or
+papers without a box of a period (R38).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -20,18 +22,24 @@ PROCESS, BATCH = "digitisation", "archive_batch"
 PERIOD, SCAN, INDEX = "periode", "pindai", "indeks"
 ACCEPTED = "selesai"
 RESTRICTED = "Dibatasi; uraiannya ada pada berkasnya"
-NOT_DONE = "Masih ada {count} bundel yang belum selesai ({numbers}). Terima atau batalkan dahulu, lalu kirim lagi berita acara ini."
+NOT_DONE = (
+    "Masih ada {count} bundel yang belum selesai ({numbers}). Terima atau batalkan dahulu, lalu "
+    "kirim lagi berita acara ini."
+)
 MOST_NAMED = 5
 MOST_OF_PERIOD = 300
 """Cases on one list of a period: it is written while somebody waits."""
 TOO_MANY = (
-    "Dalam masa ini ada lebih dari {most} berkas, terlalu banyak untuk satu daftar. Batalkan berkas ini, lalu mulai lagi dengan masa "
+    "Dalam masa ini ada lebih dari {most} berkas, terlalu banyak untuk satu daftar. Batalkan "
+    "berkas ini, lalu mulai lagi dengan masa "
     "yang lebih pendek."
 )
 
 
 def of_batch(work: UnitOfWork, case: Case) -> dict[str, Any]:
-    """The list and its sums, in the words of the letter templates. Raises `Conflict` while a bundle of the box is under way."""
+    """The list and its sums, in the words of the letter templates. Raises `Conflict` while a bundle
+    of the box is under way.
+    """
     answered = answers.read_answers(work, case, element=PERIOD).get(PERIOD)
     found = _of_period(work, case, answered) if answered else _of_box(work, case)
     kept = [one for one in found if one.outcome == ACCEPTED]
@@ -63,8 +71,8 @@ def _of_box(work: UnitOfWork, case: Case) -> Sequence[Case]:
 
 
 def _of_period(work: UnitOfWork, case: Case, answered: Answers) -> Sequence[Case]:
-    """Accepted in these days (WITA) and in no box, as far as who issues the letter sees them; cases that are kept from somebody
-    are left out. Raises `Conflict` where they are too many.
+    """Accepted in these days (WITA) and in no box, as far as who issues the letter sees them; cases
+    that are kept from somebody are left out. Raises `Conflict` where they are too many.
     """
     first, last = (
         date.fromisoformat(str(answered["dari"])),

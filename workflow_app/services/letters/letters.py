@@ -1,4 +1,5 @@
-"""What stands around the words of a letter, as it was configured when the letter was issued: a later change shows on none.
+"""What stands around the words of a letter, as it was configured when the letter was issued: a
+later change shows on none.
 
 Letters: issued with everything they state frozen at that instant, and withdrawn with a reason.
 The public answer to a letter's QR: valid, withdrawn or unknown, and nothing about any person (R23).
@@ -76,7 +77,9 @@ def frame(
 
 
 def example_signatories(work: UnitOfWork) -> list[str]:
-    """Keys of signatories that are still invented, so that their letters are not issued; none on a demo site."""
+    """Keys of signatories that are still invented, so that their letters are not issued; none on a
+    demo site.
+    """
     if configuration.value(work, "mode_demo"):
         return []
     keys = (key for key in configuration.SEED if key.startswith("penandatangan."))
@@ -89,7 +92,9 @@ def _is_example(key: str, signatory: Any) -> bool:
 
 
 def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
-    """Numbers of the letters of the case that hold, by kind: a receipt names the report it is for."""
+    """Numbers of the letters of the case that hold, by kind: a receipt names the report it is
+    for.
+    """
     query = select(Letter.kind, Letter.number).where(
         Letter.case_id == case.id, Letter.status == "valid"
     )
@@ -100,7 +105,9 @@ def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
 
 
 def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str] | None:
-    """Who last did a step, for letters that are signed by who wrote them, and in whose place he did it."""
+    """Who last did a step, for letters that are signed by who wrote them, and in whose place he did
+    it.
+    """
     written = case_answers.newest(work, case.id, [element] if element else [])
     done = written.get(element) if element else None
     officer = (
@@ -143,7 +150,9 @@ def new_code() -> str:
 
 
 def verify(work: UnitOfWork, code: str) -> Verification:
-    """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O for 0, I for 1."""
+    """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O
+    for 0, I for 1.
+    """
     unit_name = str(configuration.value(work, "nama_unit"))
     wanted = normalise(code)
     letter = (
@@ -191,12 +200,13 @@ class Statement:
 def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = "") -> UUID:
     """Give `letter` (a template of the case's own definition) its number and freeze what it states.
 
-    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in `LP_A`. One to a role of the
-    house (`to`) names it.
+    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in
+    `LP_A`. One to a role of the house (`to`) names it.
 
-    Letterhead, signatory, place and validity are those configured at this instant, so that a later change never
-    shows on a letter that is already out. The answers are sealed with the case's key. Outside of a demo the example
-    signatory signs nothing: the step fails with a sentence until a real one is configured.
+    Letterhead, signatory, place and validity are those configured at this instant, so that a later
+    change never shows on a letter that is already out. The answers are sealed with the case's key.
+    Outside of a demo the example signatory signs nothing: the step fails with a sentence until a
+    real one is configured.
     """
     now = work.clock()
     definition = definition_of(work, case.definition_id)
@@ -232,7 +242,8 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
 
 
 def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with the case's key.
+    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with
+    the case's key.
 
     Its printing without the mark is not handed out any more; a job prints it again with the mark.
     """
@@ -257,7 +268,8 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is printed again as void.
+    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is
+    printed again as void.
 
     So are the letters that do not hold without it (`together_with`).
     """
@@ -272,7 +284,8 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
         return  # a double click
     if letter.status != "void" and case.closed_at is None:
         raise Conflict(
-            "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum diserahkan, nyatakan isinya "
+            "Berkas ini belum berakhir, jadi suratnya belum dapat ditarik. Bila surat belum "
+            "diserahkan, nyatakan isinya "
             "salah pada langkah pemeriksaan surat."
         )
     for one in (letter, *partners(work, case, letter)):
@@ -375,7 +388,9 @@ class Returned:
 
 
 def of_paper(work: UnitOfWork, document_id: UUID) -> list[Returned]:
-    """Our letters on a paper, as far as the actor sees their cases. A code that is in no register says nothing."""
+    """Our letters on a paper, as far as the actor sees their cases. A code that is in no register
+    says nothing.
+    """
     document_access.readable(work, document_id)
     query = select(Page.no, Page.codes).where(Page.document_id == document_id, Page.codes != [])
     on_page = {

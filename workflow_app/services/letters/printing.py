@@ -1,7 +1,9 @@
-"""From a letter template to an archivable PDF. Pure: no database, no network, no files but the installed fonts.
+"""From a letter template to an archivable PDF. Pure: no database, no network, no files but the
+installed fonts.
 
-Printing a letter (a job): the template of the version it was issued under, filled with what was frozen and sealed at issue.
-Letters as pages show them, and their printings: for those who see the case.
+Printing a letter (a job): the template of the version it was issued under, filled with what was
+frozen and sealed at issue. Letters as pages show them, and their printings: for those who see the
+case.
 """
 
 import hashlib
@@ -38,7 +40,8 @@ from workflow_app.services.retention import bundles, disposal
 PDF_VARIANT = "pdf/a-2u"
 """Archivable, with text that can be copied and searched; no attachments, hence not part 3."""
 COLOURS = "warna"
-"""Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open."""
+"""Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open.
+"""
 
 # It would log addresses of pictures it cannot show, and a drawn signature is such an address.
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
@@ -58,7 +61,9 @@ class Metadata:
 
 
 class _NothingOutside(URLFetcher):
-    """A letter holds all it shows; a template that asks for anything else is refused, never fetched."""
+    """A letter holds all it shows; a template that asks for anything else is refused, never
+    fetched.
+    """
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         if not url.lower().startswith("data:"):
@@ -68,7 +73,9 @@ class _NothingOutside(URLFetcher):
 
 
 def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
-    """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter knows."""
+    """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter
+    knows.
+    """
     environment = _environment.overlay(loader=DictLoader(letter.parts))
     try:
         return environment.from_string(letter.html).render(context)
@@ -78,7 +85,9 @@ def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
 
 
 def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
-    """The HTML as PDF/A, and its number of pages. Raises `InvalidDefinition` when it asks for anything outside."""
+    """The HTML as PDF/A, and its number of pages. Raises `InvalidDefinition` when it asks for
+    anything outside.
+    """
     fetcher = _NothingOutside(
         allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True
     )
@@ -125,9 +134,11 @@ ISSUED, VOIDED, COMPLETED = "letter.issued", "letter.voided", "task.completed"
 
 
 def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
-    """Print a letter, keep the PDF and return its document. Printing again without a change makes nothing new.
+    """Print a letter, keep the PDF and return its document. Printing again without a change makes
+    nothing new.
 
-    Once the citizen has signed, the printing carries the signature; earlier printings stay linked to the case.
+    Once the citizen has signed, the printing carries the signature; earlier printings stay linked
+    to the case.
     """
     letter = work.session.get(Letter, letter_id)
     if letter is None:
@@ -169,7 +180,9 @@ def _state(letter: Letter, is_signed: bool) -> str:
 
 
 def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
-    """Print a withdrawn letter with its mark; a case that has ended gets a manifest that knows of it."""
+    """Print a withdrawn letter with its mark; a case that has ended gets a manifest that knows of
+    it.
+    """
     render(work, letter_id, public_url=public_url)
     case = work.session.get_one(Case, work.session.get_one(Letter, letter_id).case_id)
     if case.closed_at is not None:
@@ -230,7 +243,9 @@ def when(instant: datetime) -> dict[str, str]:
 def _signatures(
     work: UnitOfWork, case: Case, definition: Definition, letter: Letter
 ) -> dict[str, str]:
-    """By field the newest signatures given while the letter was valid, the newest last: others were given for another letter."""
+    """By field the newest signatures given while the letter was valid, the newest last: others were
+    given for another letter.
+    """
     fields = {
         element: names
         for element, form in definition.forms.items()
@@ -244,7 +259,8 @@ def _signatures(
     for element in (submission.element for submission in since):
         for name in fields[element]:
             drawn = signed[element].get(name)
-            # Drawn anew although it was when it was kept: older releases kept pictures as they came.
+            # Drawn anew although it was when it was kept: older releases kept pictures as they
+            # came.
             if isinstance(drawn, str) and drawn and (picture := ingest.clean(drawn)):
                 signatures.pop(name, None)
                 signatures[name] = picture
@@ -252,7 +268,9 @@ def _signatures(
 
 
 def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
-    """Elements last completed while the letter was valid: by the order of the events, which no clock can turn round."""
+    """Elements last completed while the letter was valid: by the order of the events, which no
+    clock can turn round.
+    """
     query = (
         select(AuditEvent.action, AuditEvent.element, AuditEvent.details)
         .where(AuditEvent.case_id == letter.case_id)
@@ -352,7 +370,9 @@ def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
-    """The newest printing of a letter, for those who may read the papers of its case; the opening is on record."""
+    """The newest printing of a letter, for those who may read the papers of its case; the opening
+    is on record.
+    """
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()

@@ -1,10 +1,12 @@
-"""Messages to citizens and leaders: written in the transaction of the step that asks for them, sent afterwards by a job.
+"""Messages to citizens and leaders: written in the transaction of the step that asks for them, sent
+afterwards by a job.
 
-The citizen's own contact is used, never the helper's (pitfall 29). Where there is none, or the office has not opened a way
-out, the message is a slip that an officer prints and hands over.
+The citizen's own contact is used, never the helper's (pitfall 29). Where there is none, or the
+office has not opened a way out, the message is a slip that an officer prints and hands over.
 
-What pages show of messages: kind, way, state and why it failed. Neither the address nor the words of one that is sent.
-Sending what waits in the outbox (a job): never inside a transaction, because a server may take its time.
+What pages show of messages: kind, way, state and why it failed. Neither the address nor the words
+of one that is sent. Sending what waits in the outbox (a job): never inside a transaction, because a
+server may take its time.
 
 A worker that dies after the server took a message sends it once more, under the same id.
 """
@@ -51,7 +53,9 @@ CITIZEN = "warga"
 SLIP = "slip"
 SENT_ONLY = "kirim"
 NOT_SENT = "tidak"
-"""What `write` answers when there is no message: only sent and it cannot be, or for an office that must not hear of the case."""
+"""What `write` answers when there is no message: only sent and it cannot be, or for an office that
+must not hear of the case.
+"""
 IDENTITY = "identitas"
 """Element that asks for the citizen's contact when a step names no other."""
 
@@ -71,14 +75,19 @@ class Wish:
     letters: tuple[str, ...] = ()
     """Letters whose number the citizen may know the case by; none: the number of the case."""
     clock: tuple[str, ...] = ()
-    """Clocks whose end may be named: the first that runs to one counts, or where all have stopped the first."""
+    """Clocks whose end may be named: the first that runs to one counts, or where all have stopped
+    the first.
+    """
     channel: str = ""
-    """`slip`: printed whatever the contact; `kirim`: sent or not at all, for what was also told or printed at the step itself;
-    empty: as the office and the contact allow."""
+    """`slip`: printed whatever the contact; `kirim`: sent or not at all, for what was also told or
+    printed at the step itself; empty: as the office and the contact allow.
+    """
 
 
 def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns its channel (`tidak`: none)."""
+    """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns
+    its channel (`tidak`: none).
+    """
     if wish.template not in message_texts.KEYS or not (
         wish.recipient == CITIZEN or wish.recipient in ROLES
     ):
@@ -208,7 +217,9 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
 
 
 def first_way(work: UnitOfWork, contact: Mapping[str, str]) -> tuple[str, str]:
-    """Channel and address of who can be reached like this: the first way out that the office uses, else a slip."""
+    """Channel and address of who can be reached like this: the first way out that the office uses,
+    else a slip.
+    """
     for channel in configuration.value(work, "saluran_pesan"):
         if contact.get(channel):
             return channel, contact[channel]
@@ -216,8 +227,8 @@ def first_way(work: UnitOfWork, contact: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
-    """The citizen's phone, as it is dialled, and mail address. Who was helped counts as reachable only when the contact is
-    said to be his own.
+    """The citizen's phone, as it is dialled, and mail address. Who was helped counts as reachable
+    only when the contact is said to be his own.
     """
     for element in wish.contact:
         given = answers.read_answers(work, case, element=element).get(element)
@@ -254,7 +265,9 @@ def filled(work: UnitOfWork, template: str, facts: Mapping[str, str]) -> Text:
 
 
 def _number(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """The number on the newest valid letter of the wished kinds, of the case or of the nearest one that it continues."""
+    """The number on the newest valid letter of the wished kinds, of the case or of the nearest one
+    that it continues.
+    """
     case_id: UUID | None = case.id if wish.letters else None
     while case_id is not None:
         query = select(Letter.number).where(
@@ -306,7 +319,9 @@ class MessageView:
 
 @dataclass(frozen=True)
 class Outbox:
-    """What waits or failed, oldest first, slips after what is sent by itself; and what left last."""
+    """What waits or failed, oldest first, slips after what is sent by itself; and what left
+    last.
+    """
 
     unsent: list[MessageView]
     unsent_count: int
@@ -359,7 +374,9 @@ def outbox(work: UnitOfWork) -> Outbox:
 
 
 def slip(work: UnitOfWork, message_id: UUID) -> Slip:
-    """A slip with its words: they name neither the citizen nor the matter. Raises `NotFound` or `Conflict`."""
+    """A slip with its words: they name neither the citizen nor the matter. Raises `NotFound` or
+    `Conflict`.
+    """
     message = work.session.get(Message, message_id)
     if message is None:
         raise NotFound()
@@ -406,8 +423,13 @@ def _views(work: UnitOfWork, rows: Sequence[Row]) -> list[MessageView]:
 
 
 NOT_SET_UP = {
-    "surel": "Pengiriman surel belum diatur di server. Minta admin mengisi SMTP_HOST, lalu coba lagi.",
-    "telepon": "Gerbang SMS/WhatsApp belum diatur di server. Minta admin mengisi GATEWAY_URL, lalu coba lagi.",
+    "surel": (
+        "Pengiriman surel belum diatur di server. Minta admin mengisi SMTP_HOST, lalu coba lagi."
+    ),
+    "telepon": (
+        "Gerbang SMS/WhatsApp belum diatur di server. Minta admin mengisi GATEWAY_URL, lalu coba "
+        "lagi."
+    ),
 }
 
 
@@ -494,7 +516,8 @@ def _note_failure(works: Works, message_id: UUID, error: Exception, *, is_over: 
             tell(work, message, "message.failed")
         work.session.flush()
         told = NotDelivered(
-            f"Kabar tidak terkirim. {message.last_error} Kirim lagi dari Kotak keluar, atau tekan “Jadikan slip” di halaman "
+            f"Kabar tidak terkirim. {message.last_error} Kirim lagi dari Kotak keluar, atau "
+            "tekan “Jadikan slip” di halaman "
             "berkas dan serahkan slipnya.",
             detail=getattr(error, "detail", "") or type(error).__name__,
         )

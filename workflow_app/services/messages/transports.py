@@ -1,7 +1,8 @@
-"""How a message leaves the house: by a mail server, or by the gateway of an SMS or WhatsApp provider.
+"""How a message leaves the house: by a mail server, or by the gateway of an SMS or WhatsApp
+provider.
 
-Each takes a parcel or raises `NotDelivered` (another try may help) or `Undeliverable`. What a server answers is never
-passed on, for it may repeat the address: only its code is.
+Each takes a parcel or raises `NotDelivered` (another try may help) or `Undeliverable`. What a
+server answers is never passed on, for it may repeat the address: only its code is.
 """
 
 import hashlib
@@ -31,12 +32,15 @@ BUSY = frozenset({408, 425, 429})
 HELLO = 220
 """How a mail server takes a call."""
 WHOLE, WHOLE_OF_MAIL = 4.0, 12.0
-"""So many times as long as for one answer is waited for the whole conversation. Else a server that says a byte now and then would
-hold the line, and all that waits behind it, for ever. One with a mail server has eleven answers at most: who gives each in time is
-never cut off when he has the letter, for he would be given it again at each further try.
+"""So many times as long as for one answer is waited for the whole conversation. Else a server that
+says a byte now and then would hold the line, and all that waits behind it, for ever. One with a
+mail server has eleven answers at most: who gives each in time is never cut off when he has the
+letter, for he would be given it again at each further try.
 """
 AGAIN = 0.5
-"""Seconds after which a line that did not end is ended once more: it may have been made secure just then."""
+"""Seconds after which a line that did not end is ended once more: it may have been made secure just
+then.
+"""
 NO_SECURE_LINE = (
     "Sambungan aman ke server pengirim gagal. Minta admin memeriksa sertifikat dan pengaturannya."
 )
@@ -154,7 +158,9 @@ def _mail_faults() -> Iterator[None]:
 
 @contextmanager
 def _ended_after(seconds: float, line: smtplib.SMTP | HTTPConnection) -> Iterator[Event]:
-    """A conversation that takes longer is cut off: it counts as silence, also where half a sentence came that could be understood."""
+    """A conversation that takes longer is cut off: it counts as silence, also where half a sentence
+    came that could be understood.
+    """
     is_over, is_cut = Event(), Event()
 
     def watch() -> None:
@@ -178,7 +184,9 @@ def _ended_after(seconds: float, line: smtplib.SMTP | HTTPConnection) -> Iterato
 
 
 def _silent(who: str, error: Exception) -> str:
-    """Who is asked to repair it looks elsewhere for a server that is not there than for one that takes the call and is mute."""
+    """Who is asked to repair it looks elsewhere for a server that is not there than for one that
+    takes the call and is mute.
+    """
     is_mute = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
     return f"{who} tidak menjawab." if is_mute else f"{who} tidak dapat dihubungi."
 
@@ -192,7 +200,9 @@ def _mail_answer(code: int, what: str) -> NotDelivered | Undeliverable:
 
 @dataclass(frozen=True)
 class Gateway:
-    """A web address that takes messages to phones. Only this one is asked: redirects are not followed, proxies not used."""
+    """A web address that takes messages to phones. Only this one is asked: redirects are not
+    followed, proxies not used.
+    """
 
     url: str
     secret: bytes = field(repr=False)

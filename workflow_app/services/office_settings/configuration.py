@@ -1,4 +1,6 @@
-"""Configured values, each from an instant on. What the SOP or the Polres may change is here, never in code that uses it."""
+"""Configured values, each from an instant on. What the SOP or the Polres may change is here, never
+in code that uses it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -51,7 +53,9 @@ def entry(work: UnitOfWork, key: str, at: datetime | None = None) -> Entry:
 
 
 def _rows(work: UnitOfWork) -> dict[str, list[Kept]]:
-    """Everything that was ever set, by key, oldest first. Read once per unit of work: it is little, and pages ask often."""
+    """Everything that was ever set, by key, oldest first. Read once per unit of work: it is little,
+    and pages ask often.
+    """
     if READ not in work.session.info:
         told: dict[str, list[Kept]] = {}
         for row in unit_of_work.read(work, _ALL):
@@ -62,15 +66,16 @@ def _rows(work: UnitOfWork) -> dict[str, list[Kept]]:
 
 
 def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime, over: Any = None) -> None:
-    """Let `new`, written `over` something, hold from `valid_from` on. Raises `NotFound` for a key nobody reads, `InvalidInput` for what does not fit,
-    `Forbidden` when the actor has an account and is none of those who may change the key.
+    """Let `new`, written `over` something, hold from `valid_from` on. Raises `NotFound` for a key
+    nobody reads, `InvalidInput` for what does not fit, `Forbidden` when the actor has an account
+    and is none of those who may change the key.
     """
     set_values(work, [Entry(key, new, valid_from, over=over)])
 
 
 def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
-    """Let all of them hold, or none; they may refer to each other. Later values go on with what they change. Returns what was not so
-    before. Raises as `set_value` does.
+    """Let all of them hold, or none; they may refer to each other. Later values go on with what
+    they change. Returns what was not so before. Raises as `set_value` does.
     """
     lock(work)
     new = accepted(work, entries)
@@ -98,7 +103,9 @@ def accepted(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _keep(work: UnitOfWork, new: Entry, before: Any, answers: str) -> None:
-    """A value as a row, with its event. One that only goes on with a change stays his who planned it."""
+    """A value as a row, with its event. One that only goes on with a change stays his who planned
+    it.
+    """
     row = Configuration(key=new.key, valid_from=new.valid_from, value=new.value, over=new.over)
     row.set_at = new.set_at or work.clock()
     row.set_by = new.set_by if new.set_at else work.actor.user_id
@@ -114,8 +121,9 @@ def _record(work: UnitOfWork, action: str, new: Entry, before: Any, owner: str) 
 
 
 def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
-    """Take back a value that is still to come; the one before it goes on, of a map also in those that follow. Raises as
-    `set_value` does, `Conflict` when it holds already or is not there any more.
+    """Take back a value that is still to come; the one before it goes on, of a map also in those
+    that follow. Raises as `set_value` does, `Conflict` when it holds already or is not there any
+    more.
     """
     lock(work)
     check_changer(work, key)
@@ -146,7 +154,9 @@ def chain_of(key: str) -> str:
 
 
 def lock(work: UnitOfWork) -> None:
-    """One change after the other until commit: values name each other, and what is read from here on is the newest."""
+    """One change after the other until commit: values name each other, and what is read from here
+    on is the newest.
+    """
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(READ, 0))))
     work.session.info.pop(READ, None)
 
@@ -163,8 +173,8 @@ def checked(key: str, new: Any) -> Any:
 def _retold(
     work: UnitOfWork, entries: Sequence[Entry], gone_of: str = "", gone: datetime | None = None
 ) -> list[Retold]:
-    """The values as they would be kept: the new ones, and the later ones that go on with them. Raises `InvalidInput` where one of
-    these would say what it cannot.
+    """The values as they would be kept: the new ones, and the later ones that go on with them.
+    Raises `InvalidInput` where one of these would say what it cannot.
     """
     found: list[Retold] = []
     for key in dict.fromkeys([each.key for each in entries] or [gone_of]):
@@ -180,8 +190,8 @@ def _retold(
 
 
 def _to_write(work: UnitOfWork, found: Sequence[Retold]) -> list[Entry]:
-    """Of them those that the configuration does not say yet. Who may say whose a value is does not thereby come by values that he
-    may not change: Propam's stay Propam's.
+    """Of them those that the configuration does not say yet. Who may say whose a value is does not
+    thereby come by values that he may not change: Propam's stay Propam's.
     """
     for one in found:
         if one.entry.key == OWNERS:
@@ -200,13 +210,17 @@ def _check_owners(work: UnitOfWork, before: Mapping[str, Any], after: Mapping[st
             continue
         labels = " atau ".join(role_label(work, role) for role in ROLES if role in allowed)
         raise Forbidden(
-            f"Pemilik “{configuration_titles.plain_title(family)}” tidak dapat Anda ubah, karena pengaturannya hanya dapat "
-            f"diubah oleh {labels}. Biarkan bagian itu seperti semula, atau minta yang mengurus server mengubahnya."
+            f"Pemilik “{configuration_titles.plain_title(family)}” tidak dapat Anda ubah, "
+            "karena pengaturannya hanya dapat "
+            f"diubah oleh {labels}. Biarkan bagian itu seperti semula, atau minta yang "
+            "mengurus server mengubahnya."
         )
 
 
 def _check_end(work: UnitOfWork, new: Entry) -> None:
-    """What the office has named ends from now on at the earliest: clocks that run were started by it."""
+    """What the office has named ends from now on at the earliest: clocks that run were started by
+    it.
+    """
     if new.value is not None or new.key in SEED or new.valid_from >= work.clock():
         return
     if value(work, new.key, new.valid_from) is not None:
@@ -235,7 +249,9 @@ def owner(work: UnitOfWork, key: str) -> Owner:
 
 
 def check_changer(work: UnitOfWork, key: str) -> None:
-    """Raise `Forbidden` unless the actor may change the key. The system may: it is who keeps the server."""
+    """Raise `Forbidden` unless the actor may change the key. The system may: it is who keeps the
+    server.
+    """
     allowed = owner(work, key).may_change
     if work.actor.user_id is None or has_role(work.actor, allowed):
         return
@@ -245,13 +261,17 @@ def check_changer(work: UnitOfWork, key: str) -> None:
 
 
 def list_values(work: UnitOfWork) -> list[Entry]:
-    """Every key with the value in force now, those that the office has named behind those of the product."""
+    """Every key with the value in force now, those that the office has named behind those of the
+    product.
+    """
     own = sorted(key for key in _rows(work) if key not in SEED)
     return [entry(work, key) for key in [*SEED, *own]]
 
 
 def history(work: UnitOfWork, key: str) -> list[Entry]:
-    """All values of a key, the ones to come too, oldest first. Raises `NotFound` for a key that nobody reads or has named."""
+    """All values of a key, the ones to come too, oldest first. Raises `NotFound` for a key that
+    nobody reads or has named.
+    """
     _check_known(key)
     if key not in SEED and key not in _rows(work):
         raise NotFound(

@@ -1,4 +1,6 @@
-"""The part of a form that is an area: desa and kelurahan chosen in their kecamatan, or a kecamatan as a whole (R63). Pure."""
+"""The part of a form that is an area: desa and kelurahan chosen in their kecamatan, or a kecamatan
+as a whole (R63). Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +72,9 @@ class Area(Part):
         return found
 
     def districts(self, posted: Posted, name: str) -> list[District]:
-        """All kecamatan with what was chosen in them; where something is looked for, those that have it first open."""
+        """All kecamatan with what was chosen in them; where something is looked for, those that
+        have it first open.
+        """
         wanted = text_of(posted, f"{name}_cari").casefold()
         sent: Sequence[str] = list(posted.get(name, ()))
         known = regions.names()

@@ -1,4 +1,6 @@
-"""The form of every key, made from the shape of its values: one mechanism, and no page by hand. Pure."""
+"""The form of every key, made from the shape of its values: one mechanism, and no page by hand.
+Pure.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,7 +80,9 @@ def part(key: str, known: Known) -> Part | None:
 
 
 def read(key: str, form: Part, posted: Posted) -> tuple[Any, Faults]:
-    """The value that was sent, and by input what is wrong with it. What the form cannot see, the shape of the key does."""
+    """The value that was sent, and by input what is wrong with it. What the form cannot see, the
+    shape of the key does.
+    """
     faults: Faults = {}
     value = form.read(NAME, posted, faults)
     if not faults and (sentence := configuration_keys.fault(key, value)):
@@ -98,7 +102,10 @@ def _line(key: str, known: Known) -> Part:
 def _pattern(key: str, known: Known) -> Part:
     return Text(
         label="Pola nomor",
-        help="{urut} menjadi nomor urut, {bulan} bulan dengan angka Romawi, {tahun} tahun. {urut} dan {tahun} harus ada.",
+        help=(
+            "{urut} menjadi nomor urut, {bulan} bulan dengan angka Romawi, {tahun} tahun. {urut} "
+            "dan {tahun} harus ada."
+        ),
     )
 
 

@@ -1,6 +1,8 @@
-"""Every key of the configuration in one table: what it says, who answers for it, what it must look like, and its seed. Pure.
+"""Every key of the configuration in one table: what it says, who answers for it, what it must look
+like, and its seed. Pure.
 
-Keys with the same first part are a family: they mean the same kind of thing and have the same owner.
+Keys with the same first part are a family: they mean the same kind of thing and have the same
+owner.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -43,7 +45,9 @@ class Owner:
 
 
 POLICY = Owner("pimpinan", frozenset({"ka_spkt"}))
-"""The Kapolres decides (2.7: policy, delegation, working days, where the town ends), Ka SPKT may enter it."""
+"""The Kapolres decides (2.7: policy, delegation, working days, where the town ends), Ka SPKT may
+enter it.
+"""
 CHIEF = Owner("pimpinan")
 """Who may work in whose place, the chief alone decides."""
 SERVICE = Owner("ka_spkt")
@@ -68,13 +72,19 @@ class Family:
     shape: Callable[[Any], str]
     """Why a value cannot be one of it; empty when it can."""
     seeds: Mapping[str, Any] = field(default_factory=dict)
-    """By part, "" where the family is one key: what holds until the office says otherwise, from the SOP where it has it."""
+    """By part, "" where the family is one key: what holds until the office says otherwise, from the
+    SOP where it has it.
+    """
     parts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     """Shapes by part, where the parts do not all take the same."""
     is_prospective: bool = False
-    """A case keeps what held when it was opened, so nothing changes for a time since which cases were opened."""
+    """A case keeps what held when it was opened, so nothing changes for a time since which cases
+    were opened.
+    """
     names_all: bool = False
-    """Is the value a map with a value for every role or family? Then it is told in part: who is not named stays what he is."""
+    """Is the value a map with a value for every role or family? Then it is told in part: who is not
+    named stays what he is.
+    """
     is_open: bool = False
     """May the office name further keys of it? `null` ends one of those."""
 
@@ -123,7 +133,9 @@ def shape(key: str) -> Callable[[Any], str]:
 
 
 def may_change_some(told: Mapping[str, Any], roles: Collection[str]) -> bool:
-    """By the owners that the office has set: does one of the roles change anything of the office's?"""
+    """By the owners that the office has set: does one of the roles change anything of the
+    office's?
+    """
     held = frozenset(roles)
     return any(
         owner_told(told.get(name), each.owner).may_change & held
@@ -163,7 +175,8 @@ def owners(value: Any) -> str:
     return (
         ""
         if is_right
-        else 'Isi dengan objek seperti {"target": {"penanggung_jawab": "ka_spkt", "pengubah": ["pamapta"]}}. '
+        else 'Isi dengan objek seperti {"target": {"penanggung_jawab": "ka_spkt", "pengubah": '
+        '["pamapta"]}}. '
         f"Kelompok yang dikenal: {', '.join(FAMILIES)}. Peran yang dikenal: {', '.join(ROLES)}."
     )
 
@@ -357,7 +370,8 @@ _FAMILIES = (
         configuration_shapes.truth,
         {"pimpinan_melihat": True},
     ),
-    # Not in the SOP: a function to which a case is handed on reads its letters and papers here, until it returns the case.
+    # Not in the SOP: a function to which a case is handed on reads its letters and papers here,
+    # until it returns the case.
     Family(
         "serah_terima",
         "Hak baca fungsi penerima",
@@ -414,7 +428,8 @@ _FAMILIES = (
     ),
     Family("pesan", "Kalimat pesan kepada warga", SERVICE, message_texts.fault, message_texts.SEED),
     Family("jadwal_piket", "Jadwal piket tiap fungsi", ROSTER, _of_the_roster),
-    # Not in the SOP: until the chief allows it, only who holds a role stands in for an absent holder of it.
+    # Not in the SOP: until the chief allows it, only who holds a role stands in for an absent
+    # holder of it.
     Family(
         "pengganti_peran",
         "Peran yang boleh menggantikan peran lain",
@@ -422,7 +437,8 @@ _FAMILIES = (
         configuration_roles.substitutes,
         {"": {}},
     ),
-    # On a site to try things out letters may carry the example signatory, and each says that it is an example.
+    # On a site to try things out letters may carry the example signatory, and each says that it is
+    # an example.
     Family("mode_demo", "Situs untuk mencoba", SERVER, configuration_shapes.truth, {"": False}),
 )
 

@@ -1,4 +1,6 @@
-"""Lists of which two people change different rows: what somebody changed of a list, on a list that somebody else changed. Pure."""
+"""Lists of which two people change different rows: what somebody changed of a list, on a list that
+somebody else changed. Pure.
+"""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -22,8 +24,9 @@ def placed(
     onto: Sequence[Member],
     present: Collection[Member],
 ) -> list[Member]:
-    """The names that are `present` in their order: that of `onto`, unless `own` has put those of `before` into another one. What only
-    one of the two has stands behind what it stands behind there.
+    """The names that are `present` in their order: that of `onto`, unless `own` has put those of
+    `before` into another one. What only one of the two has stands behind what it stands behind
+    there.
     """
     is_moved = [one for one in own if one in before] != [one for one in before if one in own]
     first, then = (own, onto) if is_moved else (onto, own)
@@ -36,8 +39,8 @@ def placed(
 
 
 def lines(before: Sequence[str], own: Sequence[str], onto: Sequence[str]) -> list[str]:
-    """Lines without a name of their own: one that was typed over is the one that stood there, so that of two who type over the same
-    line the later one is read, and of two who add lines both.
+    """Lines without a name of their own: one that was typed over is the one that stood there, so
+    that of two who type over the same line the later one is read, and of two who add lines both.
     """
     names: list[Name] = list(range(len(before)))
     mine, others = _named(before, own), _named(before, onto)

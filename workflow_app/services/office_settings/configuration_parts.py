@@ -1,7 +1,9 @@
-"""What a form for a configured value is made of: a part knows how its value is typed, read back, and told in words. Pure.
+"""What a form for a configured value is made of: a part knows how its value is typed, read back,
+and told in words. Pure.
 
-A form as a browser sends it is a name to its strings. Parts of a part have its name before theirs (`nilai.nama`), rows of a table their
-number (`nilai.2.kode`), so that everything works without scripts.
+A form as a browser sends it is a name to its strings. Parts of a part have its name before theirs
+(`nilai.nama`), rows of a table their number (`nilai.2.kode`), so that everything works without
+scripts.
 """
 
 import re
@@ -46,11 +48,15 @@ class Part:
 
     @property
     def nothing(self) -> Any:
-        """What stands for a value that is not there, where parts of it are changed all the same; None where it is said whole."""
+        """What stands for a value that is not there, where parts of it are changed all the same;
+        None where it is said whole.
+        """
         return None
 
     def over(self, before: Any, own: Any, onto: Any) -> Any:
-        """What `own` changes of `before`, changed of `onto`, which somebody else has changed: a value that says one thing is said whole."""
+        """What `own` changes of `before`, changed of `onto`, which somebody else has changed: a
+        value that says one thing is said whole.
+        """
         return own
 
     def is_left_out(self, name: str, posted: Posted) -> bool:
@@ -129,7 +135,8 @@ class Lines(Part):
         for no, line in enumerate(found, 1):
             if not configuration_shapes.is_line(line):
                 faults[name] = (
-                    f"Baris {no}: paling panjang {configuration_shapes.LONGEST} huruf, tanpa tanda yang tidak dapat dicetak."
+                    f"Baris {no}: paling panjang {configuration_shapes.LONGEST} huruf, tanpa "
+                    "tanda yang tidak dapat dicetak."
                 )
         return found
 

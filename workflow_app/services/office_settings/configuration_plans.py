@@ -1,8 +1,10 @@
-"""Values of one key over time: each tells what it changes, and goes on through those that are still to come. Pure.
+"""Values of one key over time: each tells what it changes, and goes on through those that are still
+to come. Pure.
 
-They are kept whole, so that a value is read in one look, each with what it was written over: what it changes is where the two differ,
-also where another says the same (decision 0061). Which parts a value has, the part of the form says that it is made of (decision 0055).
-A value that says one thing is said whole.
+They are kept whole, so that a value is read in one look, each with what it was written over: what
+it changes is where the two differ, also where another says the same (decision 0061). Which parts a
+value has, the part of the form says that it is made of (decision 0055). A value that says one thing
+is said whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,9 @@ SEED: Mapping[str, Any] = configuration_keys.SEED
 
 @dataclass(frozen=True)
 class Entry:
-    """One value of a key, and from when on it holds; the values the product comes with hold since the SOP."""
+    """One value of a key, and from when on it holds; the values the product comes with hold since
+    the SOP.
+    """
 
     key: str
     value: Any
@@ -34,7 +38,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Said:
-    """A value as somebody said it, and what stood in his form: what he changed is where the two differ."""
+    """A value as somebody said it, and what stood in his form: what he changed is where the two
+    differ.
+    """
 
     value: Any
     over: Any = None
@@ -52,7 +58,9 @@ class Retold:
 
 
 def over(key: str, before: Any, own: Any, onto: Any) -> Any:
-    """What `own` changes of `before`, changed of `onto`. Where nobody else has changed anything it is `own` as it was written."""
+    """What `own` changes of `before`, changed of `onto`. Where nobody else has changed anything it
+    is `own` as it was written.
+    """
     if onto == before:
         return own
     part = configuration_forms.part(key, Known()) or Part()
@@ -60,7 +68,9 @@ def over(key: str, before: Any, own: Any, onto: Any) -> Any:
 
 
 def said(key: str, before: Any, own: Any, onto: Any) -> Said:
-    """The same, for a form that was filled with `before`: what was typed counts as said, also where it is so already."""
+    """The same, for a form that was filled with `before`: what was typed counts as said, also where
+    it is so already.
+    """
     value = over(key, before, own, onto)
     return Said(value, over(key, own, before, value))
 
@@ -73,8 +83,9 @@ def whole(key: str, told: Any, otherwise: Any) -> Any:
 def retold(
     key: str, known: Sequence[Entry], new: Sequence[Entry], gone: datetime | None = None
 ) -> Iterator[Retold]:
-    """What holds from which instant on once `new` is told and the value from `gone` on is taken back: the new ones, and every
-    later one that goes on with them, in their order. `known` are those that the office has set.
+    """What holds from which instant on once `new` is told and the value from `gone` on is taken
+    back: the new ones, and every later one that goes on with them, in their order. `known` are
+    those that the office has set.
     """
     rows = {each.valid_from: each for each in known}
     told = {each.valid_from: each for each in new}

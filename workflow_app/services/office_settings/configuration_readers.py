@@ -1,4 +1,6 @@
-"""Who reads a configured value: the steps of a process, as its model and its forms are written, and places besides. Pure."""
+"""Who reads a configured value: the steps of a process, as its model and its forms are written, and
+places besides. Pure.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -42,7 +44,9 @@ PLACES: Mapping[str, str] = {
     retention_schedule.KEY: "Halaman “Retensi arsip” dan usulan pemusnahan.",
     "saluran_pesan": "Pesan yang ditulis.",
     "kontak_peran": "Pesan kepada pimpinan dan fungsi.",
-    "pengumuman": "Halaman persyaratan, lacak berkas, angka pengaduan, dan butir SOP, bagi siapa saja.",
+    "pengumuman": (
+        "Halaman persyaratan, lacak berkas, angka pengaduan, dan butir SOP, bagi siapa saja."
+    ),
     "telepon_unit": "Pesan, dan halaman pelacakan warga.",
     "publikasi": "Halaman “Angka pengaduan masyarakat” untuk umum.",
     "pesan": "Pesan yang ditulis.",

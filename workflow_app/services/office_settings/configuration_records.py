@@ -1,4 +1,6 @@
-"""Parts of a form that hold other parts: several under names, or the same one for each of several names. Pure."""
+"""Parts of a form that hold other parts: several under names, or the same one for each of several
+names. Pure.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -108,7 +110,9 @@ class Named(Part):
 def over_names(
     parts: Mapping[str, Part], before: Any, own: Any, onto: Any, drops_nothing: bool = True
 ) -> Any:
-    """What `own` changes of the map `before`, changed of the map `onto`, name by name. What is no map, or ends one, is said whole."""
+    """What `own` changes of the map `before`, changed of the map `onto`, name by name. What is no
+    map, or ends one, is said whole.
+    """
     if before is None or own is None or onto is None:
         return own
     found = dict(onto)

@@ -1,4 +1,6 @@
-"""What values of the configuration name of each other, over time: a target the calendar it is counted by. Pure."""
+"""What values of the configuration name of each other, over time: a target the calendar it is
+counted by. Pure.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,8 +15,8 @@ Spans = Sequence[tuple[datetime, Any]]
 
 
 def faults(values: Mapping[str, Spans]) -> list[str]:
-    """A sentence for every target that would be counted by a calendar that is not there at some time while it holds, and for
-    every calendar that would end before it began.
+    """A sentence for every target that would be counted by a calendar that is not there at some
+    time while it holds, and for every calendar that would end before it began.
     """
     never_there = [
         f"{key} belum ada pada waktu itu, jadi tidak dapat diakhiri. Periksa namanya."

@@ -1,4 +1,6 @@
-"""What values must look like that name who receives something, or who may stand in for whom. Pure."""
+"""What values must look like that name who receives something, or who may stand in for whom.
+Pure.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,7 +17,9 @@ PASSED_ON = tuple(role for role in ROLES if role not in NEVER_PASSED_ON)
 
 
 def receiver(value: Any) -> str:
-    """A function to which citizens are referred. Propam has a way of its own, behind its wall (R79)."""
+    """A function to which citizens are referred. Propam has a way of its own, behind its wall
+    (R79).
+    """
     return _one_of(value, RECEIVERS)
 
 
@@ -46,11 +50,16 @@ def only_propam(value: Any) -> str:
 def _one_of(value: Any, roles: Collection[str]) -> str:
     if value is None or configuration_shapes.is_among(value, roles):
         return ""
-    return f"Isi dengan peran penerima, salah satu dari {', '.join(roles)}; null bila menurut tabel proses."
+    return (
+        f"Isi dengan peran penerima, salah satu dari {', '.join(roles)}; null bila menurut tabel "
+        "proses."
+    )
 
 
 def substitutes(value: Any) -> str:
-    """Who watches, keeps the server or works behind Propam's wall is stood in for by his like only (R79)."""
+    """Who watches, keeps the server or works behind Propam's wall is stood in for by his like only
+    (R79).
+    """
     is_right = isinstance(value, dict) and all(
         role in PASSED_ON
         and configuration_shapes.is_choice(others, PASSED_ON)
@@ -60,6 +69,7 @@ def substitutes(value: Any) -> str:
     return (
         ""
         if is_right
-        else 'Isi dengan objek peran ke daftar peran penggantinya, seperti {"ka_spkt": ["pamapta"]}. '
+        else 'Isi dengan objek peran ke daftar peran penggantinya, seperti {"ka_spkt": '
+        '["pamapta"]}. '
         f"Peran yang dikenal: {', '.join(PASSED_ON)}."
     )

@@ -1,4 +1,6 @@
-"""What configured values must look like: each says in words why a value does not fit, or nothing. Pure."""
+"""What configured values must look like: each says in words why a value does not fit, or nothing.
+Pure.
+"""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -21,10 +23,12 @@ MOST_NOTICES = 5
 MOST_LEEWAY = 60
 REGION_EXAMPLES = '"63.06.05" (kecamatan) atau "63.06.05.1001" (desa, kelurahan)'
 COMPLAINT_CHANNELS = (
-    "langsung", "kotak_pengaduan", "surat", "telepon_110", "sms", "whatsapp", "faksimili", "surel", "situs_web",
+    "langsung", "kotak_pengaduan", "surat", "telepon_110", "sms", "whatsapp", "faksimili", "surel",
+    "situs_web",
     "media_siaran_sosial",
 )  # fmt: skip
-"""The ways in which a complaint can come (R18 to R21), each with its own questions in the process."""
+"""The ways in which a complaint can come (R18 to R21), each with its own questions in the process.
+"""
 AT_THE_DESK = "langsung"
 CHANNELS = ("telepon", "surel")
 """The ways a message can leave the house; a slip is always possible."""
@@ -109,7 +113,8 @@ def target(value: Any) -> str:
         return ""
     return (
         "Isi dengan bilangan bulat menit lebih dari nol, dengan hari kerja seperti "
-        f'{{"hari_kerja": 3, "kalender": "hari_kerja"}} (1 sampai {MOST_DAYS} hari; nama kalender tanpa "kalender."), '
+        f'{{"hari_kerja": 3, "kalender": "hari_kerja"}} (1 sampai {MOST_DAYS} hari; nama '
+        'kalender tanpa "kalender."), '
         "atau dengan null bila hanya diukur."
     )
 
@@ -200,7 +205,8 @@ def pattern(value: Any) -> str:
     return (
         ""
         if is_right
-        else "Pola harus memuat {urut} dan {tahun}, masing-masing berdiri sendiri, seperti DUMAS/{urut}/{bulan}/{tahun}; "
+        else "Pola harus memuat {urut} dan {tahun}, masing-masing berdiri sendiri, seperti "
+        "DUMAS/{urut}/{bulan}/{tahun}; "
         "selain itu hanya {bulan} yang boleh dipakai."
     )
 
@@ -225,16 +231,22 @@ def channels(value: Any) -> str:
 
 
 def complaint_channels(value: Any) -> str:
-    """R17, no wrong door: whoever comes to the desk is received, whatever else is out of service."""
+    """R17, no wrong door: whoever comes to the desk is received, whatever else is out of
+    service.
+    """
     if not isinstance(value, list) or not all(map(_is_choice_offered, value)):
         return (
-            'Isi dengan daftar kanal menurut urutannya, seperti [{"kode": "langsung", "sebutan": "Langsung", '
+            'Isi dengan daftar kanal menurut urutannya, seperti [{"kode": "langsung", '
+            '"sebutan": "Langsung", '
             f'"dilayani": true}}]. Kode yang dikenal: {", ".join(COMPLAINT_CHANNELS)}.'
         )
     if len({item["kode"] for item in value}) < len(value):
         return "Tulis tiap kanal satu kali saja."
     if not any(item["kode"] == AT_THE_DESK and item["dilayani"] for item in value):
-        return "Kanal langsung harus dilayani: siapa pun yang datang diterima, apa pun kanal lain yang berhenti (R17)."
+        return (
+            "Kanal langsung harus dilayani: siapa pun yang datang diterima, apa pun kanal lain "
+            "yang berhenti (R17)."
+        )
     return ""
 
 
@@ -258,7 +270,8 @@ def contacts(value: Any) -> str:
         ""
         if is_right
         else "Isi dengan objek peran ke alamat dinasnya, seperti "
-        f'{{"pimpinan": {{"surel": "pimpinan@contoh.id"}}}}. Peran yang dikenal: {", ".join(ROLES)}.'
+        f'{{"pimpinan": {{"surel": "pimpinan@contoh.id"}}}}. Peran yang dikenal: '
+        f"{', '.join(ROLES)}."
     )
 
 
@@ -284,7 +297,8 @@ def levels(value: Any) -> str:
     return (
         ""
         if is_right
-        else f"Isi dengan objek yang memuat tepat {', '.join(parts)}, masing-masing objek nama ke tingkat seperti "
+        else f"Isi dengan objek yang memuat tepat {', '.join(parts)}, masing-masing objek nama ke "
+        "tingkat seperti "
         f'{{"complaint": "terbatas"}}. Tingkat yang dikenal: {", ".join(LEVELS)}.'
     )
 

@@ -1,4 +1,6 @@
-"""Forms of values that have several parts: signatory, calendar, schedule, channels, owners. Pure."""
+"""Forms of values that have several parts: signatory, calendar, schedule, channels, owners.
+Pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,6 @@
-"""Parts of a form that are tables: rows that are added, removed and moved by buttons of the form itself. Pure."""
+"""Parts of a form that are tables: rows that are added, removed and moved by buttons of the form
+itself. Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,8 +119,8 @@ def count(posted: Posted, name: str) -> int:
 
 
 def press(posted: Posted, button: str) -> Typed | None:
-    """The form after one of its buttons was pressed (`tambah:<table>`, `hapus:<table>:<row>`, `naik:<table>:<row>`); None where it
-    is no such button.
+    """The form after one of its buttons was pressed (`tambah:<table>`, `hapus:<table>:<row>`,
+    `naik:<table>:<row>`); None where it is no such button.
     """
     verb, _, rest = button.partition(":")
     name, _, no = rest.partition(":")

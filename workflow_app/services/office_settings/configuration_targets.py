@@ -1,4 +1,6 @@
-"""The part of a form that is a target: minutes, working days by a calendar, or nothing but measured (R34, R52, R57). Pure."""
+"""The part of a form that is a target: minutes, working days by a calendar, or nothing but measured
+(R34, R52, R57). Pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""How the keys of the configuration are called and grouped on the pages of the office. Pure data."""
+"""How the keys of the configuration are called and grouped on the pages of the office. Pure
+data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +103,10 @@ GROUPS = (
     Group(
         "kewenangan",
         "Pemilik dan pengganti",
-        "Siapa yang bertanggung jawab, siapa yang boleh mengubah, dan peran mana yang boleh menggantikan.",
+        (
+            "Siapa yang bertanggung jawab, siapa yang boleh mengubah, dan peran mana yang boleh "
+            "menggantikan."
+        ),
         ("pemilik_pengaturan", "pengganti_peran"),
     ),
 )
@@ -219,7 +224,9 @@ WHOLE: Mapping[str, str] = {
 
 
 def title(key: str, named: Mapping[str, str]) -> str:
-    """How a key is called among those of its group; `named` are the words of the deployed processes for clocks, letters and series."""
+    """How a key is called among those of its group; `named` are the words of the deployed processes
+    for clocks, letters and series.
+    """
     family, _, part = key.partition(".")
     if key in TITLES or not part:
         return plain_title(key)
@@ -229,7 +236,9 @@ def title(key: str, named: Mapping[str, str]) -> str:
 
 
 def plain_title(key: str) -> str:
-    """How a key is called where no process is asked: as its family, if it has no title of its own."""
+    """How a key is called where no process is asked: as its family, if it has no title of its
+    own.
+    """
     return TITLES.get(key, configuration_keys.words(key))
 
 

@@ -1,4 +1,6 @@
-"""Steps of processes that the text of the SOP lacks (R46, R67): which there are, and the shape of a choice among them. Pure."""
+"""Steps of processes that the text of the SOP lacks (R46, R67): which there are, and the shape of a
+choice among them. Pure.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -21,7 +23,9 @@ def seed(process: str) -> dict[str, Any]:
 
 @cache
 def fault(process: str) -> Callable[[Any], str]:
-    """Why a value cannot be a choice among the derived steps of a process; empty when it can. Of one process always the same."""
+    """Why a value cannot be a choice among the derived steps of a process; empty when it can. Of
+    one process always the same.
+    """
     known = KNOWN[process]
 
     def judge(value: Any) -> str:

@@ -19,8 +19,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "batas_waktu": "secepatnya",
     "telepon_unit": "",
 }
-"""All that a text may name, and what is said where a step has no such fact. Never a name, never a story: a message lies open
-on a phone that others pick up (pitfall 15)."""
+"""All that a text may name, and what is said where a step has no such fact. Never a name, never a
+story: a message lies open on a phone that others pick up (pitfall 15).
+"""
 
 SEED: dict[str, Any] = {
     key: {"judul": title, "isi": body}
@@ -28,56 +29,75 @@ SEED: dict[str, Any] = {
         (
             "nomor_berkas",
             "Nomor berkas Anda",
-            "SPKT mencatat urusan Anda ({layanan}) dengan nomor {nomor}. Selanjutnya: {langkah}. Sebutkan nomor ini bila "
+            "SPKT mencatat urusan Anda ({layanan}) dengan nomor {nomor}. Selanjutnya: "
+            "{langkah}. Sebutkan nomor ini bila "
             "menghubungi {telepon_unit}. Layanan SPKT gratis.",
         ),
         (
             "tanggapan",
             "Tanggapan atas berkas Anda",
-            "Berkas {nomor} ({layanan}) sudah ditanggapi. Selanjutnya: {langkah}. Pertanyaan: {telepon_unit}.",
+            (
+                "Berkas {nomor} ({layanan}) sudah ditanggapi. Selanjutnya: {langkah}. Pertanyaan: "
+                "{telepon_unit}."
+            ),
         ),
         (
             "belum_tersampaikan",
             "Kami belum dapat menghubungi Anda",
-            "Tanggapan atas berkas {nomor} ({layanan}) belum dapat disampaikan kepada Anda. Selanjutnya: {langkah}. Hubungi "
+            "Tanggapan atas berkas {nomor} ({layanan}) belum dapat disampaikan kepada Anda. "
+            "Selanjutnya: {langkah}. Hubungi "
             "{telepon_unit} atau datangi SPKT dengan menyebut nomor itu untuk mendengarnya.",
         ),
         (
             "diteruskan",
             "Berkas Anda diteruskan",
-            "Berkas {nomor} ({layanan}) diteruskan kepada pihak yang berwenang. Selanjutnya: {langkah}. Pertanyaan: "
+            "Berkas {nomor} ({layanan}) diteruskan kepada pihak yang berwenang. Selanjutnya: "
+            "{langkah}. Pertanyaan: "
             "{telepon_unit}.",
         ),
         (
             "diterima",
             "Berkas Anda diterima",
-            "Berkas {nomor} ({layanan}) sudah diterima pihak yang menangani. Selanjutnya: {langkah}. Pertanyaan: "
+            "Berkas {nomor} ({layanan}) sudah diterima pihak yang menangani. Selanjutnya: "
+            "{langkah}. Pertanyaan: "
             "{telepon_unit}.",
         ),
         (
             "surat_siap",
             "Surat Anda siap",
-            "Surat untuk berkas {nomor} ({layanan}) sudah siap. Selanjutnya: {langkah}. Layanan SPKT gratis.",
+            (
+                "Surat untuk berkas {nomor} ({layanan}) sudah siap. Selanjutnya: {langkah}. "
+                "Layanan SPKT gratis."
+            ),
         ),
         (
             "selesai",
             "Berkas Anda selesai",
-            "Berkas {nomor} ({layanan}) selesai ditangani. Hasil: {hasil}. Penjelasannya dapat ditanyakan di SPKT dengan "
+            "Berkas {nomor} ({layanan}) selesai ditangani. Hasil: {hasil}. Penjelasannya "
+            "dapat ditanyakan di SPKT dengan "
             "menyebut nomor ini, atau ke {telepon_unit}.",
         ),
         (
             "laporan_pimpinan",
             "Laporan kepada pimpinan",
-            "Berkas {nomor} ({layanan}): {langkah}. Batas waktu: {batas_waktu}. Buka Sentra SPKT untuk rinciannya.",
+            (
+                "Berkas {nomor} ({layanan}): {langkah}. Batas waktu: {batas_waktu}. Buka Sentra "
+                "SPKT untuk rinciannya."
+            ),
         ),
         (
             "lewat_batas",
             "Batas waktu terlewati",
-            "Berkas {nomor} ({layanan}) melewati batas waktu {batas_waktu}. Langkah yang menunggu: {langkah}.",
+            (
+                "Berkas {nomor} ({layanan}) melewati batas waktu {batas_waktu}. Langkah yang "
+                "menunggu: {langkah}."
+            ),
         ),
     )
 }
-"""The texts the product comes with, by the name that a process gives; in the configuration it stands behind the prefix."""
+"""The texts the product comes with, by the name that a process gives; in the configuration it
+stands behind the prefix.
+"""
 
 KEYS = frozenset(SEED)
 

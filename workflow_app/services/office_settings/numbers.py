@@ -1,4 +1,5 @@
-"""Gapless numbers: one row per series and year, incremented under its lock in the transaction that issues the paper.
+"""Gapless numbers: one row per series and year, incremented under its lock in the transaction that
+issues the paper.
 
 What numbers on papers look like: which patterns make them, and what they are read by. Pure.
 """
@@ -28,8 +29,9 @@ SAMPLES = ((1, 2026), (2, 2027), (1000, 2030))
 
 
 def is_pattern(value: Any) -> bool:
-    """May numbers be made with this? It names {urut} and {tahun}, perhaps {bulan}, and nothing else, and the first two stand
-    apart from other letters and digits: else nobody could tell them in a number that is typed from paper.
+    """May numbers be made with this? It names {urut} and {tahun}, perhaps {bulan}, and nothing
+    else, and the first two stand apart from other letters and digits: else nobody could tell them
+    in a number that is typed from paper.
     """
     try:
         fields = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
@@ -48,7 +50,9 @@ def parts_of(number: str) -> list[str]:
 
 
 def is_meant(typed: Sequence[str], number: str, sequence: int, year: int) -> bool:
-    """Do these parts begin this number, as far as the sequence and the year at least? Never where they do not stand apart."""
+    """Do these parts begin this number, as far as the sequence and the year at least? Never where
+    they do not stand apart.
+    """
     whole, marks = parts_of(number), _marks(sequence, year)
     if not marks <= set(whole):
         return False
@@ -80,8 +84,9 @@ class Number:
 def allocate(work: UnitOfWork, series: str, at: datetime) -> Number:
     """Give the next number of a series in the year of `at` (WITA).
 
-    The series stays locked until commit, so a rollback leaves no gap and two papers never get the same number.
-    The form of the number is the configuration `pola_nomor.<series>` with {urut}, {bulan} (Roman) and {tahun}.
+    The series stays locked until commit, so a rollback leaves no gap and two papers never get the
+    same number. The form of the number is the configuration `pola_nomor.<series>` with {urut},
+    {bulan} (Roman) and {tahun}.
     """
     local = at.astimezone(WITA)
     pattern = _pattern(work, series, at)
@@ -104,7 +109,9 @@ def allocate(work: UnitOfWork, series: str, at: datetime) -> Number:
 
 
 def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
-    """Take a number out of use. It keeps its row and its reason, a sentence of ours, and is never given again."""
+    """Take a number out of use. It keeps its row and its reason, a sentence of ours, and is never
+    given again.
+    """
     if not reason.strip():
         raise InvalidInput(fields={"reason": "Tulis alasan pembatalan nomor."})
     row = work.session.get(LetterNumber, number_id, with_for_update=True, populate_existing=True)
@@ -127,7 +134,9 @@ def void(work: UnitOfWork, number_id: UUID, reason: str) -> None:
 
 
 def find(work: UnitOfWork, typed: str) -> UUID | None:
-    """The number that somebody typed from paper, if it was ever given: whole, or without what is the same on every paper."""
+    """The number that somebody typed from paper, if it was ever given: whole, or without what is
+    the same on every paper.
+    """
     parts = parts_of(typed) if len(typed) <= LONGEST else []
     figures = {int(part) for part in parts if part.isdigit() and len(part) < 10}
     query = select(LetterNumber).where(
@@ -147,7 +156,10 @@ def _pattern(work: UnitOfWork, series: str, at: datetime) -> str:
     pattern = configuration.value(work, f"pola_nomor.{series}", at)
     if not is_pattern(pattern):
         raise SentraError(
-            f"Pola nomor {series} belum benar. Hubungi admin: pola harus memuat {{urut}} dan {{tahun}} yang berdiri sendiri.",
+            (
+                f"Pola nomor {series} belum benar. Hubungi admin: pola harus memuat {{urut}} dan "
+                f"{{tahun}} yang berdiri sendiri."
+            ),
             detail=f"pola_nomor.{series} is not usable",
         )
     return str(pattern)

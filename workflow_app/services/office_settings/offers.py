@@ -1,4 +1,6 @@
-"""Choices that the office offers (`offered_by`): which options of a form are in service, in which order, and how they are called."""
+"""Choices that the office offers (`offered_by`): which options of a form are in service, in which
+order, and how they are called.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,12 +15,16 @@ CHANNELS = "kanal_pengaduan"
 
 
 def words(work: UnitOfWork, setting: str, at: datetime | None = None) -> dict[str, str]:
-    """All that the office lists, in its order, whether in service or not: code to what it is called."""
+    """All that the office lists, in its order, whether in service or not: code to what it is
+    called.
+    """
     return {item["kode"]: item["sebutan"] for item in configuration.value(work, setting, at)}
 
 
 def in_service(work: UnitOfWork, setting: str, at: datetime | None = None) -> dict[str, str]:
-    """What can be chosen at `at` (now when left out), in the order of the office: code to what it is called."""
+    """What can be chosen at `at` (now when left out), in the order of the office: code to what it
+    is called.
+    """
     listed = configuration.value(work, setting, at)
     return {item["kode"]: item["sebutan"] for item in listed if item["dilayani"]}
 
@@ -34,7 +40,9 @@ def offered(work: UnitOfWork, form: Form) -> Form:
 
 
 def worded(work: UnitOfWork, form: Form) -> Form:
-    """The form with all its choices, by the words of the office where it lists them: for what was answered before."""
+    """The form with all its choices, by the words of the office where it lists them: for what was
+    answered before.
+    """
     fields = {
         name: replace(
             field, options={**field.options, **_among(field, words(work, field.offered_by))}
@@ -46,7 +54,9 @@ def worded(work: UnitOfWork, form: Form) -> Form:
 
 
 def check(work: UnitOfWork, form: Form, given: Answers) -> dict[str, str]:
-    """Answers that are not in service now, with a sentence. What is refused here has another door (R17)."""
+    """Answers that are not in service now, with a sentence. What is refused here has another door
+    (R17).
+    """
     return {
         name: _sentence(_among(field, in_service(work, field.offered_by)))
         for name, field in form.fields.items()

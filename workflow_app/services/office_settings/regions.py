@@ -1,7 +1,9 @@
-"""The regions of the regency: offered where an address or a place is typed, and what an area of the configuration is made of.
+"""The regions of the regency: offered where an address or a place is typed, and what an area of the
+configuration is made of.
 
-`regions.csv` holds code and name of the kabupaten, its kecamatan, desa and kelurahan, from the data of `idn-area-data` (ODbL);
-a test compares it with that package. An office elsewhere has another file.
+`regions.csv` holds code and name of the kabupaten, its kecamatan, desa and kelurahan, from the data
+of `idn-area-data` (ODbL); a test compares it with that package. An office elsewhere has another
+file.
 """
 
 import csv

@@ -1,7 +1,9 @@
-"""The retention schedule (JRA): which row is about a paper, and until which day it wants the paper kept. Pure.
+"""The retention schedule (JRA): which row is about a paper, and until which day it wants the paper
+kept. Pure.
 
-Years are counted in the days of the calendar (WITA), from the day on which counting begins: the last day is the same day of a later
-year, and a paper is due on the day after it. 29 February has its anniversary on 1 March: never a day too early.
+Years are counted in the days of the calendar (WITA), from the day on which counting begins: the
+last day is the same day of a later year, and a paper is due on the day after it. 29 February has
+its anniversary on 1 March: never a day too early.
 """
 
 from collections.abc import Sequence
@@ -70,7 +72,8 @@ class Row:
     fate: Fate
     basis: str
     is_example: bool
-    """Invented, and by the office not yet confirmed: outside of a demo nothing becomes due by it."""
+    """Invented, and by the office not yet confirmed: outside of a demo nothing becomes due by it.
+    """
 
     @property
     def years(self) -> int:
@@ -106,7 +109,10 @@ def _fault_of(row: Any) -> str:
     if not all(_is_years(row[name]) for name in ("aktif", "inaktif")):
         return f"aktif dan inaktif diisi dengan jumlah tahun, 0 sampai {MOST_YEARS}."
     if row["aktif"] + row["inaktif"] == 0 and row["nasib"] != Fate.KEEP:
-        return "paling sedikit satu tahun, supaya tidak ada yang jatuh tempo pada hari berkas berakhir."
+        return (
+            "paling sedikit satu tahun, supaya tidak ada yang jatuh tempo pada hari berkas "
+            "berakhir."
+        )
     if not isinstance(row["contoh"], bool):
         return "contoh diisi dengan true atau false."
     return ""
@@ -140,8 +146,9 @@ def rows_of(value: Sequence[dict[str, Any]]) -> list[Row]:
 
 
 def row_for(rows: Sequence[Row], process: str | None, label: str) -> Row | None:
-    """The row about a paper that is called `label` in a case of `process` (None: in no case): the one that says most about it,
-    the name of the paper before the process. None when the schedule has none.
+    """The row about a paper that is called `label` in a case of `process` (None: in no case): the
+    one that says most about it, the name of the paper before the process. None when the schedule
+    has none.
     """
     about = [row for row in rows if row.process in (None, process) and row.label in (None, label)]
     return max(
@@ -168,7 +175,9 @@ def _has_leap_day(year: int) -> bool:
 
 @dataclass(frozen=True)
 class Term:
-    """What a row says about one paper: since when it counts, and until when it wants the paper kept."""
+    """What a row says about one paper: since when it counts, and until when it wants the paper
+    kept.
+    """
 
     row: Row
     begun: date | None
@@ -181,17 +190,23 @@ class Term:
 
     @property
     def kept_until(self) -> date | None:
-        """Last day of all its years; None while they do not count, and for what is kept for ever."""
+        """Last day of all its years; None while they do not count, and for what is kept for
+        ever.
+        """
         return None if self.row.fate == Fate.KEEP else self.over_on
 
     @property
     def over_on(self) -> date | None:
-        """Last day of all its years, whatever the schedule wants then; None while they do not count."""
+        """Last day of all its years, whatever the schedule wants then; None while they do not
+        count.
+        """
         return None if self.begun is None else last_day(self.begun, self.row.years)
 
 
 def governing(terms: Sequence[Term]) -> Term | None:
-    """Of several terms (a paper of several cases) the one that says most against destroying it: its fate first, then its last day."""
+    """Of several terms (a paper of several cases) the one that says most against destroying it: its
+    fate first, then its last day.
+    """
     return max(
         terms,
         key=lambda term: (

@@ -1,4 +1,6 @@
-"""Working days: which days count, and when a number of them is over (R34). Pure; the values come from the configuration."""
+"""Working days: which days count, and when a number of them is over (R34). Pure; the values come
+from the configuration.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ ESTIMATED = "(perkiraan)"
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which days count. What the office has entered itself wins over the weekday and over the package."""
+    """Which days count. What the office has entered itself wins over the weekday and over the
+    package.
+    """
 
     weekdays: frozenset[int]
     categories: tuple[str, ...]
@@ -40,7 +44,9 @@ class Calendar:
         return not any(day in holidays(day.year, category) for category in self.categories)
 
     def after(self, start: datetime, days: int) -> datetime:
-        """The last instant of the `days`-th working day (at least one); the day of `start` is day zero."""
+        """The last instant of the `days`-th working day (at least one); the day of `start` is day
+        zero.
+        """
         day = start.astimezone(self.zone).date()
         left = days
         while left > 0:
@@ -49,7 +55,9 @@ class Calendar:
         return datetime.combine(day, time.max, self.zone).astimezone(UTC)
 
     def before(self, event: datetime, days: int) -> datetime:
-        """The last instant of the `days`-th working day before the day of an event (at least one), which is day zero itself."""
+        """The last instant of the `days`-th working day before the day of an event (at least one),
+        which is day zero itself.
+        """
         day = event.astimezone(self.zone).date()
         left = days
         while left > 0:
@@ -94,5 +102,7 @@ def calendar(value: Mapping[str, Any]) -> Calendar:
 
 @lru_cache(maxsize=64)
 def holidays(year: int, category: str) -> Mapping[date, str]:
-    """Indonesia's free days of one year and category, as the package knows them; empty when it does not."""
+    """Indonesia's free days of one year and category, as the package knows them; empty when it does
+    not.
+    """
     return dict(country_holidays("ID", years=year, categories=(category,), language="id"))

@@ -1,4 +1,6 @@
-"""One key of the configuration as the office sees and changes it: its line of time, a new value, one taken back."""
+"""One key of the configuration as the office sees and changes it: its line of time, a new value,
+one taken back.
+"""
 
 import json
 from dataclasses import dataclass
@@ -39,7 +41,9 @@ AT_ONCE = timedelta(seconds=1)
 
 
 FEW = 7
-"""Lines of a planned value that are shown as a whole; of a longer one those that differ from the value before it."""
+"""Lines of a planned value that are shown as a whole; of a longer one those that differ from the
+value before it.
+"""
 GONE = "tidak ada lagi"
 
 
@@ -70,7 +74,8 @@ class KeyPage:
     changers: str
     form: Part | None
     filled: datetime | None
-    """From when the planned value holds that the form is filled with; None for the value in force."""
+    """From when the planned value holds that the form is filled with; None for the value in force.
+    """
     typed: Typed
     """That value, as the form has it."""
     values: list[Value]
@@ -95,7 +100,9 @@ class KeyPage:
 
 
 def page(work: UnitOfWork, key: str, filled: datetime | None = None) -> KeyPage:
-    """A key with all its values, the form filled with what is planned from `filled` on, if anything is. Raises `NotFound` for a key that has no page, `Forbidden` where the actor may not change it."""
+    """A key with all its values, the form filled with what is planned from `filled` on, if anything
+    is. Raises `NotFound` for a key that has no page, `Forbidden` where the actor may not change it.
+    """
     _check(work, key)
     owner = configuration.owner(work, key)
     entries = configuration.history(work, key)
@@ -149,7 +156,9 @@ def _values(work: UnitOfWork, form: Part | None, entries: list[Entry], now: Entr
 
 
 def can_be_shortened(before: Told, after: Told) -> bool:
-    """Is it enough to tell the lines in which two long values differ? Not where the others change places."""
+    """Is it enough to tell the lines in which two long values differ? Not where the others change
+    places.
+    """
     are_in_place = [line for line in before if line in after] == [
         line for line in after if line in before
     ]
@@ -170,9 +179,10 @@ def read(
     start: datetime | None,
     filled: datetime | None = None,
 ) -> tuple[Said, Faults]:
-    """What a form said, as it would hold from `start` on, and by input what is wrong with it. The form was filled with what
-    holds at `filled` (None, both: now): what it merely repeats of that, another change may have planned otherwise. A plan that is
-    brought forward holds as the form shows it.
+    """What a form said, as it would hold from `start` on, and by input what is wrong with it. The
+    form was filled with what holds at `filled` (None, both: now): what it merely repeats of that,
+    another change may have planned otherwise. A plan that is brought forward holds as the form
+    shows it.
     """
     _check(work, key)
     form = _changeable(work, key, _form(work, key))
@@ -231,8 +241,9 @@ def plan_of(text: str) -> datetime | None:
 
 
 def change(work: UnitOfWork, key: str, said: Said, start: datetime | None, shown: str) -> None:
-    """Let what was said hold from `start` on (None: from now), if the key is still as it was `shown` to the actor. The same change sent twice is made
-    once; raises `Conflict` when somebody else was faster, and as `configuration.set_value` does.
+    """Let what was said hold from `start` on (None: from now), if the key is still as it was
+    `shown` to the actor. The same change sent twice is made once; raises `Conflict` when somebody
+    else was faster, and as `configuration.set_value` does.
     """
     _check(work, key)
     configuration.lock(work)
@@ -247,8 +258,9 @@ def change(work: UnitOfWork, key: str, said: Said, start: datetime | None, shown
 
 
 def withdraw(work: UnitOfWork, key: str, start: datetime, shown: str) -> bool:
-    """Take back a value that is still to come, if the key is still as it was `shown` to the actor; returns whether there is anything
-    left of the key. Pressed twice it is done once; raises `Conflict` when somebody else was faster, and as `configuration.withdraw`.
+    """Take back a value that is still to come, if the key is still as it was `shown` to the actor;
+    returns whether there is anything left of the key. Pressed twice it is done once; raises
+    `Conflict` when somebody else was faster, and as `configuration.withdraw`.
     """
     _check(work, key)
     configuration.lock(work)

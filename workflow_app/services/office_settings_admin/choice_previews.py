@@ -1,4 +1,6 @@
-"""What a change does to what cases ask the office: which calls are in town, what a form offers, who receives a need."""
+"""What a change does to what cases ask the office: which calls are in town, what a form offers, who
+receives a need.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,7 +98,9 @@ def of_route(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
 
 
 def of_period(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """Until when notice of an event in some weeks would be in time, where the office has laid down a period."""
+    """Until when notice of an event in some weeks would be in time, where the office has laid down
+    a period.
+    """
     family, _, need = key.partition(".")
     for definition in definitions.current_definitions(work):
         if not any(one.operation == NOTICE_DUE for one in definition.elements.values()):
@@ -120,7 +124,10 @@ def kept_by_offers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Answers that were sent stay; a form that is open is judged when it is sent."""
     return [
         "Jawaban yang sudah dikirim tidak berubah.",
-        f"Formulir yang dikirim {turn.since} hanya menerima yang dilayani, juga bila sudah terbuka sebelumnya.",
+        (
+            f"Formulir yang dikirim {turn.since} hanya menerima yang dilayani, juga bila sudah "
+            "terbuka sebelumnya."
+        ),
     ]
 
 
@@ -129,7 +136,10 @@ def kept_by_area(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     query = select(func.count()).select_from(Case)
     open_calls = query.where(*samples.open_cases(work), Case.process_key == dispatches.PROCESS)
     return [
-        f"{work.session.scalar(open_calls) or 0} laporan TKP yang terbuka tetap memakai jam yang sudah dimulai.",
+        (
+            f"{work.session.scalar(open_calls) or 0} laporan TKP yang terbuka tetap memakai jam "
+            "yang sudah dimulai."
+        ),
         f"Laporan yang dicatat {turn.since} dinilai dengan wilayah {turn.which}.",
     ]
 

@@ -1,4 +1,6 @@
-"""What a change does to clocks: those that run keep theirs, and when one that starts then would end."""
+"""What a change does to clocks: those that run keep theirs, and when one that starts then would
+end.
+"""
 
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -34,7 +36,9 @@ def of_target(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]
 
 
 def of_calendar(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """When clocks that start on the mornings of the next weeks would end, for each target that is counted by the calendar."""
+    """When clocks that start on the mornings of the next weeks would end, for each target that is
+    counted by the calendar.
+    """
     calendar = key.partition(".")[2]
     first = work.clock().astimezone(WITA).date()
     found: dict[str, list[str]] = {}
@@ -63,7 +67,10 @@ def kept_by_target(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     running, waiting = _running(work, CaseClock.name == name), waiting_for(work, name)
     return [
         f"{running} jam ini sedang berjalan dan tetap memakai batasnya masing-masing.",
-        f"{waiting} berkas terbuka belum memulai jam ini. Jam yang mulai {turn.since} memakai batas {turn.which}, juga pada berkas itu.",
+        (
+            f"{waiting} berkas terbuka belum memulai jam ini. Jam yang mulai {turn.since} memakai "
+            f"batas {turn.which}, juga pada berkas itu."
+        ),
     ]
 
 
@@ -74,7 +81,10 @@ def kept_by_calendar(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Which open clocks keep their end."""
     running = _running(work, CaseClock.calendar == key.partition(".")[2])
     return [
-        f"{running} jam yang sedang berjalan dihitung dengan kalender ini dan tetap memakai akhirnya masing-masing.",
+        (
+            f"{running} jam yang sedang berjalan dihitung dengan kalender ini dan tetap memakai "
+            "akhirnya masing-masing."
+        ),
         f"Jam yang mulai {turn.since} dihitung dengan kalender {turn.which}.",
     ] + ([RECOUNTED] if turn.is_new else [])
 

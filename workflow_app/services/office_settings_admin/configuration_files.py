@@ -1,4 +1,5 @@
-"""The configuration of an office as one file: written out with all its dates, taken in as a whole or not at all.
+"""The configuration of an office as one file: written out with all its dates, taken in as a whole
+or not at all.
 
 The duty roster goes with it: a key per function, a value per period.
 """
@@ -21,7 +22,9 @@ REFUSED = "Tidak ada yang diubah. Perbaiki file ini lalu coba lagi."
 
 
 def export(work: UnitOfWork) -> str:
-    """Every value of every key by the instant from which it holds, and the periods of duty that are not over, as JSON."""
+    """Every value of every key by the instant from which it holds, and the periods of duty that are
+    not over, as JSON.
+    """
     values: dict[str, dict[str, Any]] = {
         item.key: {
             _written(entry.valid_from): entry.value
@@ -38,7 +41,8 @@ def export(work: UnitOfWork) -> str:
 def take_in(work: UnitOfWork, text: str) -> list[Entry]:
     """Set what the file says and the configuration does not say yet; returns it.
 
-    A value holds as the file writes it. Those that the file does not name stay, and go on with what it changes before them. Raises `InvalidInput` with every fault, before anything is set.
+    A value holds as the file writes it. Those that the file does not name stay, and go on with what
+    it changes before them. Raises `InvalidInput` with every fault, before anything is set.
     """
     entries: dict[tuple[str, datetime], Entry | Shift] = {}
     faults = []

@@ -1,4 +1,6 @@
-"""Is a key still as somebody saw it, and who was faster: nothing is changed from a page that is older than the key."""
+"""Is a key still as somebody saw it, and who was faster: nothing is changed from a page that is
+older than the key.
+"""
 
 import hashlib
 import json
@@ -23,7 +25,9 @@ def seen(work: UnitOfWork, key: str) -> str:
 
 
 def overtaken(work: UnitOfWork, key: str) -> str:
-    """What somebody is told whose page is older than the key: who changed it last, or took a value back."""
+    """What somebody is told whose page is older than the key: who changed it last, or took a value
+    back.
+    """
     last = next(iter(_events(work, key)), None)
     who = users.name_of(work, last.actor_id if last else None) or SERVER
     return (
@@ -33,7 +37,9 @@ def overtaken(work: UnitOfWork, key: str) -> str:
 
 
 def was_taken_back(work: UnitOfWork, key: str, start: datetime) -> bool:
-    """Did the actor himself take the value from `start` on back, and has nobody planned one for that instant since?"""
+    """Did the actor himself take the value from `start` on back, and has nobody planned one for
+    that instant since?
+    """
     events = (
         event for event in _events(work, key) if event.details["valid_from"] == start.isoformat()
     )

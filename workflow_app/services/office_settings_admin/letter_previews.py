@@ -1,4 +1,6 @@
-"""How the next letter and the next number would look: the real letter of a case that is never kept, with invented answers."""
+"""How the next letter and the next number would look: the real letter of a case that is never kept,
+with invented answers.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +51,8 @@ def of_number(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]
 
 
 def sheet(work: UnitOfWork, key: str) -> Sheet | None:
-    """The letter on which a change of `key` would be seen; None where it is seen on none. Raises `SentraError` with the sentence that
-    would keep the letter from being issued.
+    """The letter on which a change of `key` would be seen; None where it is seen on none. Raises
+    `SentraError` with the sentence that would keep the letter from being issued.
     """
     found = _letter_of(work, key)
     if found is None:
@@ -86,12 +88,17 @@ def kept_by_letters(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     count = work.session.scalar(query.where(Letter.kind.in_(kinds)) if kinds else query) or 0
     return [
         f"{count} surat yang sudah terbit tidak berubah.",
-        f"Surat yang terbit {turn.since} memakai yang {turn.which}, juga pada berkas yang sudah terbuka.",
+        (
+            f"Surat yang terbit {turn.since} memakai yang {turn.which}, juga pada berkas yang "
+            "sudah terbuka."
+        ),
     ]
 
 
 def kept_by_numbers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
-    """Numbers that were given stay. How many these are is not said: some are of cases that are kept from the reader (R79)."""
+    """Numbers that were given stay. How many these are is not said: some are of cases that are kept
+    from the reader (R79).
+    """
     return [
         "Nomor yang sudah diberikan tidak berubah.",
         f"Nomor yang diberikan {turn.since} memakai pola {turn.which}; hitungannya berlanjut.",

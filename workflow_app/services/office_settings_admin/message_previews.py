@@ -1,4 +1,6 @@
-"""How the next message would read, and by which way it would leave the house: with invented facts."""
+"""How the next message would read, and by which way it would leave the house: with invented
+facts.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""What the actor may change: the groups of keys with what holds, what is to come, and what is still missing."""
+"""What the actor may change: the groups of keys with what holds, what is to come, and what is still
+missing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +81,9 @@ class Overview:
 
 
 def overview(work: UnitOfWork) -> Overview:
-    """All groups that hold something for the actor. Raises `Forbidden` where he may change nothing at all."""
+    """All groups that hold something for the actor. Raises `Forbidden` where he may change nothing
+    at all.
+    """
     if not any(may_change(work, name) for name in configuration_keys.FAMILIES):
         raise Forbidden()
     named = wording.named(work)
@@ -144,7 +148,10 @@ def _lacks(work: UnitOfWork, named: Mapping[str, str]) -> list[Lack]:
     if may_change(work, "penandatangan"):
         found += [
             Lack(
-                f"{configuration_titles.whole_title(key, named)} masih contoh, jadi suratnya tidak terbit.",
+                (
+                    f"{configuration_titles.whole_title(key, named)} masih contoh, jadi suratnya "
+                    "tidak terbit."
+                ),
                 key,
             )
             for key in letters.example_signatories(work)

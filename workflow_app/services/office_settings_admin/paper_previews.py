@@ -1,4 +1,6 @@
-"""What a change does to papers: which are due by a schedule, the level they begin with, until when photos stay."""
+"""What a change does to papers: which are due by a schedule, the level they begin with, until when
+photos stay.
+"""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +16,9 @@ from workflow_app.services.retention import schedule
 
 
 def of_schedule(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """How many papers could be proposed for disposal, by row of the schedule; of very many only the oldest are counted."""
+    """How many papers could be proposed for disposal, by row of the schedule; of very many only the
+    oldest are counted.
+    """
     counted, is_all = schedule.counted(work)
     part = "" if is_all else f" di antara {schedule.LOOKED_AT} dokumen pertama"
     found = {
@@ -25,7 +29,9 @@ def of_schedule(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str
 
 
 def of_levels(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """The level with which the next paper begins: of each process, and of each kind of paper that has one of its own."""
+    """The level with which the next paper begins: of each process, and of each kind of paper that
+    has one of its own.
+    """
     labels = configuration.value(work, classification.CONFIGURED)["dokumen"]
     found: dict[str, list[str]] = {}
     for view in definitions.list_current(work):
@@ -52,7 +58,10 @@ def kept_by_schedule(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """What was proposed or disposed of stays so."""
     return [
         "Yang sudah diusulkan atau dimusnahkan tetap menurut baris jadwal saat diusulkan.",
-        f"Daftar yang dibuka {turn.since} dihitung dengan jadwal {turn.which}, juga untuk dokumen lama.",
+        (
+            f"Daftar yang dibuka {turn.since} dihitung dengan jadwal {turn.which}, juga untuk "
+            "dokumen lama."
+        ),
     ]
 
 
@@ -60,12 +69,18 @@ def kept_by_levels(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Papers that are there keep their level."""
     return [
         "Dokumen yang sudah ada tetap pada tingkatnya.",
-        f"Dokumen yang masuk {turn.since} mulai dengan tingkat {turn.which}, juga pada berkas yang sudah terbuka.",
+        (
+            f"Dokumen yang masuk {turn.since} mulai dengan tingkat {turn.which}, juga pada berkas "
+            "yang sudah terbuka."
+        ),
     ]
 
 
 def kept_by_photos(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Photos that wait are counted anew."""
     return [
-        f"Pembersihan {turn.since} memakai lama yang {turn.which}, juga untuk foto yang sudah menunggu."
+        (
+            f"Pembersihan {turn.since} memakai lama yang {turn.which}, juga untuk foto yang sudah "
+            "menunggu."
+        )
     ]

@@ -1,5 +1,6 @@
-"""What a change of the configuration would do, or taking one back, before it is done: the real code runs with and without it at the
-instant from which it would hold, in transactions that are rolled back (decision 0044).
+"""What a change of the configuration would do, or taking one back, before it is done: the real code
+runs with and without it at the instant from which it would hold, in transactions that are rolled
+back (decision 0044).
 """
 
 from collections.abc import Callable
@@ -117,7 +118,9 @@ class Preview:
     """The value that would hold at that instant without the change."""
     after: Any
     until: datetime | None
-    """When a later value that was set already takes its place; None where none does, or it goes on in them."""
+    """When a later value that was set already takes its place; None where none does, or it goes on
+    in them.
+    """
     later: list[Later]
     """Values set already for later that go on with it."""
     readers: Readers
@@ -135,7 +138,9 @@ class Preview:
 
 
 def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | None) -> Preview:
-    """Look at a change that is not made. Raises `InvalidInput` and `Forbidden` as `configuration.set_value` does."""
+    """Look at a change that is not made. Raises `InvalidInput` and `Forbidden` as
+    `configuration.set_value` does.
+    """
 
     def set_it(work: UnitOfWork, at: datetime) -> None:
         configuration.set_value(work, key, value, at)
@@ -145,7 +150,9 @@ def preview(works: Works, actor: Actor, key: str, value: Any, start: datetime | 
 
 
 def preview_withdrawal(works: Works, actor: Actor, key: str, start: datetime) -> Preview:
-    """Look at how it would be if a value that is still to come were taken back. Raises as `configuration.withdraw` does."""
+    """Look at how it would be if a value that is still to come were taken back. Raises as
+    `configuration.withdraw` does.
+    """
 
     def take_it_back(work: UnitOfWork, at: datetime) -> None:
         configuration.withdraw(work, key, at)
@@ -217,7 +224,9 @@ def _sights(work: UnitOfWork, family: str, key: str, now: datetime) -> Sights:
 
 
 def _drawn(sheet: Sheet) -> bytes | None:
-    """The first page of a letter as a picture. Outside of the transaction: nobody waits for a number meanwhile."""
+    """The first page of a letter as a picture. Outside of the transaction: nobody waits for a
+    number meanwhile.
+    """
     pdf, _ = printing.typeset(sheet.html, sheet.metadata)
     try:
         return draw_page(Source([pdf], "application/pdf"), 1, 0, quality_check.DRAWN)

@@ -1,4 +1,6 @@
-"""Who reads a value of the configuration: places, processes with their steps, and how many open cases still come there."""
+"""Who reads a value of the configuration: places, processes with their steps, and how many open
+cases still come there.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -53,7 +55,9 @@ class Readers:
 
 
 def of(work: UnitOfWork, key: str) -> Readers:
-    """Who reads a key; open cases are those of the unit that the actor may know of, by the version that each of them runs in."""
+    """Who reads a key; open cases are those of the unit that the actor may know of, by the version
+    that each of them runs in.
+    """
     keys = {key, *_counted_by(work, key)}
     passed, ahead = Counter[str](), Counter[str]()
     query = select(Case.process_key, Case.definition_id, Case.passed, func.count())
@@ -82,11 +86,20 @@ def kept(readers: Readers, turn: Turn) -> list[str]:
     """What open cases keep, and what takes the new value."""
     if not readers.processes:
         return [
-            f"Nilai {turn.which} dipakai untuk semua yang dikerjakan {turn.since}, juga pada berkas yang sudah terbuka."
+            (
+                f"Nilai {turn.which} dipakai untuk semua yang dikerjakan {turn.since}, juga pada "
+                "berkas yang sudah terbuka."
+            )
         ]
     return [
-        f"{readers.passed} berkas terbuka sudah melewati langkah yang membaca nilai ini; yang sudah dibaca tidak berubah.",
-        f"{readers.ahead} berkas terbuka belum sampai di sana. Langkah yang dijalankan {turn.since} memakai yang {turn.which}.",
+        (
+            f"{readers.passed} berkas terbuka sudah melewati langkah yang membaca nilai ini; yang "
+            "sudah dibaca tidak berubah."
+        ),
+        (
+            f"{readers.ahead} berkas terbuka belum sampai di sana. Langkah yang dijalankan "
+            f"{turn.since} memakai yang {turn.which}."
+        ),
     ]
 
 

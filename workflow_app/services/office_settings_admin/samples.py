@@ -1,4 +1,6 @@
-"""Cases that are opened for a preview and never kept: the real code runs on them in a transaction that is rolled back."""
+"""Cases that are opened for a preview and never kept: the real code runs on them in a transaction
+that is rolled back.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +24,9 @@ class _Undone(Exception):
 
 @contextmanager
 def undone(works: Works, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
-    """A unit of work at another instant, of which nothing stays. The actor sees in it what he sees now (R79)."""
+    """A unit of work at another instant, of which nothing stays. The actor sees in it what he sees
+    now (R79).
+    """
     with suppress(_Undone), works.begin(actor) as work:
         access.keep(work)
         yield replace(work, clock=lambda: at)
@@ -35,7 +39,9 @@ def case(work: UnitOfWork, definition: Definition) -> Case:
 
 
 def answers(definition: Definition, elements: set[str]) -> list[dict[str, Answers]]:
-    """Invented answers by element, of every scenario of the process: first those that answer most of `elements`."""
+    """Invented answers by element, of every scenario of the process: first those that answer most
+    of `elements`.
+    """
     told = [
         {step.element: step.answers for step in scenario.steps if isinstance(step, Complete)}
         for scenario in scenarios.read_scenarios(definition.files)
@@ -44,7 +50,9 @@ def answers(definition: Definition, elements: set[str]) -> list[dict[str, Answer
 
 
 def open_cases(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
-    """Which `Case` a change is counted over: the open ones of the unit that the actor may know of."""
+    """Which `Case` a change is counted over: the open ones of the unit that the actor may know
+    of.
+    """
     return Case.closed_at.is_(None), *known_cases(work)
 
 

@@ -1,4 +1,6 @@
-"""What a change does to who sees and does what: Propam's cases, papers of cases that were handed on, substitutes, published counts."""
+"""What a change does to who sees and does what: Propam's cases, papers of cases that were handed
+on, substitutes, published counts.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +26,9 @@ PROPAM = "piket_propam"
 
 
 def of_leadership(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """Whether the leadership sees what is confined to Propam; how many cases these are, who sees them himself alone is told (R79)."""
+    """Whether the leadership sees what is confined to Propam; how many cases these are, who sees
+    them himself alone is told (R79).
+    """
     role, *_ = sorted(LEADERSHIP)
     sees = access.is_seen_by_role(work, Case(confined_to=PROPAM), role)
     label = role_label(work, role)
@@ -45,7 +49,9 @@ def of_leadership(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[s
 
 
 def of_receivers(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """Whether a function reads the papers of a case in its hands, and in how many of those that it holds now."""
+    """Whether a function reads the papers of a case in its hands, and in how many of those that it
+    holds now.
+    """
     reading = "membaca" if configuration.value(work, access.RECEIVERS_READ) else "tidak membaca"
     found = {"Fungsi yang memegang berkas": [f"Ia {reading} surat dan naskahnya."]}
     for role in sorted(FIELD_ROLES):
@@ -78,8 +84,8 @@ def of_substitutes(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[
 
 
 def of_figures(work: UnitOfWork, key: str, now: datetime) -> dict[str, list[str]]:
-    """What the next publication withholds, and when the one after it comes. How many figures these are hangs on cases that are kept
-    from some: who sees all is told.
+    """What the next publication withholds, and when the one after it comes. How many figures these
+    are hangs on cases that are kept from some: who sees all is told.
     """
     if not publications.publish(work):
         return {}
@@ -110,7 +116,10 @@ def kept_by_figures(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
 def kept_by_leadership(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """Sight is asked with each look."""
     return [
-        f"Nilai {turn.which} berlaku {turn.since} untuk semua berkas yang dibatasi pada Propam, juga yang sudah terbuka.",
+        (
+            f"Nilai {turn.which} berlaku {turn.since} untuk semua berkas yang dibatasi pada "
+            "Propam, juga yang sudah terbuka."
+        ),
         "Siapa yang pernah membukanya tetap tercatat di riwayat berkas.",
     ]
 
@@ -119,7 +128,10 @@ def kept_by_receivers(work: UnitOfWork, key: str, turn: Turn) -> list[str]:
     """The same, for cases in the hands of a function."""
     count = work.session.scalar(_held(work)) or 0
     return [
-        f"{count} berkas terbuka sedang dipegang fungsi penerima. Nilai {turn.which} berlaku {turn.since} juga untuk berkas itu.",
+        (
+            f"{count} berkas terbuka sedang dipegang fungsi penerima. Nilai {turn.which} berlaku "
+            f"{turn.since} juga untuk berkas itu."
+        ),
         "Berkas yang belum diserahkan memakai nilai yang berlaku pada saat fungsi itu membukanya.",
         "Siapa yang pernah membacanya tetap tercatat di riwayat berkas.",
     ]

@@ -48,14 +48,18 @@ def _deployed(work: UnitOfWork) -> dict[str, str]:
 
 
 def _named_processes(work: UnitOfWork) -> list[str]:
-    """Processes that values name, whether they are deployed here or not: what a form does not offer it would lose."""
+    """Processes that values name, whether they are deployed here or not: what a form does not offer
+    it would lose.
+    """
     rows = configuration.value(work, "jadwal_retensi")
     levels = configuration.value(work, "tingkat_akses")["proses"]
     return sorted({*levels, *(row["proses"] for row in rows if row["proses"])})
 
 
 def named(work: UnitOfWork) -> Mapping[str, str]:
-    """By key what the deployed processes call the clock, the letter or the series that it is about."""
+    """By key what the deployed processes call the clock, the letter or the series that it is
+    about.
+    """
     found: dict[str, str] = {}
     for definition in definitions.current_definitions(work):
         for element in definition.elements.values():

@@ -1,6 +1,8 @@
-"""Is what the archive keeps kept? The lock is tried, bytes are read back, holds are compared; the verdict is an event and is seen.
+"""Is what the archive keeps kept? The lock is tried, bytes are read back, holds are compared; the
+verdict is an event and is seen.
 
-What the archive has proven of itself, for those who answer for it: the lock that was tried, the bytes that were read back.
+What the archive has proven of itself, for those who answer for it: the lock that was tried, the
+bytes that were read back.
 """
 
 import logging
@@ -30,7 +32,9 @@ log = logging.getLogger(__name__)
 PROVE_AGAIN = 30.0
 """Seconds until the lock of a store that was away at the start is tried again."""
 SAMPLE = 200
-"""Blobs that are read back every day, chosen by chance. Beside them those that were wrong the last time."""
+"""Blobs that are read back every day, chosen by chance. Beside them those that were wrong the last
+time.
+"""
 REMEMBERED = 20
 SAMPLED, WHOLE = "sample", "everything"
 """How much was read back, as the event says it."""
@@ -47,7 +51,9 @@ class Findings:
 
     @property
     def is_sound(self) -> bool:
-        """Every byte is there and unchanged, every hold is as it should be, and the store lets nothing go."""
+        """Every byte is there and unchanged, every hold is as it should be, and the store lets
+        nothing go.
+        """
         return not self.wrong and not self.differences and self.lock is not None and self.lock.holds
 
 
@@ -68,7 +74,9 @@ def prove_lock(works: Works) -> WormVerdict:
 
 
 def prove_at_start(works: Works) -> None:
-    """Try the lock once, as soon as there is a store and a database to write it down. Waits for them; belongs into a thread."""
+    """Try the lock once, as soon as there is a store and a database to write it down. Waits for
+    them; belongs into a thread.
+    """
     while True:
         try:
             prove_lock(works)
@@ -80,8 +88,8 @@ def prove_at_start(works: Works) -> None:
 
 
 def check_sample(works: Works, size: int = SAMPLE) -> Findings:
-    """Read some blobs back and hash them again: those that were wrong before, and others by chance. Every hold is compared:
-    that reads no bytes.
+    """Read some blobs back and hash them again: those that were wrong before, and others by chance.
+    Every hold is compared: that reads no bytes.
     """
     found = Findings(differences=list(holdings.verify(works)))
     with works.begin(SYSTEM) as work:
@@ -95,7 +103,9 @@ def check_sample(works: Works, size: int = SAMPLE) -> Findings:
 
 
 def verify(works: Works) -> Iterator[Fixity | holdings.Difference | Findings]:
-    """Look at everything; yields what is not as it should be as it is found, and all findings last."""
+    """Look at everything; yields what is not as it should be as it is found, and all findings
+    last.
+    """
     found = Findings()
     holdings.settle_due(works)
     for difference in holdings.verify(works):
@@ -118,7 +128,9 @@ def _note(found: Findings, blob: Fixity) -> None:
 
 
 def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
-    """The result as an event of the archive, and of each paper whose original is not intact; and where the site is watched."""
+    """The result as an event of the archive, and of each paper whose original is not intact; and
+    where the site is watched.
+    """
     facts: dict[str, Any] = {"read": found.read, "not_intact": len(found.wrong)}
     wrong = sorted(blob.sha256 for blob in found.wrong)
     health.beat(work, health.FIXITY, {"is_sound": not wrong, **facts, "wrong": wrong[:REMEMBERED]})
@@ -142,7 +154,9 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
 
 
 def complete_lines(works: Works) -> None:
-    """What is kept from somebody in one case of a matter is kept in all: also what was raised before it reached the others."""
+    """What is kept from somebody in one case of a matter is kept in all: also what was raised
+    before it reached the others.
+    """
     with works.begin(SYSTEM) as work:
         if found := walls.complete_lines(work):
             log.warning(
@@ -184,7 +198,9 @@ def complete_lines_job(running: Running) -> None:
 
 MOST = 30
 LOOKED_THROUGH = 5_000
-"""Newest events of the archive among which the verdicts are looked for: papers that came have theirs there too."""
+"""Newest events of the archive among which the verdicts are looked for: papers that came have
+theirs there too.
+"""
 _TRIED = {
     "overwriting_refused": "menimpa",
     "deleting_refused": "menghapus",
@@ -253,7 +269,10 @@ def _lock(at: datetime, facts: Mapping[str, Any]) -> Verdict:
 
 def _fixity(title: str, at: datetime, facts: Mapping[str, Any]) -> Verdict:
     wrong = facts["not_intact"]
-    words = f"{facts['read']} file dibaca kembali, {wrong or 'semuanya'} {'tidak utuh' if wrong else 'utuh'}."
+    words = (
+        f"{facts['read']} file dibaca kembali, {wrong or 'semuanya'} "
+        f"{'tidak utuh' if wrong else 'utuh'}."
+    )
     return Verdict(title, at, not wrong, words)
 
 

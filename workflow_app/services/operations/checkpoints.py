@@ -1,7 +1,9 @@
-"""Signed checkpoints over the audit trail: what a person with the whole database in hand still cannot rewrite unseen.
+"""Signed checkpoints over the audit trail: what a person with the whole database in hand still
+cannot rewrite unseen.
 
-A copy of each lies locked in the object store under a continuous number. Verification starts from there as well: rows that
-were deleted from the database, and checkpoints made again over a rewritten trail, are found by the copies they left.
+A copy of each lies locked in the object store under a continuous number. Verification starts from
+there as well: rows that were deleted from the database, and checkpoints made again over a rewritten
+trail, are found by the copies they left.
 """
 
 import hashlib
@@ -47,7 +49,9 @@ class Coverage:
 
 
 def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
-    """Sign the events since the last checkpoint; None when there are none. A copy is locked in the object store."""
+    """Sign the events since the last checkpoint; None when there are none. A copy is locked in the
+    object store.
+    """
     work.session.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
     work.session.execute(text("lock table audit_checkpoint in share row exclusive mode"))
     last = _last(work)
@@ -75,7 +79,9 @@ def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
 
 
 def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]:
-    """Recompute every checkpoint from the events, its signature and its locked copy; yields what does not hold."""
+    """Recompute every checkpoint from the events, its signature and its locked copy; yields what
+    does not hold.
+    """
     key = Ed25519PublicKey.from_public_bytes(public_key)
     copies = _copies(work)
     begin, previous = 0, NO_PREVIOUS
@@ -112,7 +118,9 @@ def public_key_of(signing_key: bytes) -> bytes:
 
 
 def merkle_root(leaves: Iterable[bytes]) -> tuple[int, bytes]:
-    """Number of leaves and root of their Merkle tree (RFC 6962, section 2.1). Streams: keeps one hash per level."""
+    """Number of leaves and root of their Merkle tree (RFC 6962, section 2.1). Streams: keeps one
+    hash per level.
+    """
     count = 0
     peaks: list[tuple[int, bytes]] = []
     for leaf in leaves:
@@ -133,8 +141,9 @@ def merkle_root(leaves: Iterable[bytes]) -> tuple[int, bytes]:
 def _settled(work: UnitOfWork) -> int:
     """Id up to which no event can appear any more.
 
-    Ids are given before the commit, so a transaction still open may hold a smaller one than the newest we see; it would
-    fall between two checkpoints. The lock waits for all of them, and is let go with its savepoint.
+    Ids are given before the commit, so a transaction still open may hold a smaller one than the
+    newest we see; it would fall between two checkpoints. The lock waits for all of them, and is let
+    go with its savepoint.
     """
     savepoint = work.session.begin_nested()
     work.session.execute(text("lock table audit_event in share mode"))
@@ -194,7 +203,9 @@ def name_of(number: int) -> str:
 
 
 def _copies(work: UnitOfWork) -> dict[int, list[bytes]]:
-    """All that was ever stored as checkpoint, by number; more than one version when a number was used again."""
+    """All that was ever stored as checkpoint, by number; more than one version when a number was
+    used again.
+    """
     found: dict[int, list[bytes]] = {}
     for name, copy in work.blobs.named(PREFIX):
         number = name.removeprefix(PREFIX)
@@ -205,9 +216,11 @@ def _copies(work: UnitOfWork) -> dict[int, list[bytes]]:
 def _check_copy(
     row: AuditCheckpoint, copies: list[bytes], work: UnitOfWork, key: Ed25519PublicKey, begin: int
 ) -> Iterator[Finding]:
-    """The row must be among the copies of its number; the others must be true of the events that are there now.
+    """The row must be among the copies of its number; the others must be true of the events that
+    are there now.
 
-    Another copy is left when storing the row failed after its copy was stored; then the same events were signed twice.
+    Another copy is left when storing the row failed after its copy was stored; then the same events
+    were signed twice.
     """
     if not copies:
         yield Finding(CHAIN, row.id, "the locked copy is missing from the object store")

@@ -1,10 +1,12 @@
 """Is the event log whole, and do the tallies say what the log says?
 
-No number is missing or given twice, and every letter was typeset once for each reason there was to print it.
-Does an installation agree with itself? Every case before or after a step, no job forgotten, no number missing, no byte lost.
+No number is missing or given twice, and every letter was typeset once for each reason there was to
+print it. Does an installation agree with itself? Every case before or after a step, no job
+forgotten, no number missing, no byte lost.
 
-Only what can be recomputed is compared: the engine's state with the rows beside it, numbers with their owners, bytes with
-their hashes. The trail is verified by `audit` and `checkpoints`, the store by `holdings`; this is the one place that asks all.
+Only what can be recomputed is compared: the engine's state with the rows beside it, numbers with
+their owners, bytes with their hashes. The trail is verified by `audit` and `checkpoints`, the store
+by `holdings`; this is the one place that asks all.
 """
 
 from collections.abc import Iterator
@@ -99,7 +101,9 @@ def check_consistency_paper(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _series(work: UnitOfWork) -> Iterator[Fault]:
-    """The table's key forbids a number twice; gaps show in the count. A void number keeps its row."""
+    """The table's key forbids a number twice; gaps show in the count. A void number keeps its
+    row.
+    """
     last = {
         (series, year): count
         for series, year, count in work.session.execute(
@@ -121,7 +125,10 @@ def _series(work: UnitOfWork) -> Iterator[Fault]:
     for key in sorted(last.keys() | given.keys()):
         wanted, (count, lowest, highest) = last.get(key, 0), given.get(key, (0, 1, 0))
         if not (count == highest == wanted and lowest == 1):
-            sentence = f"{count} numbers from {lowest} to {highest} were given; the series stands at {wanted}."
+            sentence = (
+                f"{count} numbers from {lowest} to {highest} were given; the series stands at "
+                f"{wanted}."
+            )
             yield Fault("number", f"series {key[0]}:{key[1]}", sentence)
 
 
@@ -173,7 +180,9 @@ def _voids(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _printings(work: UnitOfWork) -> Iterator[Fault]:
-    """Each printing is one paper of the case and one event; more than there were reasons to print are too many."""
+    """Each printing is one paper of the case and one event; more than there were reasons to print
+    are too many.
+    """
     papers = _per_case(
         work,
         select(CaseDocument.case_id, func.count())
@@ -212,7 +221,9 @@ def _per_case(work: UnitOfWork, query: Executable) -> dict[UUID, int]:
 
 
 def check_site(works: Works, public_key: bytes) -> list[Fault]:
-    """Every fault of an installation. All is read at one instant, so that it may go on working meanwhile."""
+    """Every fault of an installation. All is read at one instant, so that it may go on working
+    meanwhile.
+    """
     with works.instant(SYSTEM) as work:
         return check_consistency(work, public_key)
 

@@ -1,9 +1,9 @@
 """What an audit of an installation finds.
 
-Every job ends once in effect: what waits for a job has one that will run, or an incident that a person sees.
-Every case is before or after a step, never between: its engine state says the same as its rows.
-Every case that a step began is there, both trails and the table tell of the same bond, and what is kept from somebody in one
-case of a matter is kept in all.
+Every job ends once in effect: what waits for a job has one that will run, or an incident that a
+person sees. Every case is before or after a step, never between: its engine state says the same as
+its rows. Every case that a step began is there, both trails and the table tell of the same bond,
+and what is kept from somebody in one case of a matter is kept in all.
 """
 
 from collections import Counter
@@ -53,7 +53,8 @@ EFFECTS = f"""
     select waiting.task_id from pending_effect waiting
     where not exists (select from procrastinate_jobs job where {ALIVE}
         and job.task_name = 'perform_effect' and job.args->>'task_id' = waiting.task_id::text)
-    and not exists (select from incident where incident.task_id = waiting.task_id and resolved_at is null)
+    and not exists (select from incident where incident.task_id = waiting.task_id and resolved_at
+        is null)
     order by waiting.task_id"""  # noqa: S608 - our own words
 
 READINGS = f"""
@@ -71,7 +72,9 @@ UNREAD = f"""
     and not exists (select from audit_event event where event.action = 'document.read'
         and event.details->>'document_id' = document.id::text)
     order by document.id"""  # noqa: S608 - our own words
-"""A paper that waits for the reader is marked as unreadable too, but only a reading that came to an end is on record."""
+"""A paper that waits for the reader is marked as unreadable too, but only a reading that came to an
+end is on record.
+"""
 
 PRINTINGS = f"""
     select letter.id from letter
@@ -88,7 +91,8 @@ MESSAGES = f"""
     where message.status = 'waiting' and message.channel <> 'slip'
     and not exists (select from procrastinate_jobs job where {ALIVE}
         and job.task_name = 'send_message' and job.args->>'message_id' = message.id::text)
-    and not exists (select from incident where incident.task_id = message.id and resolved_at is null)
+    and not exists (select from incident where incident.task_id = message.id and resolved_at is
+        null)
     order by message.id"""  # noqa: S608 - our own words
 
 MOVES = f"""
@@ -116,7 +120,8 @@ FAILED = """
     select job.id from procrastinate_jobs job
     where job.status in ('failed', 'aborted') and job.task_name = 'perform_effect'
     and not exists (select from incident where incident.task_id::text = job.args->>'task_id')
-    and exists (select from pending_effect waiting where waiting.task_id::text = job.args->>'task_id')
+    and exists (select from pending_effect waiting where waiting.task_id::text =
+        job.args->>'task_id')
     order by job.id"""
 
 LATE_TIMERS = """
@@ -161,7 +166,8 @@ def check(work: UnitOfWork) -> Iterator[Fault]:
 
 STEPS = frozenset(
     {
-        "case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled", "case.restored",
+        "case.opened", "task.completed", "effect.done", "timer.fired", "case.cancelled",
+        "case.restored",
         "rework.allowed",
     }
 )  # fmt: skip
@@ -188,7 +194,8 @@ def check_consistency_case(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def stranded(work: UnitOfWork, only: UUID | None = None) -> list[UUID]:
-    """Open cases that wait for nothing: no open task, no timer, no effect under way, no open incident (pitfall 8).
+    """Open cases that wait for nothing: no open task, no timer, no effect under way, no open
+    incident (pitfall 8).
 
     A timer that is long due counts as none. With `only` this one case is looked at.
     """
@@ -270,7 +277,9 @@ def _waiting(work: UnitOfWork) -> dict[UUID, set[UUID]]:
 
 
 def _counts(work: UnitOfWork) -> Iterator[Fault]:
-    """As many revisions as steps on record; of each element as many done tasks as completions on record."""
+    """As many revisions as steps on record; of each element as many done tasks as completions on
+    record.
+    """
     steps = dict(
         work.session.execute(
             select(AuditEvent.case_id, func.count())
@@ -280,7 +289,10 @@ def _counts(work: UnitOfWork) -> Iterator[Fault]:
     )
     for case_id, revision in work.session.execute(select(Case.id, Case.revision)):
         if revision != steps.get(case_id, 0):
-            sentence = f"The case was stored {revision} times; {steps.get(case_id, 0)} steps are on record."
+            sentence = (
+                f"The case was stored {revision} times; {steps.get(case_id, 0)} steps are on "
+                "record."
+            )
             yield Fault("revision", f"case {case_id}", sentence)
     done = _per_element(work, Task.case_id, Task.element, Task.status == "done")
     events = _per_element(
@@ -288,7 +300,10 @@ def _counts(work: UnitOfWork) -> Iterator[Fault]:
     )
     for case_id, element in sorted(done.keys() | events.keys(), key=str):
         if done[case_id, element] != events[case_id, element]:
-            sentence = f"{done[case_id, element]} tasks are done, {events[case_id, element]} completions are on record."
+            sentence = (
+                f"{done[case_id, element]} tasks are done, {events[case_id, element]} completions "
+                "are on record."
+            )
             yield Fault("event", f"case {case_id}, {element}", sentence)
 
 
@@ -300,7 +315,9 @@ def _per_element(
 
 
 def _submissions(work: UnitOfWork) -> Iterator[Fault]:
-    """A done task has its answers, and answers belong to a done task. The key of the table allows one per task."""
+    """A done task has its answers, and answers belong to a done task. The key of the table allows
+    one per task.
+    """
     has_answers = Submission.id.is_not(None)
     query = (
         select(Task.id, Task.status, has_answers)
@@ -318,7 +335,9 @@ def _submissions(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _walls(work: UnitOfWork) -> Iterator[Fault]:
-    """As many walls as the trail says were raised, and a case is confined to whom it says; a wall that is gone is not missed."""
+    """As many walls as the trail says were raised, and a case is confined to whom it says; a wall
+    that is gone is not missed.
+    """
     raised = (
         select(AuditEvent.case_id, func.sum(AuditEvent.details["members"].astext.cast(Integer)))
         .where(AuditEvent.action == "wall.raised")
@@ -353,7 +372,9 @@ Bond = tuple[UUID, UUID]
 
 
 def check_consistency_kinship(work: UnitOfWork) -> Iterator[Fault]:
-    """Compare the bonds of the table with those that the trails of parents and of children tell, and the walls along them."""
+    """Compare the bonds of the table with those that the trails of parents and of children tell,
+    and the walls along them.
+    """
     rows = {(row.parent_id, row.child_id) for row in work.session.scalars(select(CaseKinship))}
     told = {
         "of the parent": {(case, other) for case, other in _told(work, related_cases.CHILD)},

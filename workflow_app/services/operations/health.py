@@ -1,11 +1,14 @@
-"""How the parts are that the site stands on: what the probes ask, and what the pages say while one is away.
+"""How the parts are that the site stands on: what the probes ask, and what the pages say while one
+is away.
 
-Without the database, or on a database of another revision, nothing can be done: the site is *unready*. Everything else only
-takes a part of the work away: the site is *degraded*, and keeps serving.
+Without the database, or on a database of another revision, nothing can be done: the site is
+*unready*. Everything else only takes a part of the work away: the site is *degraded*, and keeps
+serving.
 
-The watch of one process over the parts: asks each within a bounded time, remembers the answer, and never hangs.
-Signs of life of the background process, for those who must watch the clocks themselves when it stands still.
-What waits for a person to see to it: steps that failed or are held, and messages that do not get through.
+The watch of one process over the parts: asks each within a bounded time, remembers the answer, and
+never hangs. Signs of life of the background process, for those who must watch the clocks themselves
+when it stands still. What waits for a person to see to it: steps that failed or are held, and
+messages that do not get through.
 """
 
 import logging
@@ -39,11 +42,14 @@ DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "read
 FOLDER, MAILBOX = "scanner_folder", "mailbox"
 """Ways by which papers come by themselves, where they are set up."""
 LOCK, FIXITY = "lock", "fixity"
-"""What was last found out about the archive: does the store keep what it holds, are the bytes what they were."""
+"""What was last found out about the archive: does the store keep what it holds, are the bytes what
+they were.
+"""
 WHOLE = "fixity_whole"
 """The same of the last look at every byte; of those that read a sample only `FIXITY` tells."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
-"""Parts of the background process, and after how many silent seconds each counts as standing still."""
+"""Parts of the background process, and after how many silent seconds each counts as standing still.
+"""
 INTAKE_LATE = 300.0
 """The same for these ways."""
 NEEDED = frozenset({DATABASE, SCHEMA})
@@ -55,18 +61,39 @@ OK, AWAY, LATE, WRONG, LOW, UNKNOWN = "ok", "away", "late", "wrong", "low", "unk
 
 SENTENCES: Mapping[str, str] = {
     DATABASE: DatabaseAway.sentence,
-    SCHEMA: "Basis data sedang dimutakhirkan, jadi sebagian halaman belum dapat dibuka. Tunggu sebentar, lalu coba lagi.",
+    SCHEMA: (
+        "Basis data sedang dimutakhirkan, jadi sebagian halaman belum dapat dibuka. Tunggu "
+        "sebentar, lalu coba lagi."
+    ),
     STORAGE: StorageAway.sentence,
     READER: ReaderAway.sentence,
-    DISK: "Ruang simpan server hampir penuh. Pekerjaan masih dapat diteruskan; minta admin menambah ruang.",
-    LOCK: "Penyimpanan arsip tidak mengunci dokumen sebagaimana mestinya. Pekerjaan dapat diteruskan; beri tahu admin sekarang.",
-    FIXITY: "Pemeriksaan menemukan dokumen arsip yang rusak atau hilang. Pekerjaan dapat diteruskan; beri tahu arsiparis dan admin.",
-    "counter": "Pekerjaan latar belakang sedang berhenti. Formulir tetap dapat diisi dan disimpan; cetak surat dan "
+    DISK: (
+        "Ruang simpan server hampir penuh. Pekerjaan masih dapat diteruskan; minta admin menambah "
+        "ruang."
+    ),
+    LOCK: (
+        "Penyimpanan arsip tidak mengunci dokumen sebagaimana mestinya. Pekerjaan dapat "
+        "diteruskan; beri tahu admin sekarang."
+    ),
+    FIXITY: (
+        "Pemeriksaan menemukan dokumen arsip yang rusak atau hilang. Pekerjaan dapat diteruskan; "
+        "beri tahu arsiparis dan admin."
+    ),
+    "counter": "Pekerjaan latar belakang sedang berhenti. Formulir tetap "
+    "dapat diisi dan disimpan; cetak "
+    "surat dan "
     "pengarsipan menunggu, lalu berjalan sendiri setelah pulih. Beri tahu admin.",
-    "reading": "Pembacaan pindaian sedang berhenti. Pindaian tetap tersimpan dan dapat dibuka; isinya belum dapat dicari.",
-    FOLDER: "Folder pemindai tidak dapat dibuka atau dikosongkan, jadi pindaian di sana belum diambil semua. File di dalamnya tidak "
+    "reading": (
+        "Pembacaan pindaian sedang berhenti. Pindaian tetap tersimpan dan dapat dibuka; isinya "
+        "belum dapat dicari."
+    ),
+    FOLDER: "Folder pemindai tidak dapat dibuka atau dikosongkan, jadi "
+    "pindaian di sana belum diambil "
+    "semua. File di dalamnya tidak "
     "hilang; sementara itu masukkan pindaian lewat Tumpukan pindai. Beri tahu admin.",
-    MAILBOX: "Kotak surat elektronik tidak dapat dibaca, jadi surat baru belum diambil semua. Surat tetap ada di servernya dan "
+    MAILBOX: "Kotak surat elektronik tidak dapat dibaca, jadi surat baru "
+    "belum diambil semua. Surat "
+    "tetap ada di servernya dan "
     "diambil setelah pulih. Beri tahu admin.",
 }
 """What is not possible now and what still is, for the people who work meanwhile."""
@@ -85,7 +112,9 @@ Look = Callable[[], list[Part]]
 
 
 def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> dict[str, Look]:
-    """The probes of a web process, by the part whose silence they would share. `intakes` are the ways that are set up."""
+    """The probes of a web process, by the part whose silence they would share. `intakes` are the
+    ways that are set up.
+    """
     found: dict[str, Look] = {
         DATABASE: lambda: _database(works, intakes),
         STORAGE: lambda: _storage(works),
@@ -96,7 +125,9 @@ def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> d
 
 
 def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) -> None:
-    """Leave a sign of life. The database's clock is taken, so that it does not matter whose clock is wrong."""
+    """Leave a sign of life. The database's clock is taken, so that it does not matter whose clock
+    is wrong.
+    """
     row = {"name": name, "at": func.clock_timestamp(), "facts": dict(facts or {})}
     statement = insert(Heartbeat).values(**row)
     work.session.execute(
@@ -108,8 +139,9 @@ def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) ->
 
 
 def reader_version() -> str | None:
-    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds at most, and for the worker
-    only: what it loads is there when the first paper comes."""
+    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds
+    at most, and for the worker only: what it loads is there when the first paper comes.
+    """
     try:
         with (
             TemporaryDirectory(prefix="periksa-") as folder,
@@ -140,7 +172,9 @@ def _revision(work: UnitOfWork) -> str:
 
 
 def beats(work: UnitOfWork) -> list[Part]:
-    """The parts of the background process by their signs of life, and what it said of the reader."""
+    """The parts of the background process by their signs of life, and what it said of the
+    reader.
+    """
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = {
         row.name: row
@@ -183,7 +217,9 @@ def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
 
 
 def safe(work: UnitOfWork) -> list[Part]:
-    """The last verdicts about the archive, none that was not reached yet. The public hears no hash."""
+    """The last verdicts about the archive, none that was not reached yet. The public hears no
+    hash.
+    """
     rows = work.session.scalars(
         select(Heartbeat).where(Heartbeat.name.in_((LOCK, FIXITY))).order_by(Heartbeat.name.desc())
     )
@@ -216,7 +252,9 @@ log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds within which a part answers, or counts as away."""
 FRESH = 1.0
-"""Seconds for which an answer is given again without asking: /readyz cannot be used to wear the servers out."""
+"""Seconds for which an answer is given again without asking: /readyz cannot be used to wear the
+servers out.
+"""
 EVERY = 5.0
 """Seconds between two looks for the notices on the pages."""
 
@@ -248,7 +286,9 @@ class Report:
 
 
 class Watch:
-    """Looks at the parts when asked. `automatic`: also in the background, when a page wants to know and it was long ago."""
+    """Looks at the parts when asked. `automatic`: also in the background, when a page wants to know
+    and it was long ago.
+    """
 
     def __init__(self, looks: Mapping[str, Look], *, automatic: bool) -> None:
         self._looks = looks
@@ -258,7 +298,9 @@ class Watch:
         self._last: Report | None = None
 
     def report(self) -> Report:
-        """How the parts are now; answers after `PATIENCE` seconds at the latest (twice that when two ask at once)."""
+        """How the parts are now; answers after `PATIENCE` seconds at the latest (twice that when
+        two ask at once).
+        """
         with self._asking:
             if self._last is None or time.monotonic() - self._last.at > FRESH:
                 before = self._last
@@ -314,9 +356,15 @@ def _tell_changes(before: Report | None, now: Report) -> None:
 
 LABELS = {"counter": "Pekerjaan latar belakang", "scheduler": "Penjadwal"}
 ALARMS = {
-    "counter": "Pekerjaan latar belakang sedang berhenti, jadi peringatan batas waktu, pesan, dan surat tidak keluar sendiri. Awasi "
-    "jamnya di sini, sampaikan lewat radio atau telepon, dan beri tahu admin sekarang. Formulir tetap dapat diisi dan disimpan.",
-    "scheduler": "Penjadwal sedang berhenti, jadi peringatan batas waktu dapat tertinggal. Awasi jamnya di sini dan beri tahu admin.",
+    "counter": "Pekerjaan latar belakang sedang berhenti, jadi peringatan "
+    "batas waktu, pesan, dan surat "
+    "tidak keluar sendiri. Awasi "
+    "jamnya di sini, sampaikan lewat radio atau telepon, dan beri tahu admin sekarang. "
+    "Formulir tetap dapat diisi dan disimpan.",
+    "scheduler": (
+        "Penjadwal sedang berhenti, jadi peringatan batas waktu dapat tertinggal. Awasi jamnya di "
+        "sini dan beri tahu admin."
+    ),
 }
 
 
@@ -331,7 +379,9 @@ class Sign:
 
 @dataclass(frozen=True)
 class Vitals:
-    """All signs, what is to be done when one is missing, and which sentence for everybody that makes superfluous."""
+    """All signs, what is to be done when one is missing, and which sentence for everybody that
+    makes superfluous.
+    """
 
     signs: tuple[Sign, ...]
     alarm: str
@@ -360,7 +410,9 @@ class Stoppages:
 
     incidents: int = 0
     messages: int = 0
-    """Tried already, not taken, and tried again by themselves; those that were given up are incidents."""
+    """Tried already, not taken, and tried again by themselves; those that were given up are
+    incidents.
+    """
 
 
 def read_stoppage(work: UnitOfWork) -> Stoppages:

@@ -88,7 +88,9 @@ def take_mails(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> None:
 
 @contextmanager
 def _noted(works: Works, name: str) -> Iterator[dict[str, Any]]:
-    """The way in is away until the block has said otherwise. What we lack ourselves says nothing about it."""
+    """The way in is away until the block has said otherwise. What we lack ourselves says nothing
+    about it.
+    """
     facts: dict[str, Any] = {"is_sound": False}
     try:
         yield facts

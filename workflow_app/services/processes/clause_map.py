@@ -1,4 +1,6 @@
-"""The SOP clause by clause for everybody: what carries each, what proved it, and whether that still holds on this installation."""
+"""The SOP clause by clause for everybody: what carries each, what proved it, and whether that still
+holds on this installation.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -99,7 +101,9 @@ def show(
     process: str = "",
     element: str = "",
 ) -> ClauseMap:
-    """All clauses in which every word is found, of this status, carried by this process or by this element of it."""
+    """All clauses in which every word is found, of this status, carried by this process or by this
+    element of it.
+    """
     record = clauses.read(release)
     deployed = {each.key: each.content_hash for each in definitions.list_current(work)}
     changed = {key for key, hash_ in record.processes.items() if deployed.get(key) != hash_}
@@ -132,7 +136,9 @@ def of_process(work: UnitOfWork, release: Path, key: str) -> ProcessMap:
 
 
 def drawing(work: UnitOfWork, key: str) -> bytes:
-    """The drawing of the deployed version, without what the engine needs besides. Raises `NotFound`."""
+    """The drawing of the deployed version, without what the engine needs besides. Raises
+    `NotFound`.
+    """
     return publication.of(definition_of(work, definitions.current(work, key).id).bpmn_xml)
 
 

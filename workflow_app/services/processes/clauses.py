@@ -1,13 +1,14 @@
-"""The SOP clause by clause: which elements of the processes carry it, and what proves that it holds.
+"""The SOP clause by clause: which elements of the processes carry it, and what proves that it
+holds.
 
-`processes/clauses.yaml` lists the clauses. A clause is carried by the software, and then needs a proof that passes: a scenario that
-names it, or a test whose name does (`test_r57_...`). Or it is a norm of conduct, a statement or a gap of the SOP's text; then it
-says where the product shows it.
+`processes/clauses.yaml` lists the clauses. A clause is carried by the software, and then needs a
+proof that passes: a scenario that names it, or a test whose name does (`test_r57_...`). Or it is a
+norm of conduct, a statement or a gap of the SOP's text; then it says where the product shows it.
 
 The proof of the clauses as it was when a release was made, beside the processes it is about.
 
-An installation has no tests to run. What it can know is which processes it runs, and whether they are those that were proven: the
-record holds the hash of each, and every deployed process has one.
+An installation has no tests to run. What it can know is which processes it runs, and whether they
+are those that were proven: the record holds the hash of each, and every deployed process has one.
 """
 
 import json
@@ -105,7 +106,9 @@ class Proof:
 
 
 def catalogue(release: Path) -> list[Clause]:
-    """The clauses in their order. Raises `InvalidDefinition` when one is missing or says too little."""
+    """The clauses in their order. Raises `InvalidDefinition` when one is missing or says too
+    little.
+    """
     try:
         content: Mapping[str, Any] = yaml.safe_load((release / CATALOGUE).read_bytes())
         clauses = [
@@ -122,7 +125,9 @@ def catalogue(release: Path) -> list[Clause]:
 
 
 def proofs(release: Path, tests: Path, *, play: bool = False) -> list[Proof]:
-    """Every clause with what carries and proves it; with `play` the scenarios are played on the engine. Raises `InvalidDefinition`."""
+    """Every clause with what carries and proves it; with `play` the scenarios are played on the
+    engine. Raises `InvalidDefinition`.
+    """
     clauses = catalogue(release)
     elements: dict[str, list[str]] = defaultdict(list)
     told: dict[str, list[str]] = defaultdict(list)
@@ -165,8 +170,14 @@ def as_page(found: Iterable[Proof]) -> str:
     lines = [
         "# Clauses",
         "",
-        "The SOP in 82 numbered requirements, what carries each and what proves it. Written by `./spkt clauses --write`; `./spkt check` compares.",
-        "Words: `terbukti` carried by software with a proof, `sikap` a norm of conduct or a gap of the text (with the place where it is shown), `belum` not yet.",
+        (
+            "The SOP in 82 numbered requirements, what carries each and what proves it. Written "
+            "by `./spkt clauses --write`; `./spkt check` compares."
+        ),
+        (
+            "Words: `terbukti` carried by software with a proof, `sikap` a norm of conduct or a "
+            "gap of the text (with the place where it is shown), `belum` not yet."
+        ),
         "",
         "| | SOP | Clause | | Carried by | Proven by |",
         "|---|---|---|---|---|---|",

@@ -138,12 +138,16 @@ def check_folder(folder: Path) -> list[Finding]:
 
 
 def coverage_of(release: Iterable[Path]) -> list[Coverage]:
-    """What the scenarios of these folders take. Raises `InvalidDefinition`, `ScenarioFailed` where one fails."""
+    """What the scenarios of these folders take. Raises `InvalidDefinition`, `ScenarioFailed` where
+    one fails.
+    """
     return rehearsal.measure(map(read, release))
 
 
 def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
-    """What a folder without other findings names in the folders of the release that is not there."""
+    """What a folder without other findings names in the folders of the release that is not
+    there.
+    """
     others = {definition.key: definition for definition in map(read, release)}
     return list(between(read(folder), others))
 
@@ -224,7 +228,9 @@ def list_current(work: UnitOfWork) -> list[ProcessView]:
 
 
 def current_definitions(work: UnitOfWork) -> list[Definition]:
-    """The current version of every process, parsed. Read once per unit of work: a page asks more than once."""
+    """The current version of every process, parsed. Read once per unit of work: a page asks more
+    than once.
+    """
     if CURRENT not in work.session.info:
         work.session.info[CURRENT] = [definition_of(work, row.id) for row in _current_rows(work)]
     known: list[Definition] = work.session.info[CURRENT]
@@ -253,7 +259,9 @@ def _workers(definition: Definition) -> frozenset[str]:
 
 
 def _roles_of(definition: Definition, element: Element) -> frozenset[str]:
-    """Whose task it can be: its lane's, or where a variable names the role, those that a choice, a table or the beginning can give."""
+    """Whose task it can be: its lane's, or where a variable names the role, those that a choice, a
+    table or the beginning can give.
+    """
     variable = element.properties.get("roleFrom")
     if variable is None:
         return frozenset({element.role})
@@ -308,8 +316,8 @@ def beginner(work: UnitOfWork, key: str, begins_with: Variables) -> dict[str, st
 
 
 def check_startable(work: UnitOfWork, key: str) -> None:
-    """Raise `Forbidden` where other roles begin the cases of a process, `NotFound` where no person does: only other cases
-    begin or call it.
+    """Raise `Forbidden` where other roles begin the cases of a process, `NotFound` where no person
+    does: only other cases begin or call it.
     """
     definition = definition_of(work, current(work, key).id)
     check_role(work.actor, starters(definition))
@@ -362,8 +370,8 @@ def _files_of(work: UnitOfWork, definition_id: UUID) -> dict[str, bytes]:
 
 
 def read_release(root: Path) -> None:
-    """Have the definitions of this release at hand before a page asks for them, and what the engine runs of them; what is wrong
-    there is told when it is deployed.
+    """Have the definitions of this release at hand before a page asks for them, and what the engine
+    runs of them; what is wrong there is told when it is deployed.
     """
     for model in sorted(root.glob(f"*/{process_folders.MODEL_FILE}")):
         with suppress(InvalidDefinition, OSError):
@@ -416,7 +424,9 @@ class Comparison:
 
 
 def check_keeper(work: UnitOfWork) -> None:
-    """Raise `Forbidden` unless the actor looks after the processes. Who keeps the server always does."""
+    """Raise `Forbidden` unless the actor looks after the processes. Who keeps the server always
+    does.
+    """
     if work.actor != SYSTEM:
         check_role(work.actor, PROCESS_KEEPERS)
 
@@ -455,7 +465,9 @@ def one(work: UnitOfWork, key: str, version: int) -> Version:
 
 
 def compare(work: UnitOfWork, key: str, before: int, after: int) -> Comparison:
-    """What two versions differ in. Raises `Forbidden`, `NotFound`, `InvalidDefinition` where one cannot be read any more."""
+    """What two versions differ in. Raises `Forbidden`, `NotFound`, `InvalidDefinition` where one
+    cannot be read any more.
+    """
     was, becomes = one(work, key, before), one(work, key, after)
     old, new = definition_of(work, was.id), definition_of(work, becomes.id)
     found = differences.compare(old, new)
@@ -495,7 +507,9 @@ def _is_shown(key: str, old: Definition, new: Definition) -> bool:
 
 
 def drawing(work: UnitOfWork, key: str, version: int, called: str | None = None) -> str:
-    """The model of a version with its drawing, or of a process that it calls. Raises `Forbidden`, `NotFound`."""
+    """The model of a version with its drawing, or of a process that it calls. Raises `Forbidden`,
+    `NotFound`.
+    """
     definition = definition_of(work, one(work, key, version).id)
     if called is None or called == key:
         return definition.files[MODEL_FILE].decode()

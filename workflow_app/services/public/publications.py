@@ -1,15 +1,20 @@
-"""Publishing how many complaints there are and what became of them (R40): made by the clock, kept as it was told.
+"""Publishing how many complaints there are and what became of them (R40): made by the clock, kept
+as it was told.
 
-A publication holds exactly what the public reads. Cases that somebody is kept from (R79) are counted in the total of their year,
-and whatever becomes of them beside those that are still handled; small numbers are left out (`small_numbers`). Pages read the newest publication, never the cases.
+A publication holds exactly what the public reads. Cases that somebody is kept from (R79) are
+counted in the total of their year, and whatever becomes of them beside those that are still
+handled; small numbers are left out (`small_numbers`). Pages read the newest publication, never the
+cases.
 
-Counting the cases of a process for the public: one pass over the tables, as groups that name nobody (R40).
-Counts that can be published: small ones are not told, and nothing that is told lets one work them out. Pure.
+Counting the cases of a process for the public: one pass over the tables, as groups that name nobody
+(R40). Counts that can be published: small ones are not told, and nothing that is told lets one work
+them out. Pure.
 
-A total is told exactly and divided up once or more; each division stands for itself, because all of them have nothing in
-common but the total. In a division small counts read "<5", and what they hold together, with everything that is counted in the
-total only, is one remainder. The first by name of the other counts joins it, so that a reader who adds and subtracts learns
-neither a small count nor whether anything is counted in the total only. The reader knows these rules: which count joins must
+A total is told exactly and divided up once or more; each division stands for itself, because all of
+them have nothing in common but the total. In a division small counts read "<5", and what they hold
+together, with everything that is counted in the total only, is one remainder. The first by name of
+the other counts joins it, so that a reader who adds and subtracts learns neither a small count nor
+whether anything is counted in the total only. The reader knows these rules: which count joins must
 not depend on how small the small ones are, and where one would not suffice, no part is told.
 """
 
@@ -38,29 +43,35 @@ from workflow_app.services.processes.definitions import definition_of
 
 RECEIVED = """
     select c.id, c.outcome, c.closed_at, k.started_at, k.stopped_at, k.due_at,
-           c.confined_to is not null or exists (select from case_wall w where w.case_id = c.id) as is_hidden,
+           c.confined_to is not null or exists (select from case_wall w where w.case_id = c.id) as
+               is_hidden,
            (k.started_at at time zone 'Asia/Makassar') as local_at
     from service_case c
     join case_clock k on k.case_id = c.id and k.name = :clock
     where c.process_key = :process_key and c.outcome is distinct from 'dibatalkan'
       and exists (select from letter l where l.case_id = c.id and l.kind = :letter)
 """
-"""Every case that has the letter, received when its clock began. Hidden ones are those that somebody is kept from (R79)."""
+"""Every case that has the letter, received when its clock began. Hidden ones are those that
+somebody is kept from (R79).
+"""
 
 GROUPS = text(f"""
     with received as materialized ({RECEIVED}),
     came as (
         select distinct on (s.case_id) s.case_id, s.answers ->> m.field as channel
         from submission s
-        join unnest(cast(:elements as text[]), cast(:fields as text[])) as m (element, field) on m.element = s.element
+        join unnest(cast(:elements as text[]), cast(:fields as text[])) as m (element, field) on
+            m.element = s.element
         where s.answers ? m.field
         order by s.case_id, s.position desc
     )
-    select extract(year from local_at)::int as year, extract(month from local_at)::int as month, is_hidden,
+    select extract(year from local_at)::int as year, extract(month from local_at)::int as month,
+        is_hidden,
            coalesce(outcome, 'proses') as outcome,
            case when coalesce(stopped_at, :now) <= coalesce(due_at, 'infinity')
                 then case when stopped_at is null then 'menunggu' else 'dalam_batas' end
-                else case when stopped_at is null then 'belum' else 'lewat_batas' end end as response,
+                else case when stopped_at is null then 'belum' else 'lewat_batas' end end as
+                    response,
            coalesce(channel, '') as channel, count(*) as cases
     from received left join came on came.case_id = received.id group by 1, 2, 3, 4, 5, 6
 """)  # noqa: S608 - put together from the constant above; values are bound
@@ -136,7 +147,9 @@ def _days(cases: int, median: object) -> tuple[int, float]:
 Mark = Literal["exact", "small", "withheld"]
 
 FEWEST = 4
-"""Names of a division that tells its parts; of fewer, even that nothing is told would tell of the small ones."""
+"""Names of a division that tells its parts; of fewer, even that nothing is told would tell of the
+small ones.
+"""
 FEWEST_BESIDE_UNDIVIDED = 3
 """The same where something may belong to none of the names."""
 
@@ -156,7 +169,9 @@ class Division:
 
     figures: Mapping[str, Figure]
     remainder: int
-    """What the figures that are not told hold together, with what belongs to none; told where the total is."""
+    """What the figures that are not told hold together, with what belongs to none; told where the
+    total is.
+    """
 
 
 def published_total(count: int, threshold: int) -> Figure:
@@ -165,7 +180,8 @@ def published_total(count: int, threshold: int) -> Figure:
 
 
 def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> Division:
-    """Divide the sum of `counts` and `undivided` by the names of `counts`; `undivided` belongs to none of them.
+    """Divide the sum of `counts` and `undivided` by the names of `counts`; `undivided` belongs to
+    none of them.
 
     Where there can be nothing undivided, and the reader knows that, it is None.
     """
@@ -185,7 +201,9 @@ def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> 
 
 
 def _least(small: int, threshold: int) -> int:
-    """The smallest remainder, of so many small counts and one that joins, in which each small one may have any small value."""
+    """The smallest remainder, of so many small counts and one that joins, in which each small one
+    may have any small value.
+    """
     return (threshold - 1) + (small - 1) + threshold if small else threshold
 
 
@@ -246,7 +264,9 @@ def newest(work: UnitOfWork, process_key: str = PROCESS) -> Published | None:
 
 
 def publish_due(work: UnitOfWork, process_key: str = PROCESS) -> bool:
-    """Publish when it is time: on the first look of a day, so many days after the last one. Returns whether it was."""
+    """Publish when it is time: on the first look of a day, so many days after the last one. Returns
+    whether it was.
+    """
     work.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"publish:{process_key}", 0)))
     )
@@ -259,7 +279,9 @@ def publish_due(work: UnitOfWork, process_key: str = PROCESS) -> bool:
 
 
 def publish(work: UnitOfWork, process_key: str = PROCESS) -> bool:
-    """Count, leave out what is small, and keep it. False where the process is not there or its cases are not published."""
+    """Count, leave out what is small, and keep it. False where the process is not there or its
+    cases are not published.
+    """
     if process_key not in {deployed.key for deployed in definitions.list_current(work)}:
         return False
     definition = definition_of(work, definitions.current(work, process_key).id)
@@ -302,7 +324,9 @@ def publish(work: UnitOfWork, process_key: str = PROCESS) -> bool:
 
 
 def rows(published: Published) -> Iterator[tuple[str, str, str, str, str]]:
-    """Everything as lines of a table: year, division, name, count and, where it is not told, why."""
+    """Everything as lines of a table: year, division, name, count and, where it is not told,
+    why.
+    """
     yield "tahun", "sebaran", "butir", "jumlah", "tanda"
     for year in published.years:
         yield _row(year, "jumlah", "diterima", year["diterima"])
@@ -382,7 +406,9 @@ def _median(found: tuple[int, float], threshold: int) -> float | None:
 def _channels(
     work: UnitOfWork, definition: Definition, counted: Iterable[YearCounts]
 ) -> dict[str, str]:
-    """The ways the office lists, by its words and in its order; then those by which cases came before, in the words of the form."""
+    """The ways the office lists, by its words and in its order; then those by which cases came
+    before, in the words of the form.
+    """
     listed = offers.words(work, offers.CHANNELS)
     came = {code for counts in counted for code in counts.by_channel}
     marks = [

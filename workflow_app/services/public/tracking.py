@@ -1,10 +1,13 @@
-"""Where a case stands, in public words only: for the citizen with number and secret code, and at the desk (R36).
+"""Where a case stands, in public words only: for the citizen with number and secret code, and at
+the desk (R36).
 
-What is told is what the letter of the case declares: titles and sentences of the office, labels of choices, days. Never a
-name, never what was complained about. Of a case that somebody is kept from, one fixed sentence and nothing else is told,
-so that neither its days nor its course say whom it concerns.
+What is told is what the letter of the case declares: titles and sentences of the office, labels of
+choices, days. Never a name, never what was complained about. Of a case that somebody is kept from,
+one fixed sentence and nothing else is told, so that neither its days nor its course say whom it
+concerns.
 
-Secret codes with which citizens follow their cases: handed out with a letter, shown once, replaced on record (R36).
+Secret codes with which citizens follow their cases: handed out with a letter, shown once, replaced
+on record (R36).
 """
 
 import hmac
@@ -29,7 +32,9 @@ from workflow_app.services.office_settings import numbers
 from workflow_app.services.processes.definitions import definition_of
 
 LENGTH = 12
-"""60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of the case."""
+"""60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of
+the case.
+"""
 CONTEXT = "tracking"
 LONGEST_PURPOSE = 300
 PURPOSE_WANTED = (
@@ -61,7 +66,9 @@ class IssuedCode:
 
 
 def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
-    """The codes of the letters of a case that carry one, by letter. The caller has checked access."""
+    """The codes of the letters of a case that carry one, by letter. The caller has checked
+    access.
+    """
     carriers = [letter for letter in letters.of_case(work, case.id) if is_carried_by(work, letter)]
     if not carriers:
         return {}
@@ -76,7 +83,8 @@ def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
 
 
 def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
-    """Hand out a code with a letter. Where one is in force it ends, and a written purpose is needed; both are on record.
+    """Hand out a code with a letter. Where one is in force it ends, and a written purpose is
+    needed; both are on record.
 
     Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
     """
@@ -108,7 +116,9 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
 
 
 def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
-    """The letter of this number, for who also has its secret. The same is done whatever is wrong, or both."""
+    """The letter of this number, for who also has its secret. The same is done whatever is wrong,
+    or both.
+    """
     number_id = numbers.find(work, number)
     letter = work.session.scalars(
         select(Letter).where(Letter.number_id == (number_id or NOBODY))
@@ -130,7 +140,9 @@ def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
 
 
 def is_carried_by(work: UnitOfWork, letter: Letter) -> bool:
-    """Whether a letter that holds comes with a code, by the version under which it was issued: a case may have been moved since."""
+    """Whether a letter that holds comes with a code, by the version under which it was issued: a
+    case may have been moved since.
+    """
     if letter.status != "valid":
         return False
     return definition_of(work, letter.definition_id).letter(letter.kind).tracking is not None
@@ -210,9 +222,11 @@ def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
 
 
 def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
-    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no code.
+    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no
+    code.
 
-    He reads as far as he sees: nothing is told of the first one that took another up and is kept from him, nor of what came after.
+    He reads as far as he sees: nothing is told of the first one that took another up and is kept
+    from him, nor of what came after.
     """
     case = access.visible_case(work, case_id)
     letter = _tracked(work, case)
@@ -230,8 +244,9 @@ def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
 def _followed(
     work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]
 ) -> Status:
-    """What is told of a case, and where it was taken up after its end, of the one that goes on: under the number that the
-    citizen asked with, after all that went before, as far as the asker may hear of it.
+    """What is told of a case, and where it was taken up after its end, of the one that goes on:
+    under the number that the citizen asked with, after all that went before, as far as the asker
+    may hear of it.
 
     Where that one is kept from somebody, its fixed sentence is all that is told, of both.
     """
@@ -267,13 +282,17 @@ def _is_held_back(work: UnitOfWork, case: Case) -> bool:
 
 
 def _telling(work: UnitOfWork, case: Case, letter: Letter) -> Definition:
-    """The version whose words tell of a case: its own one, and while that tells nothing of this letter, the letter's."""
+    """The version whose words tell of a case: its own one, and while that tells nothing of this
+    letter, the letter's.
+    """
     own = definition_of(work, case.definition_id)
     return own if _tracking(own, letter) else definition_of(work, letter.definition_id)
 
 
 def _tracking(definition: Definition, letter: Letter) -> Tracking | None:
-    """What a version tells of cases under such a letter; None where it tells nothing, or has none."""
+    """What a version tells of cases under such a letter; None where it tells nothing, or has
+    none.
+    """
     source = definition.letters.get(letter.kind)
     return None if source is None else source.tracking
 
@@ -356,8 +375,8 @@ def _day_of(submission: Submission, mark: Mark) -> date | None:
 def _promised(
     work: UnitOfWork, case: Case, stage: Stage, given: dict[str, list[Submission]]
 ) -> tuple[date | None, int | None]:
-    """The day that was promised last: told by whoever handles the case, else the end of a running clock, with the year for which it
-    may move.
+    """The day that was promised last: told by whoever handles the case, else the end of a running
+    clock, with the year for which it may move.
     """
     told = _newest(given, stage.promise) if stage.promise else None
     if told is not None and stage.promise is not None:

@@ -1,10 +1,11 @@
-"""The board of all running cases: by process, what is over its limit first; what waits for approval; the day; spans of services.
+"""The board of all running cases: by process, what is over its limit first; what waits for
+approval; the day; spans of services.
 
-Everything counts what the reader may see and nothing else (`access.sees_of_many`), and no figure is about a person. It costs as many
-questions for five thousand cases as for five.
+Everything counts what the reader may see and nothing else (`access.sees_of_many`), and no figure is
+about a person. It costs as many questions for five thousand cases as for five.
 
-The cases behind the figures of the board, page by page: what a figure counts is what its list shows.
-Whether anything is new for a page that shows many cases, without making the page.
+The cases behind the figures of the board, page by page: what a figure counts is what its list
+shows. Whether anything is new for a page that shows many cases, without making the page.
 """
 
 import hashlib
@@ -102,7 +103,9 @@ def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
 
 
 def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The most urgent running cases of each version of each process, the most urgent one first, with the counts of that version."""
+    """The most urgent running cases of each version of each process, the most urgent one first,
+    with the counts of that version.
+    """
     now = work.clock()
     _, midnight = case_status.day_of(now)
     limit = case_status.limits()
@@ -239,7 +242,9 @@ def page(
     after: str | None = None,
     limit: int = 25,
 ) -> ListPage:
-    """Cases of one kind, of one process or of all; `days` is the period of spans, `after` the cursor of the page before."""
+    """Cases of one kind, of one process or of all; `days` is the period of spans, `after` the
+    cursor of the page before.
+    """
     check_role(work.actor, OVERSEERS)
     query = _KINDS[kind](work, days)
     if process:
@@ -368,11 +373,13 @@ UNSETTLED = 500
 
 
 def word(work: UnitOfWork) -> str:
-    """Stays the same as long as such a page would read the same, at the price of two looks into an index.
+    """Stays the same as long as such a page would read the same, at the price of two looks into an
+    index.
 
-    Every change writes its event; beside that only time changes a page: when a limit passes, and at midnight. Events get their
-    numbers before they are committed, so the newest one alone would hide one that is committed after it. The word tells nothing
-    of what is new: it is a digest, and the same for everybody.
+    Every change writes its event; beside that only time changes a page: when a limit passes, and at
+    midnight. Events get their numbers before they are committed, so the newest one alone would hide
+    one that is committed after it. The word tells nothing of what is new: it is a digest, and the
+    same for everybody.
     """
     now = work.clock()
     newest = select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(UNSETTLED).subquery()

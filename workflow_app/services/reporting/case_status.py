@@ -1,6 +1,8 @@
-"""Where cases stand for who watches over many: their running clocks, and for what they wait. No names of people.
+"""Where cases stand for who watches over many: their running clocks, and for what they wait. No
+names of people.
 
-Decisions that one person waits for from another: open tasks at which somebody judges what others have done.
+Decisions that one person waits for from another: open tasks at which somebody judges what others
+have done.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -37,7 +39,9 @@ from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import definition_of
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Stands for the limit of a case that has none, so that it comes last and a list can go on behind it."""
+"""Stands for the limit of a case that has none, so that it comes last and a list can go on behind
+it.
+"""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,16 @@ def limits() -> Subquery:
 
 
 def urgency(limit: Subquery) -> ColumnElement[datetime]:
-    """What cases are ordered by: what is over its limit longest, then what is over next, then what has no limit."""
+    """What cases are ordered by: what is over its limit longest, then what is over next, then what
+    has no limit.
+    """
     return func.coalesce(limit.c.due_at, NEVER)
 
 
 def breached(begins: datetime, ends: datetime) -> ColumnElement[bool]:
-    """The limit of a clock passed in this time while it ran, whether it has stopped since or not."""
+    """The limit of a clock passed in this time while it ran, whether it has stopped since or
+    not.
+    """
     return and_(
         CaseClock.due_at >= begins,
         CaseClock.due_at < ends,
@@ -102,7 +110,9 @@ def day_of(instant: datetime) -> tuple[datetime, datetime]:
 
 
 def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
-    """These cases in this order. The caller has asked who may see them; as many questions for one as for fifty."""
+    """These cases in this order. The caller has asked who may see them; as many questions for one
+    as for fifty.
+    """
     if not case_ids:
         return []
     wanted = any_(literal([*case_ids], ARRAY(Uuid)))
@@ -137,7 +147,9 @@ def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
 
 
 class Words:
-    """How clocks and roles are called: of many cases most are called the same, so each is looked up once, and so is each calendar."""
+    """How clocks and roles are called: of many cases most are called the same, so each is looked up
+    once, and so is each calendar.
+    """
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work = work
@@ -209,8 +221,8 @@ class Approval:
 
 
 def is_approval(work: UnitOfWork, in_use: Collection[UUID]) -> ColumnElement[bool]:
-    """An open task of a running case, joined to it, whose step is held under four eyes by the version (of those `in_use`)
-    under which the case runs.
+    """An open task of a running case, joined to it, whose step is held under four eyes by the
+    version (of those `in_use`) under which the case runs.
     """
     steps = [
         (definition_id, element.id)

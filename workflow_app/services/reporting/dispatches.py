@@ -1,6 +1,8 @@
-"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty. Nothing personal.
+"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty.
+Nothing personal.
 
-The dispatch board on a wall: what is read from three metres, the most urgent call first. Nobody's name stands on it.
+The dispatch board on a wall: what is read from three metres, the most urgent call first. Nobody's
+name stands on it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -83,7 +85,9 @@ class Way:
 
 @dataclass(frozen=True)
 class Norm:
-    """The standard of the number 110, for calls that came in over it: shown where a limit is, and escalates nothing."""
+    """The standard of the number 110, for calls that came in over it: shown where a limit is, and
+    escalates nothing.
+    """
 
     minutes: int
     due_at: datetime
@@ -126,7 +130,9 @@ class Call:
 
 
 def running(work: UnitOfWork) -> list[Call]:
-    """Calls that were taken down and whose result nobody has reported yet, oldest first. As many queries for one as for sixty."""
+    """Calls that were taken down and whose result nobody has reported yet, oldest first. As many
+    queries for one as for sixty.
+    """
     check_role(work.actor, BOARD_READERS)
     of_case = select(Submission.id).where(Submission.case_id == Case.id)
     taken_down = of_case.where(Submission.element == CALL).exists()
@@ -159,7 +165,9 @@ def running(work: UnitOfWork) -> list[Call]:
 
 
 def begun(work: UnitOfWork) -> list[Begun]:
-    """Calls that are being taken down, oldest first, so that one that was left is taken up or closed, and none is litter."""
+    """Calls that are being taken down, oldest first, so that one that was left is taken up or
+    closed, and none is litter.
+    """
     check_role(work.actor, BOARD_READERS)
     patience = configuration.value(work, "target.laporan_dimulai")
     rows = work.session.execute(
@@ -190,7 +198,9 @@ def begun(work: UnitOfWork) -> list[Begun]:
 
 
 def on_duty(work: UnitOfWork) -> list[Watch]:
-    """Who is on duty now, in the order of the roles; a function without anybody says so where a roster is kept."""
+    """Who is on duty now, in the order of the roles; a function without anybody says so where a
+    roster is kept.
+    """
     check_role(work.actor, BOARD_READERS)
     serving = duty.now(work, work.actor.unit)
     if not serving:
@@ -270,7 +280,9 @@ def _call(
 
 
 def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
-    """The standard counts from the call and in town, whatever edge or target the office has chosen for its own clock."""
+    """The standard counts from the call and in town, whatever edge or target the office has chosen
+    for its own clock.
+    """
     minutes = configuration.value(work, "target.norma_110")
     received, place = call.answers.get("received_at"), str(call.answers.get("wilayah") or "")
     town = configuration.value(work, "wilayah.dalam_kota", call.submitted_at)
@@ -358,7 +370,9 @@ class Screen:
 
 
 def read(work: UnitOfWork) -> Screen:
-    """What a screen shows: calls on the way by their limits, then those where somebody has arrived."""
+    """What a screen shows: calls on the way by their limits, then those where somebody has
+    arrived.
+    """
     calls = sorted(map(_shown, running(work)), key=_order)
     return Screen(
         calls[:DISPATCH_SCREEN_MOST], max(len(calls) - DISPATCH_SCREEN_MOST, 0), len(begun(work))

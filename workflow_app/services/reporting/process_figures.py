@@ -1,10 +1,12 @@
-"""How many cases stand at each step of a process, how long they stay there, and how often longer than they may.
+"""How many cases stand at each step of a process, how long they stay there, and how often longer
+than they may.
 
-Figures are of the cases that the reader may see. Finished days come from their tallies, less the cases he may not see; days that
-are not counted yet, today among them, come from the log itself.
+Figures are of the cases that the reader may see. Finished days come from their tallies, less the
+cases he may not see; days that are not counted yet, today among them, come from the log itself.
 
-A day of a process: every move of its cases, beginning with where they stood, to be watched over the drawing.
-The cases behind a figure of a process: those that stand at a step, and the stays that ended there in a period.
+A day of a process: every move of its cases, beginning with where they stood, to be watched over the
+drawing. The cases behind a figure of a process: those that stand at a step, and the stays that
+ended there in a period.
 """
 
 from collections import Counter, defaultdict
@@ -141,7 +143,9 @@ def is_step(element: Element) -> bool:
 
 
 def choose(work: UnitOfWork, key: str, version: int | None = None) -> Chosen:
-    """A process and the numbers of its steps. Raises `NotFound` for what was never deployed, `Forbidden`."""
+    """A process and the numbers of its steps. Raises `NotFound` for what was never deployed,
+    `Forbidden`.
+    """
     check_role(work.actor, PROCESS_READERS)
     rows = work.session.scalars(
         select(DefinitionRow)
@@ -279,7 +283,9 @@ class Day:
 
 
 def watch(work: UnitOfWork, chosen: Chosen, day: date, since: datetime | None = None) -> Day:
-    """The moves of a day from `since` on, of the cases that the actor may see. Raises `NotFound` for days too far back."""
+    """The moves of a day from `since` on, of the cases that the actor may see. Raises `NotFound`
+    for days too far back.
+    """
     today = work.clock().astimezone(WITA).date()
     if not today - timedelta(days=OLDEST) <= day <= today:
         raise NotFound()
@@ -322,7 +328,9 @@ def _stays(case: Case, rows: Sequence[CaseStep], keys: Mapping[int, str]) -> Ite
 
 
 def _cases(work: UnitOfWork, chosen: Chosen, begin: datetime, end: datetime) -> Sequence[Case]:
-    """Those that had begun before the day's end and were not over at its beginning, without what else a case holds."""
+    """Those that had begun before the day's end and were not over at its beginning, without what
+    else a case holds.
+    """
     query = (
         select(Case)
         .options(load_only(Case.number, Case.definition_id, Case.standing))
@@ -391,7 +399,9 @@ def page(
     period: Period,
     after: str | None = None,
 ) -> StayPage:
-    """Of the cases that the actor may see: who stands there longest first, what ended last first. Raises `NotFound`."""
+    """Of the cases that the actor may see: who stands there longest first, what ended last first.
+    Raises `NotFound`.
+    """
     numbers = chosen.numbers_of(element)
     if not numbers or which not in WHICH:
         raise NotFound()

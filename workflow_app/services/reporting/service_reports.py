@@ -1,12 +1,14 @@
-"""The services of a month in figures, for who plans operations and budgets (R75, R76) and for who leads: the same for all readers.
+"""The services of a month in figures, for who plans operations and budgets (R75, R76) and for who
+leads: the same for all readers.
 
-Cases that are kept from anybody (R79) are in no figure, so that no two readers can learn from each other's. Nothing is about a
-person: work is counted by role.
+Cases that are kept from anybody (R79) are in no figure, so that no two readers can learn from each
+other's. Nothing is about a person: work is counted by role.
 
-How long a service takes: of each process the clock that the SOP judges it by, over a period. Spans of services, never of people.
+How long a service takes: of each process the clock that the SOP judges it by, over a period. Spans
+of services, never of people.
 
-The clock of a process is the first in its diagram that has a target, else the first. Cases that were cancelled rendered no service
-and are left out; what the reader may not see is not counted.
+The clock of a process is the first in its diagram that has a target, else the first. Cases that
+were cancelled rendered no service and are left out; what the reader may not see is not counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -141,7 +143,9 @@ def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]
 
 
 def _ended(work: UnitOfWork, days: int) -> ColumnElement[bool]:
-    """Rounds of whatever clock that ended in the period, of cases the reader may see that rendered a service."""
+    """Rounds of whatever clock that ended in the period, of cases the reader may see that rendered
+    a service.
+    """
     return and_(
         CaseClock.stopped_at >= since(work, days),
         Case.status != "cancelled",
@@ -207,7 +211,9 @@ def of_month(work: UnitOfWork, first: date) -> Report:
 
 
 def months(work: UnitOfWork, most: int) -> list[date]:
-    """The first days of the months that have figures, the newest first: from the first case on, `most` at most."""
+    """The first days of the months that have figures, the newest first: from the first case on,
+    `most` at most.
+    """
     oldest = work.session.scalar(
         select(func.min(Case.opened_at)).where(access.kept_from_nobody(work))
     )
@@ -224,7 +230,9 @@ def following(first: date) -> date:
 
 
 def rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """The report as lines of a table. Spans are minutes; empty where so few would tell of single cases."""
+    """The report as lines of a table. Spans are minutes; empty where so few would tell of single
+    cases.
+    """
     yield "bulan", "bagian", "kunci", "nama", "hal", "nilai"
     month = f"{report.first:%Y-%m}"
     for line in report.lines:

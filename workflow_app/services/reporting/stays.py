@@ -1,12 +1,14 @@
-"""Lengths of stays on a logarithmic scale: counts of buckets add up over days, elements and versions, and can be subtracted.
+"""Lengths of stays on a logarithmic scale: counts of buckets add up over days, elements and
+versions, and can be subtracted.
 
-A bucket reaches from one power of `GROWTH` to the next, so that a percentile read from counts is within 2 % of the exact
-one (nearest rank), however long the stays are. A second or less is one bucket.
+A bucket reaches from one power of `GROWTH` to the next, so that a percentile read from counts is
+within 2 % of the exact one (nearest rank), however long the stays are. A second or less is one
+bucket.
 
 Stays of finished days, counted once by a job: figures over months do not read the log of months.
 
-All cases of a unit are counted. Whoever may not see some of them has theirs taken off when he looks (`process_heat`), so that a
-wall that rises later needs no recount.
+All cases of a unit are counted. Whoever may not see some of them has theirs taken off when he looks
+(`process_heat`), so that a wall that rises later needs no recount.
 """
 
 import math
@@ -47,7 +49,9 @@ PRECISION = (GROWTH - 1) / (GROWTH + 1)
 
 
 def bucket_of(length: ColumnElement[Any]) -> ColumnElement[int]:
-    """The bucket of an interval, in SQL. Only here, so that what is tallied and what is counted live are one scale."""
+    """The bucket of an interval, in SQL. Only here, so that what is tallied and what is counted
+    live are one scale.
+    """
     seconds = cast(func.extract("epoch", length), Double)
     return cast(func.ceil(func.ln(func.greatest(seconds, 1.0)) / math.log(GROWTH)), SmallInteger)
 
@@ -60,7 +64,9 @@ def length_of(bucket: int) -> timedelta:
 
 
 def percentile(counts: Mapping[int, int], share: int) -> timedelta | None:
-    """The length at or below which this share (in percent) of the stays lies; None when there are none."""
+    """The length at or below which this share (in percent) of the stays lies; None when there are
+    none.
+    """
     rank, seen = -(-sum(counts.values()) * share // 100), 0
     for bucket in sorted(counts):
         seen += counts[bucket]
@@ -70,7 +76,9 @@ def percentile(counts: Mapping[int, int], share: int) -> timedelta | None:
 
 
 MARGIN = timedelta(hours=1)
-"""After midnight a day is left open so long: a step of its last second may be stored a little later."""
+"""After midnight a day is left open so long: a step of its last second may be stored a little
+later.
+"""
 DAYS_AT_ONCE = 50
 LOOKED_BACK = timedelta(days=14)
 """So many finished days are compared with the log each time."""
@@ -123,8 +131,8 @@ def midnight(day: date) -> datetime:
 
 
 def keep_up(works: Works) -> None:
-    """Write what old cases tell, then count every finished day that is not counted yet, or of which the log tells otherwise by now;
-    each in a transaction of its own.
+    """Write what old cases tell, then count every finished day that is not counted yet, or of which
+    the log tells otherwise by now; each in a transaction of its own.
     """
     filled = 1
     while filled:
@@ -156,7 +164,9 @@ def finished_until(work: UnitOfWork) -> date:
 
 
 def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
-    """The finished days of a period that are counted. A clock that ran ahead for a while may have counted days that are still to come."""
+    """The finished days of a period that are counted. A clock that ran ahead for a while may have
+    counted days that are still to come.
+    """
     finished = TalliedDay.day < finished_until(work)
     return set(
         work.session.scalars(
@@ -166,7 +176,9 @@ def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
 
 
 def differing(work: UnitOfWork, since: date | None = None) -> list[date]:
-    """Days that are counted otherwise than the log tells by now, from a day on: a clock was set back into them, or ran ahead."""
+    """Days that are counted otherwise than the log tells by now, from a day on: a clock was set
+    back into them, or ran ahead.
+    """
     day, stay_count = local_day(CaseStep.at), func.sum(func.cardinality(CaseStep.stay_parts))
     logged = select(day, stay_count).group_by(day)
     told = select(StayTally.day, func.sum(StayTally.stays)).group_by(StayTally.day)
@@ -181,7 +193,9 @@ def differing(work: UnitOfWork, since: date | None = None) -> list[date]:
 
 
 def tally(work: UnitOfWork, day: date) -> None:
-    """Count a finished day; again gives the same. Who counts it at the same time waits and then counts nothing twice."""
+    """Count a finished day; again gives the same. Who counts it at the same time waits and then
+    counts nothing twice.
+    """
     work.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"tally {day}", 0)))
     )

@@ -1,6 +1,8 @@
-"""The bundle of a case: a manifest of all its letters and papers with their hashes, kept in the archive (R38).
+"""The bundle of a case: a manifest of all its letters and papers with their hashes, kept in the
+archive (R38).
 
-Events of papers as archives exchange them: in the shape of PREMIS 3, each with the entry of the trail that it stands for.
+Events of papers as archives exchange them: in the shape of PREMIS 3, each with the entry of the
+trail that it stands for.
 """
 
 import json
@@ -24,7 +26,9 @@ ELEMENT = "arsip"
 
 
 def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
-    """Keep the manifest of a case and return its document. Run again without new letters or papers, it makes nothing."""
+    """Keep the manifest of a case and return its document. Run again without new letters or papers,
+    it makes nothing.
+    """
     case = access.lock_case(work, case_id)
     manifest = manifest_of(work, case)
     for document_id, sha256 in _earlier(work, case_id):

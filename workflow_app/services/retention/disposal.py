@@ -1,9 +1,12 @@
-"""Doing what was approved (a job): paper by paper, each in transactions of its own, judged once more before it goes.
+"""Doing what was approved (a job): paper by paper, each in transactions of its own, judged once
+more before it goes.
 
-Who is cut off goes on where he was: what is settled is left alone, bytes whose deletion was begun are deleted again. What came to
-stand against it meanwhile (a hold, an open case, a lock of the store, a new row of the schedule) leaves the paper out.
+Who is cut off goes on where he was: what is settled is left alone, bytes whose deletion was begun
+are deleted again. What came to stand against it meanwhile (a hold, an open case, a lock of the
+store, a new row of the schedule) leaves the paper out.
 
-What is told of a disposal afterwards: the list as the minutes state it, and the minutes of a paper that is gone (R37).
+What is told of a disposal afterwards: the list as the minutes state it, and the minutes of a paper
+that is gone (R37).
 """
 
 import hashlib
@@ -41,7 +44,9 @@ ON_PHONE = "Fotonya sedang menunggu dikirim dari ponsel."
 
 
 def dispose(works: Works, case_id: UUID) -> None:
-    """Dispose of every paper on the approved list of a case. Raises `Away` when the store is away, and is begun again."""
+    """Dispose of every paper on the approved list of a case. Raises `Away` when the store is away,
+    and is begun again.
+    """
     with works.begin(SYSTEM) as work:
         waiting = list(
             work.session.scalars(
@@ -71,7 +76,9 @@ def conclude(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
-    """Take away the words of a paper and give up its bytes, or leave it out; true when its bytes are to be deleted."""
+    """Take away the words of a paper and give up its bytes, or leave it out; true when its bytes
+    are to be deleted.
+    """
     item = _locked(work, case_id, no)
     if item.status != "proposed":
         return item.status == "erasing"
@@ -95,7 +102,9 @@ def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
 
 
 def _refusal(work: UnitOfWork, item: DisposalItem) -> str:
-    """What stands against disposing of a paper that is locked; a hold that nothing wants any more is lifted first."""
+    """What stands against disposing of a paper that is locked; a hold that nothing wants any more
+    is lifted first.
+    """
     case = work.session.get_one(Case, item.case_id)
     if item.chosen_by in task_rights.recorders(work, case.id, _approvals(work, case)):
         return SAME_PERSON
@@ -110,7 +119,9 @@ def _refusal(work: UnitOfWork, item: DisposalItem) -> str:
 
 
 def _waits_on_phone(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is the paper, or a photo that it was bound from, a page on a phone as well, which nobody has sent yet?"""
+    """Is the paper, or a photo that it was bound from, a page on a phone as well, which nobody has
+    sent yet?
+    """
     original = select(Document.blob_sha256).where(Document.id == document_id)
     photos = select(Rendition.blob_sha256).where(
         Rendition.document_id == document_id, Rendition.kind == RenditionKind.PHOTO
@@ -142,8 +153,8 @@ def _erase(work: UnitOfWork, case_id: UUID, no: int) -> None:
 
 
 def _give_up_stacks(work: UnitOfWork, document_id: UUID, number: str) -> None:
-    """A stack as it came out of the scanner goes with the last of its papers: it holds their pages too. One that was not taken
-    apart to its end stays: papers are in it that are nowhere else.
+    """A stack as it came out of the scanner goes with the last of its papers: it holds their pages
+    too. One that was not taken apart to its end stays: papers are in it that are nowhere else.
     """
     for whole in _wholes(work, document_id, is_disposed=False):
         stack = work.session.scalars(
@@ -183,7 +194,9 @@ def _is_wanted(work: UnitOfWork, stack: PaperStack) -> bool:
 
 
 def _wholes(work: UnitOfWork, document_id: UUID, *, is_disposed: bool) -> list[UUID]:
-    """The stacks that a paper was cut from, those that are gone already or those that are still kept whole."""
+    """The stacks that a paper was cut from, those that are gone already or those that are still
+    kept whole.
+    """
     query = (
         select(Document.id)
         .join(PaperStack, PaperStack.document_id == Document.id)
@@ -240,7 +253,9 @@ def highest_level(work: UnitOfWork, case_id: UUID) -> int:
 
 
 def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
-    """The list as minutes state it: every paper with what became of it. For the letter; no access check."""
+    """The list as minutes state it: every paper with what became of it. For the letter; no access
+    check.
+    """
     query = (
         select(DisposalItem, Document, Blob.size)
         .join(Document, Document.id == DisposalItem.document_id)
@@ -285,7 +300,9 @@ def _in_stacks_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
 
 
 def _in_others_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    """Papers whose pages, or some of them, are kept in one that they were cut from or merged into, over however many steps."""
+    """Papers whose pages, or some of them, are kept in one that they were cut from or merged into,
+    over however many steps.
+    """
     begun = select(Document.id.label("root"), Document.id.label("id")).where(Document.id.in_(ids))
     up, down = begun.cte("up", recursive=True), begun.cte("down", recursive=True)
     up = up.union(select(up.c.root, MadeOf.source_id).join(MadeOf, MadeOf.document_id == up.c.id))

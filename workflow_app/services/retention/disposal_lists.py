@@ -1,4 +1,6 @@
-"""The list of papers that a case proposes to dispose of: chosen by one person, looked through by another (R37, decision 0036)."""
+"""The list of papers that a case proposes to dispose of: chosen by one person, looked through by
+another (R37, decision 0036).
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -76,8 +78,8 @@ class Proposal:
 
 
 def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> None:
-    """Put papers on the list of a case while it is proposed: all of them, or none, so that who chose sees what is not due any
-    more. What is on the list already stays.
+    """Put papers on the list of a case while it is proposed: all of them, or none, so that who
+    chose sees what is not due any more. What is on the list already stays.
     """
     case = access.visible_case(work, case_id, lock=True)
     schedule.check_scope(work, case.confined_to)
@@ -133,7 +135,9 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
 
 
 def may_add(work: UnitOfWork, case: Case) -> bool:
-    """Does the actor hold a task at which papers are chosen? Who decides under four eyes chooses none."""
+    """Does the actor hold a task at which papers are chosen? Who decides under four eyes chooses
+    none.
+    """
     elements = definition_of(work, case.definition_id).elements
     mine = _my_tasks(work, case)
     return case.closed_at is None and any(
@@ -142,14 +146,16 @@ def may_add(work: UnitOfWork, case: Case) -> bool:
 
 
 def hide(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None:
-    """Whoever is kept out of a case of these papers is kept out of this one, which names them: also the minutes do."""
+    """Whoever is kept out of a case of these papers is kept out of this one, which names them: also
+    the minutes do.
+    """
     held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(document_ids)).distinct()
     walls.stand_alike(work, case, work.session.scalars(held.order_by(CaseDocument.case_id)).all())
 
 
 def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
-    """The list of a case; None when it proposes nothing. Papers that the actor may not know of are not
-    there.
+    """The list of a case; None when it proposes nothing. Papers that the actor may not know of are
+    not there.
     """
     case = access.visible_case(work, case_id)
     found = work.session.execute(
@@ -214,8 +220,8 @@ def _last_day(one: schedule.Standing) -> date:
 
 
 def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
-    """The open task of the case that the actor holds, while nothing has been decided: the tasks after the decision come when
-    the list is settled. Whom four eyes keep from a task holds none.
+    """The open task of the case that the actor holds, while nothing has been decided: the tasks
+    after the decision come when the list is settled. Whom four eyes keep from a task holds none.
     """
     if case.closed_at is not None:
         return None
@@ -223,7 +229,9 @@ def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
 
 
 def _my_tasks(work: UnitOfWork, case: Case) -> list[Task]:
-    """Those that are with him, or with somebody absent for whom he works; none that four eyes keep from him."""
+    """Those that are with him, or with somebody absent for whom he works; none that four eyes keep
+    from him.
+    """
     return [
         task
         for task in access.open_of_case(work, case.id)

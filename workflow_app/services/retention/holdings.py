@@ -1,10 +1,12 @@
-"""Legal hold: while a case is open or a person has put a hold on it, the store lets go of no paper, whatever its lock says (R37,
-decisions 0032 and 0036).
+"""Legal hold: while a case is open or a person has put a hold on it, the store lets go of no paper,
+whatever its lock says (R37, decisions 0032 and 0036).
 
-What should be held follows from the rows; what is held is asked of nobody but brought in line, again and again. So there is no
-job that could be lost: a paper is linked, a case ends, and within a minute the store knows.
+What should be held follows from the rows; what is held is asked of nobody but brought in line,
+again and again. So there is no job that could be lost: a paper is linked, a case ends, and within a
+minute the store knows.
 
-The archive as a whole: papers that belong to no case, and whether all bytes are still what they were.
+The archive as a whole: papers that belong to no case, and whether all bytes are still what they
+were.
 """
 
 import logging
@@ -42,7 +44,8 @@ class Difference:
 
 
 def settle_due(works: Works) -> int:
-    """Bring the store in line with the rows; returns how many papers changed. What fails has its turn again.
+    """Bring the store in line with the rows; returns how many papers changed. What fails has its
+    turn again.
 
     A store that is away raises: nothing else would go better.
     """
@@ -61,10 +64,11 @@ def settle_due(works: Works) -> int:
 
 
 def settle(work: UnitOfWork, document_id: UUID) -> bool:
-    """Hold the paper if an open case has it or a person wants it held, else release it; false when the store was in line.
+    """Hold the paper if an open case has it or a person wants it held, else release it; false when
+    the store was in line.
 
-    The paper is locked first, against links that are made meanwhile: they wait, and are seen by the next turn. The store is told
-    before the row is written: a crash between leaves it told twice.
+    The paper is locked first, against links that are made meanwhile: they wait, and are seen by the
+    next turn. The store is told before the row is written: a crash between leaves it told twice.
     """
     document = _locked(work, document_id)
     wanted = select(Document.id).where(Document.id == document_id, _is_to_be_held())
@@ -78,9 +82,11 @@ def settle(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def verify(works: Works) -> Iterator[Difference]:
-    """Ask the store about every paper that is held or should be, and put right what somebody else has changed there.
+    """Ask the store about every paper that is held or should be, and put right what somebody else
+    has changed there.
 
-    Each paper is a short transaction of its own: the whole look takes long, and the worker goes on meanwhile.
+    Each paper is a short transaction of its own: the whole look takes long, and the worker goes on
+    meanwhile.
     """
     with works.begin(SYSTEM) as work:
         query = select(Document.id).where(Document.held_since.is_not(None) | _is_to_be_held())
@@ -93,7 +99,9 @@ def verify(works: Works) -> Iterator[Difference]:
 
 
 def _put_right(work: UnitOfWork, document_id: UUID) -> Difference | None:
-    """The store is asked under the lock of the paper: else the answer could be older or newer than the row."""
+    """The store is asked under the lock of the paper: else the answer could be older or newer than
+    the row.
+    """
     document = _locked(work, document_id)
     is_recorded = document.held_since is not None
     try:
@@ -146,7 +154,9 @@ def _is_to_be_held() -> ColumnElement[bool]:
 
 
 def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
-    """The paper, and the photos that it was bound from; what another paper that is held has too stays held."""
+    """The paper, and the photos that it was bound from; what another paper that is held has too
+    stays held.
+    """
     photos = select(Rendition.blob_sha256).where(
         Rendition.document_id == document.id, Rendition.kind == RenditionKind.PHOTO
     )
@@ -158,7 +168,9 @@ def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
 
 
 def _held_otherwise(sha256: str, document_id: UUID) -> Select[UUID]:
-    """Another paper that is held and needs these bytes: as its original, or as a photo that it was bound from."""
+    """Another paper that is held and needs these bytes: as its original, or as a photo that it was
+    bound from.
+    """
     as_photo = select(Rendition.document_id).where(
         Rendition.document_id == Document.id,
         Rendition.kind == RenditionKind.PHOTO,
@@ -180,17 +192,24 @@ KNOWN = {
     ingest.UPLOAD: "Dokumen yang sama sudah menjadi dokumen sebuah berkas, dan tetap di sana.",
     ingest.LETTER: "Ini surat yang dicetak sistem; sudah tersimpan di berkasnya.",
     ingest.BUNDLE: "Ini manifes yang dibuat sistem; sudah tersimpan di berkasnya.",
-    ingest.STACK: "Dokumen yang sama pernah masuk sebagai tumpukan pindai; sekarang juga menjadi arsip.",
-    ingest.TRAY: "Dokumen yang sama menunggu di Tumpukan pindai; sekarang menjadi arsip dan tidak menunggu lagi.",
+    ingest.STACK: (
+        "Dokumen yang sama pernah masuk sebagai tumpukan pindai; sekarang juga menjadi arsip."
+    ),
+    ingest.TRAY: (
+        "Dokumen yang sama menunggu di Tumpukan pindai; sekarang menjadi arsip dan tidak menunggu "
+        "lagi."
+    ),
 }
 """What is said of a file that is known, by what it is."""
 RAISED = " Tingkat aksesnya dinaikkan seperti yang diminta."
 RESTRICTED = (
-    "Dokumen yang sama menunggu di Tumpukan pindai untuk berkas yang dibatasi atau satu fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
+    "Dokumen yang sama menunggu di Tumpukan pindai untuk berkas yang dibatasi atau satu "
+    "fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
 )
 OF_CASES = (
-    "File yang sama masuk sebagai tumpukan pindai dan bagiannya milik berkas atau satu fungsi, atau belum selesai dipilah, jadi utuhnya tidak "
+    "File yang sama masuk sebagai tumpukan pindai dan bagiannya milik berkas atau satu "
+    "fungsi, atau belum selesai dipilah, jadi utuhnya tidak "
     "menjadi arsip umum."
 )
 BROUGHT = "Tingkat diminta saat dibawa ke arsip"
@@ -224,7 +243,9 @@ class Fixity:
 
 
 def prepare(work: UnitOfWork) -> None:
-    """See to it that the store is there and locks what it keeps; fails with a sentence otherwise."""
+    """See to it that the store is there and locks what it keeps; fails with a sentence
+    otherwise.
+    """
     work.blobs.ensure_bucket()
 
 
@@ -236,8 +257,9 @@ def deposit(
     level: AccessLevel = AccessLevel.ORDINARY,
     label: str = LABEL,
 ) -> Deposit:
-    """Keep one file in the archive, without a case. A file that cannot be accepted is an answer, not an error; so is one that is
-    known, which becomes a paper of the archive where it was none, and gets the level where its own is lower.
+    """Keep one file in the archive, without a case. A file that cannot be accepted is an answer,
+    not an error; so is one that is known, which becomes a paper of the archive where it was none,
+    and gets the level where its own is lower.
     """
     try:
         found = ingest.look_into(data, max_megabytes)
@@ -311,7 +333,9 @@ def prove_worm(work: UnitOfWork) -> WormVerdict:
 def verify_holding(
     work: UnitOfWork, *, again: Collection[str] = (), sample: int | None = None
 ) -> Iterator[Fixity]:
-    """Read every blob back from the store and hash it again; or those named in `again` and a `sample` by chance."""
+    """Read every blob back from the store and hash it again; or those named in `again` and a
+    `sample` by chance.
+    """
     for result in blobs.verify(work.session, work.blobs, again=again, sample=sample):
         yield Fixity(result.sha256, result.size, str(result.state))
 

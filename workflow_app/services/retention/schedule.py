@@ -1,9 +1,12 @@
-"""How long a paper is kept by the schedule (JRA), and what stands against disposing of it now (R37, decision 0036).
+"""How long a paper is kept by the schedule (JRA), and what stands against disposing of it now (R37,
+decision 0036).
 
-The papers that are due by the schedule, for who proposes to dispose of them: what they are, never what is in them.
+The papers that are due by the schedule, for who proposes to dispose of them: what they are, never
+what is in them.
 
-A paper stands there by its level and because who asks may know of every case that holds it. What is confined to a role stands on
-the list of that role and on no other, and in no count of another. Opening a paper is asked as everywhere (`paper_sight`).
+A paper stands there by its level and because who asks may know of every case that holds it. What is
+confined to a role stands on the list of that role and on no other, and in no count of another.
+Opening a paper is asked as everywhere (`paper_sight`).
 """
 
 from collections import Counter
@@ -59,9 +62,12 @@ class Standing:
     sha256: str
     case_numbers: Sequence[str]
     term: Term | None
-    """Of its terms the one that says most against destroying it; None where the schedule has no row."""
+    """Of its terms the one that says most against destroying it; None where the schedule has no
+    row.
+    """
     obstacles: Sequence[str]
-    """Why it cannot be disposed of now, in sentences. The store is asked besides (`store_refusal`)."""
+    """Why it cannot be disposed of now, in sentences. The store is asked besides (`store_refusal`).
+    """
 
     @property
     def is_due(self) -> bool:
@@ -83,9 +89,9 @@ def standings(
     proposal: UUID | None = None,
     scope: str | None = None,
 ) -> dict[UUID, Standing]:
-    """Judge papers by the schedule in force now and by all cases that hold them. For services: the caller has checked access.
-    `proposal` is the disposal case on whose behalf it is asked; without one `scope` says whose papers are meant
-    (`permissions.disposal_scopes`).
+    """Judge papers by the schedule in force now and by all cases that hold them. For services: the
+    caller has checked access. `proposal` is the disposal case on whose behalf it is asked; without
+    one `scope` says whose papers are meant (`permissions.disposal_scopes`).
     """
     if proposal is not None:
         scope = work.session.get_one(Case, proposal).confined_to
@@ -138,7 +144,9 @@ def standings(
 
 
 def term_seen(work: UnitOfWork, document_id: UUID) -> Term | None:
-    """What the schedule says of a paper by the cases in which the actor sees it: others are not hinted at."""
+    """What the schedule says of a paper by the cases in which the actor sees it: others are not
+    hinted at.
+    """
     document = work.session.get_one(Document, document_id)
     held = _links(work, [document_id], access.sees_case(work)).get(document_id, [])
     terms = _terms(work, document, held)
@@ -146,8 +154,9 @@ def term_seen(work: UnitOfWork, document_id: UUID) -> Term | None:
 
 
 def store_refusal(work: UnitOfWork, document_id: UUID, *, is_original_only: bool = False) -> str:
-    """Why the store would not let go of a paper; empty when it would. It is asked, not believed to be as we left it. For a list
-    the original alone is asked about; what was made from it is when the paper is chosen.
+    """Why the store would not let go of a paper; empty when it would. It is asked, not believed to
+    be as we left it. For a list the original alone is asked about; what was made from it is when
+    the paper is chosen.
     """
     with translated():
         grip = disposal.grip(
@@ -181,7 +190,9 @@ def _links(
 def _terms(
     work: UnitOfWork, document: Document, held: Sequence[tuple[CaseDocument, Case]]
 ) -> list[Term | None]:
-    """One term for each case that has the paper, or one for a paper without; None where no row is about it."""
+    """One term for each case that has the paper, or one for a paper without; None where no row is
+    about it.
+    """
     schedule = schedule_rows(work)
     accepted = ingest.accepted_at(document)
     if not held:
@@ -199,7 +210,9 @@ def _terms(
 
 
 def _begun(row: Row, ended: datetime | None, accepted: datetime | None) -> datetime | None:
-    """When counting began. Nothing counts while the case goes on; what nobody accepted by hand was with the end of its case."""
+    """When counting began. Nothing counts while the case goes on; what nobody accepted by hand was
+    with the end of its case.
+    """
     if ended is None:
         return None
     return accepted if row.since == Since.ACCEPTANCE and accepted is not None else ended
@@ -221,7 +234,9 @@ def _told_by(terms: Sequence[Term], today: date, *, is_demo: bool) -> list[tuple
 
 
 def _with_open_kin(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
-    """Those of the cases to whose matter another case belongs that still goes on: it may need what they hold."""
+    """Those of the cases to whose matter another case belongs that still goes on: it may need what
+    they hold.
+    """
     if not cases:
         return set()
     both_ways = union_all(
@@ -242,7 +257,9 @@ def _with_open_kin(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
 
 
 def _restricted(work: UnitOfWork, cases: Collection[UUID], scope: str | None) -> set[UUID]:
-    """Those of the cases that are confined to somebody else than who decides here, or open to others where it is confined."""
+    """Those of the cases that are confined to somebody else than who decides here, or open to
+    others where it is confined.
+    """
     others = Case.confined_to.is_distinct_from(scope)
     return set(work.session.scalars(select(Case.id).where(Case.id.in_(cases), others)))
 
@@ -264,7 +281,9 @@ AT_ONCE = 100
 """Rows of one page."""
 BATCH = 200
 LOOKED_AT, ASKED_ABOUT = 4000, 300
-"""Papers that are judged for one page, and asked about in the store; then it says that there may be more."""
+"""Papers that are judged for one page, and asked about in the store; then it says that there may be
+more.
+"""
 
 
 @dataclass(frozen=True)
@@ -285,7 +304,8 @@ class DuePage:
     rows: Sequence[Row]
     """Rows of the schedule that want this, to filter by."""
     locked: int
-    """Papers whose time is over too, but which the store does not let go yet; they are not shown."""
+    """Papers whose time is over too, but which the store does not let go yet; they are not shown.
+    """
 
 
 def show(
@@ -297,8 +317,10 @@ def show(
     code: str | None = None,
     after: UUID | None = None,
 ) -> DuePage:
-    """Papers whose time is over and which await what the schedule wants then, of a row of the schedule and with their last day in a year where these are given; those that are
-    open to the unit, or with `scope` those that are confined to this role. Raises `Forbidden` for papers of others.
+    """Papers whose time is over and which await what the schedule wants then, of a row of the
+    schedule and with their last day in a year where these are given; those that are open to the
+    unit, or with `scope` those that are confined to this role. Raises `Forbidden` for papers of
+    others.
     """
     check_scope(work, scope)
     rows = [row for row in schedule_rows(work) if row.fate == fate]
@@ -327,8 +349,9 @@ def show(
 
 
 def counted(work: UnitOfWork) -> tuple[Counter[str], bool]:
-    """How many papers that are open to the unit are due, by row of the schedule, and whether that is all: of very many only those are
-    judged that are looked at for one page. The store is not asked. For services: the caller has checked access.
+    """How many papers that are open to the unit are due, by row of the schedule, and whether that
+    is all: of very many only those are judged that are looked at for one page. The store is not
+    asked. For services: the caller has checked access.
     """
     rows = [row for row in schedule_rows(work) if row.fate == Fate.DESTROY]
     judged = list(islice(_judged(work, rows, None, None), LOOKED_AT + 1))
@@ -344,8 +367,8 @@ def check_scope(work: UnitOfWork, scope: str | None) -> None:
 
 
 def known_to(work: UnitOfWork) -> ColumnElement[bool]:
-    """The actor may know of this `Document` as something that could be disposed of: all its cases are of his unit, none is hidden
-    from him.
+    """The actor may know of this `Document` as something that could be disposed of: all its cases
+    are of his unit, none is hidden from him.
     """
     hidden = _case_where(~and_(Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)))
     is_somewhere = or_(Document.origin == ingest.ARCHIVE, _case_where(true()))
@@ -353,7 +376,9 @@ def known_to(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def is_within(scope: str | None) -> ColumnElement[bool]:
-    """This `Document` is one of those papers: of no case that is confined, or of cases that are confined to this role only."""
+    """This `Document` is one of those papers: of no case that is confined, or of cases that are
+    confined to this role only.
+    """
     others = ~_case_where(Case.confined_to.is_distinct_from(scope))
     return others if scope is None else others & _case_where(true())
 
@@ -396,7 +421,9 @@ def _judged(
 def _candidates(
     work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None, scope: str | None
 ) -> Select[datetime, UUID]:
-    """Papers old enough for the shortest row, of cases that have ended. What was made of others is as old as they are."""
+    """Papers old enough for the shortest row, of cases that have ended. What was made of others is
+    as old as they are.
+    """
     oldest = work.clock() - timedelta(days=365 * years)
     query = select(Document.added_at, Document.id).where(
         Document.disposed_at.is_(None),

@@ -1,11 +1,13 @@
 """Who of a function is on duty now, and what follows for its tasks (decision 0020).
 
-A task of a function is addressed to whoever is on duty while it waits. Where nobody is, it is everybody's who holds the role.
+A task of a function is addressed to whoever is on duty while it waits. Where nobody is, it is
+everybody's who holds the role.
 
 Who is absent now, who works for them meanwhile, and in which of their roles (decision 0045).
 
-A substitute gets the tasks of whom he stands in for and nothing else: no case that he does not see himself, no other right of
-the role. Roles of the absent that he does not hold himself reach him only where the office allows it.
+A substitute gets the tasks of whom he stands in for and nothing else: no case that he does not see
+himself, no other right of the role. Roles of the absent that he does not hold himself reach him
+only where the office allows it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +39,9 @@ class Substitution:
 
 
 def in_force(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The absences of this instant. The end is the first instant at which the substitute has nothing more."""
+    """The absences of this instant. The end is the first instant at which the substitute has
+    nothing more.
+    """
     return (Absence.starts_at <= at) & (Absence.ends_at > at) & not_ended(at)
 
 
@@ -66,7 +70,9 @@ _NOW = (
 def passed(
     work: UnitOfWork, absent: Collection[str], substitute: Collection[str]
 ) -> frozenset[str]:
-    """The roles of somebody absent in which this substitute works for him: those both hold, and those the office allows."""
+    """The roles of somebody absent in which this substitute works for him: those both hold, and
+    those the office allows.
+    """
     allowed: Mapping[str, list[str]] = configuration.value(work, ALLOWED)
     held = set(substitute)
     return frozenset(role for role in absent if role in held or held & set(allowed.get(role, ())))
@@ -101,14 +107,18 @@ def of_substitute(
 
 
 def of_holder(work: UnitOfWork, unit: str, user_id: UUID | None) -> Substitution | None:
-    """Who works for the holder of a task meanwhile; None while he is there. About the actor himself nothing is asked."""
+    """Who works for the holder of a task meanwhile; None while he is there. About the actor himself
+    nothing is asked.
+    """
     if user_id is None or user_id == work.actor.user_id:
         return None
     return now_substitution(work, unit).get(user_id)
 
 
 def now_substitution(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]:
-    """Who is absent now in this unit and has a substitute there, by account. Read once per unit of work."""
+    """Who is absent now in this unit and has a substitute there, by account. Read once per unit of
+    work.
+    """
     key = ("substitutions", unit)
     if key not in work.session.info:
         found = unit_of_work.read(work, _NOW, {"unit": unit, "at": work.clock()})
@@ -123,7 +133,9 @@ def now_substitution(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]
 def holders(
     work: UnitOfWork, unit: str, user_ids: Iterable[UUID], role: str
 ) -> dict[UUID, tuple[UUID, str]]:
-    """Of these members the absent ones, with the account and name of a substitute who holds this role himself."""
+    """Of these members the absent ones, with the account and name of a substitute who holds this
+    role himself.
+    """
     absent = Absence.user_id.in_(list(user_ids))
     found = work.session.execute(
         select(Absence.user_id, User.id, User.rank, User.full_name)
@@ -155,8 +167,8 @@ Duty = Mapping[str, tuple[OnDuty, ...]]
 def now(work: UnitOfWork, unit: str) -> Duty:
     """Who serves now in this unit. Read once per unit of work.
 
-    An account that is closed or lost the role does not count: its tasks would wait for nobody. Beside who is absent stands
-    his substitute, where he holds the role himself.
+    An account that is closed or lost the role does not count: its tasks would wait for nobody.
+    Beside who is absent stands his substitute, where he holds the role himself.
     """
     key = ("duty", unit)
     if key not in work.session.info:
@@ -166,7 +178,9 @@ def now(work: UnitOfWork, unit: str) -> Duty:
 
 
 def names(work: UnitOfWork, unit: str, function: str) -> str:
-    """Those who serve in a function now, in words; empty when nobody is entered or the role knows no duty."""
+    """Those who serve in a function now, in words; empty when nobody is entered or the role knows
+    no duty.
+    """
     if function not in DUTY_FUNCTIONS:
         return ""
     return ", ".join(person.name for person in now(work, unit).get(function, ()))
@@ -187,7 +201,9 @@ def is_addressed_elsewhere(
 
 
 def relieved(work: UnitOfWork) -> Duty:
-    """The actor's own functions in which only others serve now. Asks nothing about somebody without such a role."""
+    """The actor's own functions in which only others serve now. Asks nothing about somebody without
+    such a role.
+    """
     own = work.actor.roles & DUTY_FUNCTIONS
     if not own:
         return {}
@@ -199,7 +215,9 @@ def relieved(work: UnitOfWork) -> Duty:
 
 
 def relief(work: UnitOfWork) -> str:
-    """Who serves in the actor's functions instead, in words; empty when the actor serves or nobody does."""
+    """Who serves in the actor's functions instead, in words; empty when the actor serves or nobody
+    does.
+    """
     return ", ".join(
         dict.fromkeys(person.name for people in relieved(work).values() for person in people)
     )

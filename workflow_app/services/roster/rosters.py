@@ -1,6 +1,8 @@
-"""The duty roster as the office enters it: periods of each function, and where one is missing or two overlap.
+"""The duty roster as the office enters it: periods of each function, and where one is missing or
+two overlap.
 
-It comes and goes with the configuration file, one key per function: the instant of the beginning, then the end and the accounts.
+It comes and goes with the configuration file, one key per function: the instant of the beginning,
+then the end and the accounts.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -28,7 +30,9 @@ SHAPE = 'Isi dengan objek seperti {"sampai": "2026-12-02T08:00", "petugas": ["na
 
 @dataclass(frozen=True)
 class Shift:
-    """One period of one function, with the names of its accounts; nobody means that the function serves without a roster."""
+    """One period of one function, with the names of its accounts; nobody means that the function
+    serves without a roster.
+    """
 
     function: str
     starts_at: datetime
@@ -48,7 +52,9 @@ class Shift:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A time for which a function has no period, has more than one, or has somebody in it who cannot serve any more."""
+    """A time for which a function has no period, has more than one, or has somebody in it who
+    cannot serve any more.
+    """
 
     function: str
     kind: Literal["gap", "overlap", "unable"]
@@ -62,18 +68,25 @@ class Doubt:
         """What is wrong, and what to do."""
         span = f"dari {formatting.moment(self.starts_at)} sampai {formatting.moment(self.ends_at)}"
         words = {
-            "gap": f"belum ada piket {span}. Isi di menu Jadwal piket, atau lewat ./spkt config import.",
+            "gap": (
+                f"belum ada piket {span}. Isi di menu Jadwal piket, atau lewat ./spkt config "
+                "import."
+            ),
             "overlap": f"dua masa bertindihan {span}. Ubah akhir masa yang pertama.",
-            "unable": f"{', '.join(self.people)} tidak dapat bertugas {span}, karena akunnya ditutup atau perannya dicabut. "
+            "unable": f"{', '.join(self.people)} tidak dapat bertugas "
+            f"{span}, karena akunnya ditutup "
+            "atau perannya dicabut. "
             "Tulis penggantinya.",
         }
         return f"{PREFIX}{self.function}: {words[self.kind]}"
 
 
 def checked(work: UnitOfWork, key: str, starts_at: datetime, value: Any) -> Shift:
-    """The period that a file asks for. Raises `NotFound` for a key that is no function, `InvalidInput` otherwise.
+    """The period that a file asks for. Raises `NotFound` for a key that is no function,
+    `InvalidInput` otherwise.
 
-    What the roster says already is no fault, whoever of it cannot serve any more: `doubts` tells that.
+    What the roster says already is no fault, whoever of it cannot serve any more: `doubts` tells
+    that.
     """
     if key not in KEYS:
         raise NotFound(f"Tidak ada piket bernama {key}. Yang ada: {', '.join(KEYS)}.")
@@ -101,8 +114,8 @@ def holds(work: UnitOfWork, shift: Shift) -> bool:
 
 
 def set_period(work: UnitOfWork, shift: Shift) -> None:
-    """Enter a period, or replace the one of the same function that begins at the same instant. Raises `Forbidden` when the
-    actor has an account and is none of those who may change the roster.
+    """Enter a period, or replace the one of the same function that begins at the same instant.
+    Raises `Forbidden` when the actor has an account and is none of those who may change the roster.
     """
     configuration.check_changer(work, shift.key)
     ids = work.session.scalars(select(User.id).where(User.username.in_(shift.people))).all()
@@ -140,7 +153,9 @@ def shifts_of(work: UnitOfWork, rows: Sequence[DutyPeriod]) -> list[Shift]:
 
 
 def doubts(work: UnitOfWork) -> list[Doubt]:
-    """Gaps of the next days, overlaps, and people who cannot serve, in the functions for which a roster was ever entered."""
+    """Gaps of the next days, overlaps, and people who cannot serve, in the functions for which a
+    roster was ever entered.
+    """
     start = work.clock()
     known = able(work)
     shifts = upcoming(work)
@@ -157,7 +172,9 @@ def doubts(work: UnitOfWork) -> list[Doubt]:
 
 
 def notice(work: UnitOfWork) -> str:
-    """One sentence for those who see to the roster, when something is wrong with it; empty otherwise, and for others."""
+    """One sentence for those who see to the roster, when something is wrong with it; empty
+    otherwise, and for others.
+    """
     if not has_role(work.actor, CONFIGURATION_MINDERS):
         return ""
     wrong = doubts(work)
@@ -166,13 +183,16 @@ def notice(work: UnitOfWork) -> str:
     labels = sorted({configuration.role_label(work, doubt.function) for doubt in wrong})
     first = min(doubt.starts_at for doubt in wrong)
     return (
-        f"Jadwal {', '.join(labels)} perlu diperbaiki mulai {formatting.moment(first)}. Selama kosong, tugasnya sampai kepada "
+        f"Jadwal {', '.join(labels)} perlu diperbaiki mulai {formatting.moment(first)}. "
+        "Selama kosong, tugasnya sampai kepada "
         "semua pemegang perannya. Yang kurang ditandai di menu Jadwal piket."
     )
 
 
 def gaps(function: str, shifts: Iterable[Shift], start: datetime, end: datetime) -> list[Doubt]:
-    """Times between `start` and `end` that no period covers. Periods come in the order of their beginnings."""
+    """Times between `start` and `end` that no period covers. Periods come in the order of their
+    beginnings.
+    """
     found, covered = [], start
     for shift in shifts:
         if covered < shift.starts_at and covered < end:
@@ -184,7 +204,9 @@ def gaps(function: str, shifts: Iterable[Shift], start: datetime, end: datetime)
 
 
 def overlaps(function: str, shifts: Sequence[Shift], start: datetime) -> list[Doubt]:
-    """Times from `start` on that several periods cover. Periods come in the order of their beginnings."""
+    """Times from `start` on that several periods cover. Periods come in the order of their
+    beginnings.
+    """
     found, latest = [], start
     for shift in shifts:
         begins = max(shift.starts_at, start)
@@ -195,7 +217,9 @@ def overlaps(function: str, shifts: Sequence[Shift], start: datetime) -> list[Do
 
 
 def unable(function: str, shifts: Iterable[Shift], able: Collection[str]) -> list[Doubt]:
-    """Periods in which somebody is entered who is none of those that are `able` to serve in the function."""
+    """Periods in which somebody is entered who is none of those that are `able` to serve in the
+    function.
+    """
     missing = (
         (shift, tuple(name for name in shift.people if name not in able)) for shift in shifts
     )
@@ -244,7 +268,8 @@ def _check_able(work: UnitOfWork, shift: Shift) -> None:
     if unable := [name for name in shift.people if name not in able]:
         label = configuration.role_label(work, shift.function)
         raise InvalidInput(
-            f"{', '.join(unable)} tidak memegang peran {label}. Beri perannya lebih dahulu, atau tulis yang lain."
+            f"{', '.join(unable)} tidak memegang peran {label}. Beri perannya lebih dahulu, "
+            "atau tulis yang lain."
         )
 
 

@@ -1,6 +1,8 @@
-"""The duty roster week by week: who serves when, what is missing, the last week again, and other people from an instant on.
+"""The duty roster week by week: who serves when, what is missing, the last week again, and other
+people from an instant on.
 
-What a change of the duty roster would do: who is told to serve then, in whose place, and where it leaves the roster doubtful.
+What a change of the duty roster would do: who is told to serve then, in whose place, and where it
+leaves the roster doubtful.
 """
 
 from collections.abc import Sequence
@@ -20,11 +22,16 @@ from workflow_app.services.roster.rosters import PREFIX, Doubt, Shift
 
 WEEK = timedelta(days=7)
 LOOKED_AT = timedelta(minutes=5)
-"""A change from now on is offered from so long ahead: it is looked at before it is entered, and what has passed is refused."""
+"""A change from now on is offered from so long ahead: it is looked at before it is entered, and
+what has passed is refused.
+"""
 HANDING_OVER = timedelta(hours=12)
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 FUNCTIONS = tuple(role for role in ROLES if role in DUTY_FUNCTIONS)
-CHANGED = "Jadwal ini baru saja diubah orang lain. Isinya sekarang tampil di bawah; periksa, lalu simpan lagi."
+CHANGED = (
+    "Jadwal ini baru saja diubah orang lain. Isinya sekarang tampil di bawah; periksa, lalu "
+    "simpan lagi."
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,9 @@ class FunctionWeek:
 
 @dataclass(frozen=True)
 class Asked:
-    """A period as it was typed: its beginning and end in WITA, accounts, and from when on a running one changes."""
+    """A period as it was typed: its beginning and end in WITA, accounts, and from when on a running
+    one changes.
+    """
 
     awal: str = ""
     sampai: str = ""
@@ -77,7 +86,9 @@ class Copied:
 
     made: int
     left: int
-    """Periods for which something is entered already, that are over, or whose people cannot serve any more."""
+    """Periods for which something is entered already, that are over, or whose people cannot serve
+    any more.
+    """
 
 
 def monday_of(day: date) -> date:
@@ -140,7 +151,9 @@ def people(work: UnitOfWork, function: str) -> list[tuple[str, str]]:
 
 
 def period(work: UnitOfWork, function: str, awal: str) -> Asked:
-    """A period that is entered already, to be changed; a new one of a day's length from there on otherwise."""
+    """A period that is entered already, to be changed; a new one of a day's length from there on
+    otherwise.
+    """
     starts_at = _typed("awal", awal)
     row = _row(work, function, starts_at)
     if row is None:
@@ -165,16 +178,20 @@ def begins(asked: Asked) -> datetime | None:
 
 
 def enter(work: UnitOfWork, function: str, asked: Asked) -> None:
-    """Enter a period, or change one; with `mulai` after its beginning who served until then stays entered for that time.
+    """Enter a period, or change one; with `mulai` after its beginning who served until then stays
+    entered for that time.
 
-    Raises `InvalidInput` with a sentence per field, `Forbidden`, `Conflict` when somebody else changed it since it was shown.
+    Raises `InvalidInput` with a sentence per field, `Forbidden`, `Conflict` when somebody else
+    changed it since it was shown.
     """
     for shift in periods(work, function, asked):
         rosters.set_period(work, shift)
 
 
 def copy_last_week(work: UnitOfWork, monday: date) -> Copied:
-    """Enter the periods of the week before again, where nothing is entered yet. A second time changes nothing."""
+    """Enter the periods of the week before again, where nothing is entered yet. A second time
+    changes nothing.
+    """
     new, left = again(work, monday)
     for shift in new:
         rosters.set_period(work, shift)
@@ -182,7 +199,9 @@ def copy_last_week(work: UnitOfWork, monday: date) -> Copied:
 
 
 def periods(work: UnitOfWork, function: str, asked: Asked) -> list[Shift]:
-    """The periods that `enter` writes; none where the same form was taken a moment ago. Raises as it does."""
+    """The periods that `enter` writes; none where the same form was taken a moment ago. Raises as
+    it does.
+    """
     configuration.check_changer(work, f"{PREFIX}{function}")
     _lock(work, function)
     starts_at, ends_at = _typed("awal", asked.awal), _typed("sampai", asked.sampai)
@@ -351,7 +370,9 @@ def of_period(work: UnitOfWork, function: str, asked: Asked) -> Prospect:
 
 
 def of_copy(work: UnitOfWork, monday: date) -> Prospect:
-    """What entering the week before again would do. Nothing is written; raises as `roster_weeks.copy_last_week` does."""
+    """What entering the week before again would do. Nothing is written; raises as
+    `roster_weeks.copy_last_week` does.
+    """
     new, left = again(work, monday)
     return _of(work, new, left)
 
@@ -394,7 +415,9 @@ def _around(work: UnitOfWork, own: Sequence[Shift]) -> list[Shift]:
 def _doubts(
     function: str, own: Sequence[Shift], known: Sequence[Shift], now: datetime
 ) -> list[Doubt]:
-    """What overlaps them, and what would be empty from the first of them until the next that is entered, or where one ended until now."""
+    """What overlaps them, and what would be empty from the first of them until the next that is
+    entered, or where one ended until now.
+    """
     told = {shift.starts_at: shift for shift in [*known, *own]}
     will = [told[start] for start in sorted(told)]
     first, last = max(own[0].starts_at, now), max(shift.ends_at for shift in own)

@@ -1,6 +1,8 @@
-"""A box of old papers is registered once with all its bundles: one case for the box, one for each bundle (R39, decision 0039).
+"""A box of old papers is registered once with all its bundles: one case for the box, one for each
+bundle (R39, decision 0039).
 
-Proposing papers for disposal: a case begins with the papers that were chosen on the list of what is due, or gets them added.
+Proposing papers for disposal: a case begins with the papers that were chosen on the list of what is
+due, or gets them added.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -62,9 +64,11 @@ class ArchiveBox:
 
 
 def register(work: UnitOfWork, asked: AskedBox, token: str) -> ArchiveBox:
-    """Begin the case of the box and of each bundle, all or none. The same `token` again answers with what it began.
+    """Begin the case of the box and of each bundle, all or none. The same `token` again answers
+    with what it began.
 
-    Raises `InvalidInput` with a sentence per field; that of a bundle has its number behind it (`uraian-2`).
+    Raises `InvalidInput` with a sentence per field; that of a bundle has its number behind it
+    (`uraian-2`).
     """
     check_role(work.actor, ARCHIVE_BOX_KEEPERS)
     if not 1 <= len(asked.bundles) <= MOST_BUNDLES:
@@ -183,12 +187,13 @@ def _shown(work: UnitOfWork, ids: Sequence[UUID]) -> list[ArchiveBox]:
 
 DISPOSAL_PROPOSAL_PROCESS = "disposal"
 PROCESSES = frozenset({DISPOSAL_PROPOSAL_PROCESS, "disposal_propam"})
-"""Disposals: those of today, and confined ones that began while they were a process of their own."""
+"""Disposals: those of today, and confined ones that began while they were a process of their own.
+"""
 PROPOSER = "pengusul"
 """The control variable that says in which role a disposal is proposed."""
 PROPOSERS: Mapping[str | None, str] = {None: "arsiparis", "piket_propam": "piket_propam"}
-"""The role by whose papers they are (`permissions.disposal_scopes`): what is confined is disposed of
-in a case that is confined too.
+"""The role by whose papers they are (`permissions.disposal_scopes`): what is confined is disposed
+of in a case that is confined too.
 """
 
 
@@ -203,7 +208,9 @@ class OpenProposal:
 def begin(
     work: UnitOfWork, document_ids: Collection[UUID], token: str, scope: str | None = None
 ) -> cases.Started:
-    """Begin a case that proposes these papers. The same `token` again answers with the case it began."""
+    """Begin a case that proposes these papers. The same `token` again answers with the case it
+    began.
+    """
     schedule.check_scope(work, scope)
     started = cases.start(work, DISPOSAL_PROPOSAL_PROCESS, token, {PROPOSER: PROPOSERS[scope]})
     if disposal_lists.listed(work, started.case_id) is None:

@@ -29,8 +29,8 @@ OPERATIONS: dict[str, Operation] = {
     "dispose_papers": lambda work, effect, _: disposal.conclude(work, effect.case_id),
 }
 BEFORE: dict[str, Callable[[Works, UUID], None]] = {"dispose_papers": disposal.dispose}
-"""What an operation does for a case in transactions of its own, before the last one in which the case goes on: much, each part of
-which holds by itself. Begun again it does the rest.
+"""What an operation does for a case in transactions of its own, before the last one in which the
+case goes on: much, each part of which holds by itself. Begun again it does the rest.
 """
 
 

@@ -1,9 +1,11 @@
 """Cases: starting, looking at, cancelling.
 
-Taking a case up again after its end: a new case of the same process continues it, with a written reason (R8, R32).
+Taking a case up again after its end: a new case of the same process continues it, with a written
+reason (R8, R32).
 
-What ended stays as it ended, with its trail and its letters; nothing is written into it any more but that it goes on.
-Cases that have gone round very often: somebody who leads reads why and lets them go on, with a reason (decision 0028).
+What ended stays as it ended, with its trail and its letters; nothing is written into it any more
+but that it goes on. Cases that have gone round very often: somebody who leads reads why and lets
+them go on, with a reason (decision 0028).
 """
 
 from collections import Counter
@@ -108,7 +110,8 @@ def start(
     token: str | None = None,
     begins_with: Variables | None = None,
 ) -> Started:
-    """Begin a case under the current version of a process. The same `token` again answers with the case it began.
+    """Begin a case under the current version of a process. The same `token` again answers with the
+    case it began.
 
     `begins_with` are control variables that differ from those the process begins with by itself.
     """
@@ -154,7 +157,9 @@ def get(work: UnitOfWork, case_id: UUID) -> CaseView:
 
 
 def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
-    """End a case before its letter exists, with a written reason (R8: no case ends without an outcome)."""
+    """End a case before its letter exists, with a written reason (R8: no case ends without an
+    outcome).
+    """
     case = access.visible_case(work, case_id, lock=True)
     check_role(work.actor, _cancellers(work, case))
     answers.check(reason, "Tulis alasan pembatalan dengan jelas, paling sedikit sepuluh huruf.")
@@ -175,7 +180,9 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
 
 
 def _begun_with(work: UnitOfWork, token: str) -> Case | None:
-    """The case that this token began. A second request with it waits until the first has committed."""
+    """The case that this token began. A second request with it waits until the first has
+    committed.
+    """
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
     case = work.session.scalars(select(Case).where(Case.start_token == token)).first()
     if case is not None and case.opened_by != work.actor.user_id:
@@ -218,7 +225,10 @@ def _with_substitute(
 def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView]) -> str:
     opened = f"{definition.name}, dibuka {moment(case.opened_at)}"
     if case.closed_at is not None:
-        return f"{opened}; {_as_part(formatting.outcome(definition, case.outcome))} pada {moment(case.closed_at)}."
+        return (
+            f"{opened}; {_as_part(formatting.outcome(definition, case.outcome))} pada "
+            f"{moment(case.closed_at)}."
+        )
     if case.status == "stopped":
         return f"{opened}; berhenti karena gangguan dan menunggu diulang."
     if not open_tasks:
@@ -245,7 +255,9 @@ def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
 
 
 def _cancellers(work: UnitOfWork, case: Case) -> frozenset[str]:
-    """Who begins such cases may cancel them, and so may a lead; what somebody asks of others, those of his role."""
+    """Who begins such cases may cancel them, and so may a lead; what somebody asks of others, those
+    of his role.
+    """
     definition = definition_of(work, case.definition_id)
     tasks = access.of_case(work, case.id)
     asking = frozenset(
@@ -290,10 +302,12 @@ def of_case(work: UnitOfWork, case: Case) -> Reopening:
 
 
 def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
-    """Begin a case that takes this one up; returns it. The same words of the same person again answer with the same case.
+    """Begin a case that takes this one up; returns it. The same words of the same person again
+    answer with the same case.
 
-    What is confined is taken up by its own role, and the new case is confined and walled off in the same transaction.
-    The reason is sealed with the new case. Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
+    What is confined is taken up by its own role, and the new case is confined and walled off in the
+    same transaction. The reason is sealed with the new case. Raises `NotFound`, `Forbidden`,
+    `InvalidInput`, `Conflict`.
     """
     case = access.visible_case(work, case_id, lock=True)
     check_lead(work.actor, case.confined_to)
@@ -315,7 +329,9 @@ def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
 
 
 def _is_open_to_it(work: UnitOfWork, case: Case) -> bool:
-    """It came to an outcome, and its process says how it is taken up, also where only one role sees it."""
+    """It came to an outcome, and its process says how it is taken up, also where only one role sees
+    it.
+    """
     if case.closed_at is None or case.outcome in ENDED_FOR_GOOD:
         return False
     if case.confined_to is None:
@@ -324,7 +340,9 @@ def _is_open_to_it(work: UnitOfWork, case: Case) -> bool:
 
 
 def _flag(work: UnitOfWork, case: Case) -> str:
-    """What the new case begins with, under the version that it will run under, so that its first step is that role's."""
+    """What the new case begins with, under the version that it will run under, so that its first
+    step is that role's.
+    """
     return definition_of(work, current(work, case.process_key).id).reopens_confined
 
 
@@ -367,7 +385,9 @@ class HeldCase:
 
 
 def look(work: UnitOfWork, incident_id: UUID) -> HeldCase:
-    """Why a case is held. Raises `NotFound`, `Forbidden`, and `Conflict` when it goes on already."""
+    """Why a case is held. Raises `NotFound`, `Forbidden`, and `Conflict` when it goes on
+    already.
+    """
     incident, case = _held(work, incident_id)
     if incident.resolved_at is not None:
         raise task_rights.mended(work, incident)
@@ -393,9 +413,11 @@ def look(work: UnitOfWork, incident_id: UUID) -> HeldCase:
 
 
 def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
-    """Begin another stretch of rework for the case of this incident; returns the case. A second press changes nothing.
+    """Begin another stretch of rework for the case of this incident; returns the case. A second
+    press changes nothing.
 
-    A step of the system that stopped there is tried again. Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
+    A step of the system that stopped there is tried again. Raises `NotFound`, `Forbidden`,
+    `InvalidInput`, `Conflict`.
     """
     incident, case = _held(work, incident_id, lock=True)
     answers.check(
@@ -422,7 +444,9 @@ def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
 
 
 def _check_held(work: UnitOfWork, incident: Incident, case: Case) -> None:
-    """A step that failed for another reason beside a held one waits for no permission: it is tried again."""
+    """A step that failed for another reason beside a held one waits for no permission: it is tried
+    again.
+    """
     if not incidents.is_held(work, incident, case):
         raise TaskNotReady(
             "Kesalahan ini tidak menunggu izin. Buka berkasnya dan coba lagi langkah yang gagal."

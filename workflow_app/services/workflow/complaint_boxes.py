@@ -1,11 +1,14 @@
 """Opening a complaint box: two people, the count of sheets, one case for each of them (R19).
 
-What lies in the box counts as received when the box is opened, so an opening is recorded once, at once, and never changed.
+What lies in the box counts as received when the box is opened, so an opening is recorded once, at
+once, and never changed.
 
-A mail that belongs to no case yet begins a complaint, when a person says so (R17): its papers stand in the form of the first
-step as the original, with channel, time of receipt and the address of the sender, sealed like everything that is typed there.
+A mail that belongs to no case yet begins a complaint, when a person says so (R17): its papers stand
+in the form of the first step as the original, with channel, time of receipt and the address of the
+sender, sealed like everything that is typed there.
 
-Nothing is answered by this. The officer reads the form, puts right what is wrong, and completes the step, or cancels the case.
+Nothing is answered by this. The officer reads the form, puts right what is wrong, and completes the
+step, or cancels the case.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +52,8 @@ from workflow_app.services.workflow.tray import WaitingPart
 PROCESS, SHEET = "complaint", "lembar_kotak"
 CHANNEL = "kotak_pengaduan"
 OUT_OF_SERVICE = (
-    "Kotak pengaduan tidak dilayani pada waktu itu. Minta Ka SPKT mengaktifkannya lagi pada kanal_pengaduan, lalu catat "
+    "Kotak pengaduan tidak dilayani pada waktu itu. Minta Ka SPKT mengaktifkannya lagi pada "
+    "kanal_pengaduan, lalu catat "
     "pembukaannya; lembar yang sudah ada di dalam kotak tetap harus diterima."
 )
 MOST_SHEETS = 50
@@ -87,9 +91,11 @@ def list_boxes(work: UnitOfWork) -> list[Box]:
 
 
 def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str) -> list[UUID]:
-    """Record an opening and begin the case of each sheet; `second` has proved who he is by his password.
+    """Record an opening and begin the case of each sheet; `second` has proved who he is by his
+    password.
 
-    The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence per field.
+    The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence
+    per field.
     """
     check_role(work.actor, BOX_OPENERS)
     users.check(work)
@@ -105,7 +111,10 @@ def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str
     opened_at = min(_instant(asked.opened_at), work.clock())
     last = _last(work, asked.box)
     if last is not None and opened_at <= last.opened_at:
-        sentence = f"Kotak ini sudah dicatat dibuka pada {moment(last.opened_at)}. Waktu dibuka harus sesudah itu."
+        sentence = (
+            f"Kotak ini sudah dicatat dibuka pada {moment(last.opened_at)}. Waktu dibuka harus "
+            "sesudah itu."
+        )
         raise InvalidInput(fields={"dibuka": sentence})
     opening = BoxOpening(
         id=uuid4(),
@@ -171,11 +180,17 @@ def _judge(work: UnitOfWork, asked: Asked) -> dict[str, str]:
 def _judge_second(work: UnitOfWork, second: UserView | None) -> dict[str, str]:
     if second is None:
         return {
-            "kedua": "Nama pengguna atau kata sandi petugas kedua salah. Petugas kedua mengetiknya sendiri."
+            "kedua": (
+                "Nama pengguna atau kata sandi petugas kedua salah. Petugas kedua mengetiknya "
+                "sendiri."
+            )
         }
     if second.id == work.actor.user_id:
         return {
-            "kedua": "Kotak dibuka oleh dua orang. Mintalah rekan lain mengetik nama pengguna dan kata sandinya."
+            "kedua": (
+                "Kotak dibuka oleh dua orang. Mintalah rekan lain mengetik nama pengguna dan kata "
+                "sandinya."
+            )
         }
     if second.unit != work.actor.unit or second.roles.isdisjoint(BOX_WITNESSES):
         return {"kedua": "Petugas kedua harus petugas, Pamapta, atau Ka SPKT di unit ini."}
@@ -230,7 +245,9 @@ NO_FORM = "Pengaduan dari surat tidak dapat dimulai. Hubungi admin."
 
 
 def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
-    """Which of the mails that wait in the tray, taken apart to their end, the actor may begin a complaint from."""
+    """Which of the mails that wait in the tray, taken apart to their end, the actor may begin a
+    complaint from.
+    """
     mails = {
         part.stack_id
         for part in parts
@@ -245,9 +262,11 @@ def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
 
 
 def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
-    """Begin the complaint that a mail is; its parts go along, except those that a cover sheet has put into a case or named one for.
+    """Begin the complaint that a mail is; its parts go along, except those that a cover sheet has
+    put into a case or named one for.
 
-    The same `token` again answers with the case it began. Raises `Conflict` when the mail has its place already.
+    The same `token` again answers with the case it began. Raises `Conflict` when the mail has its
+    place already.
     """
     check_role(work.actor, STACK_BRINGERS & BEGINNERS)
     stack = work.session.get(PaperStack, stack_id)
@@ -287,7 +306,9 @@ def _is_offered(work: UnitOfWork) -> bool:
 
 
 def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
-    """What of the mail goes along: what waits, and what came another way as well, so that the original is whole."""
+    """What of the mail goes along: what waits, and what came another way as well, so that the
+    original is whole.
+    """
     query = (
         select(StackPart)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)

@@ -34,8 +34,8 @@ def asks_for_papers(form: Form) -> bool:
 def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers) -> Answers:
     """The answers with the papers that cover sheets and phones brought to questions of this task.
 
-    A page that was open while they came saves a draft without them, so they join whatever was saved; one that does not
-    belong there is taken off right before the form is sent.
+    A page that was open while they came saves a draft without them, so they join whatever was
+    saved; one that does not belong there is taken off right before the form is sent.
     """
     if not asks_for_papers(form):
         return given
@@ -47,7 +47,9 @@ def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers)
 
 
 def note(work: UnitOfWork, task: Task, form: Form, given: Answers) -> None:
-    """A form was saved that has these papers. Those from phones came under its eyes, so what it leaves out next time stays out."""
+    """A form was saved that has these papers. Those from phones came under its eyes, so what it
+    leaves out next time stays out.
+    """
     if not asks_for_papers(form):
         return
     named = set(_texts(list(given.values())))
@@ -77,7 +79,9 @@ def _from_stacks(work: UnitOfWork, case: Case, task: Task, form: Form) -> list[t
 
 
 def _put(answers: Answers, path: list[str], paper: str) -> None:
-    """Add a paper to the list at this place; what stands beside it stays, and what was read is not changed."""
+    """Add a paper to the list at this place; what stands beside it stays, and what was read is not
+    changed.
+    """
     name, *rest = path
     known = answers.get(name)
     if rest:
@@ -109,7 +113,9 @@ _NEAREST = (
 _DRAFTS = unit_of_work.table_of(Draft)
 _DROP = delete(_DRAFTS).where(_DRAFTS.c.task_id == bindparam("of_task")).returning(*_DRAFTS.c)
 OFFICER = "officer"
-"""Default of a question that asks for an officer: whoever has the form before him, as long as he names nobody else."""
+"""Default of a question that asks for an officer: whoever has the form before him, as long as he
+names nobody else.
+"""
 PAGE, ANSWERS = "", "answers"
 """What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
 
@@ -143,7 +149,9 @@ class Saved:
 
     at: datetime
     sentence: str
-    """Not empty when the task is somebody else's now, or nobody's: who has it, and that the draft is kept all the same."""
+    """Not empty when the task is somebody else's now, or nobody's: who has it, and that the draft
+    is kept all the same.
+    """
 
 
 def save(
@@ -151,14 +159,16 @@ def save(
 ) -> Saved:
     """Keep unfinished answers. Never validated: a draft may be half a word.
 
-    Who lost the task while typing keeps a draft too: it is the person's own, and there again when the task comes back.
-    `page` names the page on which it was typed and `seen` is the `version` of the draft which that page began with: what
-    another page saved since then is not overwritten unsaid. The account is read again under the lock: who was disabled or
-    lost a role while standing in line keeps nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
+    Who lost the task while typing keeps a draft too: it is the person's own, and there again when
+    the task comes back. `page` names the page on which it was typed and `seen` is the `version` of
+    the draft which that page began with: what another page saved since then is not overwritten
+    unsaid. The account is read again under the lock: who was disabled or lost a role while standing
+    in line keeps nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
     """
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
-    # The task row is locked, so that a draft cannot reappear behind a completion; what is still to be written is not read over.
+    # The task row is locked, so that a draft cannot reappear behind a completion; what is still to
+    # be written is not read over.
     work.session.flush()
     work.session.refresh(task, with_for_update={"key_share": True})
     users.check(work)
@@ -184,7 +194,10 @@ def save(
         return Saved(draft.saved_at, "")
     return Saved(
         draft.saved_at,
-        f"{task_rights.moved(work, task).sentence} Isian Anda tersimpan dan ada lagi bila Anda mengambil tugas ini.",
+        (
+            f"{task_rights.moved(work, task).sentence} Isian Anda tersimpan dan ada lagi bila "
+            "Anda mengambil tugas ini."
+        ),
     )
 
 
@@ -202,7 +215,9 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 
 def _named(form: Form, given: Answers, name: str) -> Answers:
-    """The answers with the name of who has the form before him, where it offers that and nothing else was written there."""
+    """The answers with the name of who has the form before him, where it offers that and nothing
+    else was written there.
+    """
     return {
         key: name if key in _offers(form) and value == OFFICER else value
         for key, value in given.items()
@@ -210,7 +225,9 @@ def _named(form: Form, given: Answers, name: str) -> Answers:
 
 
 def _unnamed(form: Form, given: Answers, name: str | None) -> Answers:
-    """What somebody else typed, without his own name where the form offers that of who has it before him."""
+    """What somebody else typed, without his own name where the form offers that of who has it
+    before him.
+    """
     return {
         key: OFFICER if key in _offers(form) and value == name else value
         for key, value in given.items()
@@ -222,11 +239,13 @@ def _offers(form: Form) -> set[str]:
 
 
 def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """The actor's draft of this task, else the newest answers of the elements its `prefill` property names. Until the task
-    was done itself, those of the elements it names in the case that this one continues stand where no other does.
+    """The actor's draft of this task, else the newest answers of the elements its `prefill`
+    property names. Until the task was done itself, those of the elements it names in the case that
+    this one continues stand where no other does.
 
-    Decisions and signatures name none: a stale one must not stand in the form again. What a colleague had typed before the
-    task was handed over stands in the form too, so that it is not asked again of a citizen who may have hung up.
+    Decisions and signatures name none: a stale one must not stand in the form again. What a
+    colleague had typed before the task was handed over stands in the form too, so that it is not
+    asked again of a citizen who may have hung up.
     """
     of_this = {"of_task": task.id, "of_user": work.actor.user_id}
     draft = work.session.scalars(_NEAREST, of_this).first()
@@ -257,7 +276,9 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
-    """What is typed and not sent in a case, newest first. The caller has checked that the actor may see the case."""
+    """What is typed and not sent in a case, newest first. The caller has checked that the actor may
+    see the case.
+    """
     query = (
         select(Draft.user_id, Draft.saved_at, Task.name)
         .join(Task, Task.id == Draft.task_id)
@@ -272,8 +293,8 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
 def _left_by_colleague(
     work: UnitOfWork, case: Case, task: Task, form: Form, draft: Draft
 ) -> Prefill | None:
-    """The draft of somebody else, without what only he himself can say: a decision under four eyes, the moment at
-    which he pressed a button, a signature.
+    """The draft of somebody else, without what only he himself can say: a decision under four eyes,
+    the moment at which he pressed a button, a signature.
     """
     properties = definition_of(work, case.definition_id).elements[task.element].properties
     if "fourEyes" in properties or "sumber" in form.fields:
@@ -290,7 +311,9 @@ def _left_by_colleague(
 
 
 def _typed(work: UnitOfWork, case: Case, form: Form, draft: Draft) -> Answers:
-    """What a draft holds of what the form asks: the version of the process may have changed since it was typed."""
+    """What a draft holds of what the form asks: the version of the process may have changed since
+    it was typed.
+    """
     return {
         name: value for name, value in _open(work, case, draft)[1].items() if name in form.fields
     }
@@ -305,8 +328,9 @@ def _without_parent(
     merged: Answers,
     typed: Answers,
 ) -> Answers:
-    """What a colleague typed, without what is personal and came, or could have come, from the case that this one continues,
-    unless the actor is given it from there too. Then that case tells that he read it, as if nobody had typed before him.
+    """What a colleague typed, without what is personal and came, or could have come, from the case
+    that this one continues, unless the actor is given it from there too. Then that case tells that
+    he read it, as if nobody had typed before him.
     """
     names = (
         initial_values.personal_from_parent(work, case, task, form, sources)
@@ -333,14 +357,18 @@ def _check_newest(work: UnitOfWork, case: Case, draft: Draft, page: str, seen: s
     if seen is None or version(draft.saved_at) == seen or _open(work, case, draft)[0] == page:
         return
     raise Conflict(
-        f"Isian tugas ini sudah Anda simpan dari tab atau perangkat lain pada {moment(draft.saved_at)}, jadi isian di "
-        "halaman ini belum disimpan. Muat ulang halaman untuk melihat isian itu, atau tekan tombol simpan sekali lagi "
+        "Isian tugas ini sudah Anda simpan dari tab atau perangkat lain pada "
+        f"{moment(draft.saved_at)}, jadi isian di "
+        "halaman ini belum disimpan. Muat ulang halaman untuk melihat isian itu, atau tekan "
+        "tombol simpan sekali lagi "
         "untuk memakai isian di halaman ini."
     )
 
 
 def _open(work: UnitOfWork, case: Case, draft: Draft) -> tuple[str, Answers]:
-    """The page on which a draft was typed, and its answers. Drafts of release 0.1 hold the answers only."""
+    """The page on which a draft was typed, and its answers. Drafts of release 0.1 hold the answers
+    only.
+    """
     opened = work.vault.open(case.data_key, draft.sealed, _context(draft.task_id, draft.user_id))
     given = opened.get(ANSWERS) if PAGE in opened else None
     return (str(opened[PAGE]), given) if isinstance(given, dict) else ("", opened)

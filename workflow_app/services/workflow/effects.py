@@ -1,4 +1,6 @@
-"""What a service task of a process does: at once in the same transaction, or as a job after commit."""
+"""What a service task of a process does: at once in the same transaction, or as a job after
+commit.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -35,7 +37,9 @@ def is_immediate(effect: Effect) -> bool:
 
 
 def perform(work: UnitOfWork, case: Case, effect: Effect) -> Result | Opened:
-    """Do an immediate operation and return what the process gets back, or a case that the caller settles: it gets its id."""
+    """Do an immediate operation and return what the process gets back, or a case that the caller
+    settles: it gets its id.
+    """
     return IMMEDIATE[effect.operation](work, case, effect)
 
 
@@ -122,7 +126,9 @@ def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _read_route(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """What the office has laid down of this need, such as who receives it; empty where the table of the process decides."""
+    """What the office has laid down of this need, such as who receives it; empty where the table of
+    the process decides.
+    """
     told: str | None = configuration.value(
         work, f"{_text(effect, 'table')}.{_text(effect, 'need')}"
     )
@@ -138,7 +144,9 @@ def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _notice_due(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Until when notice of an event is given in time, by the calendar in force now; None where no period is known."""
+    """Until when notice of an event is given in time, by the calendar in force now; None where no
+    period is known.
+    """
 
     def days_before(event: datetime, days: int) -> datetime:
         return calendars.version_of(work, engine_clocks.WORKING_DAYS, work.clock()).calendar.before(

@@ -1,8 +1,9 @@
-"""One step, one transaction: what the engine computed becomes rows. The case row is locked by the caller.
+"""One step, one transaction: what the engine computed becomes rows. The case row is locked by the
+caller.
 
-The system's own steps: effects that come back from jobs, timers that are due.
-Once the holidays of a year are confirmed, clocks that run into it are counted anew, case by case as a job, with what hangs on their
-end: the tasks, and the timers that warn of it (decision 0063).
+The system's own steps: effects that come back from jobs, timers that are due. Once the holidays of
+a year are confirmed, clocks that run into it are counted anew, case by case as a job, with what
+hangs on their end: the tasks, and the timers that warn of it (decision 0063).
 """
 
 import logging
@@ -53,8 +54,8 @@ STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 
 def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None = None) -> None:
-    """Perform immediate effects until only people, jobs and timers are waited for; then close the step and store the case.
-    `principal` is who is absent and in whose place the step was done.
+    """Perform immediate effects until only people, jobs and timers are waited for; then close the
+    step and store the case. `principal` is who is absent and in whose place the step was done.
     """
     while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
         run.resolve_effect(effect.task_id, _perform(work, case, effect))
@@ -71,7 +72,9 @@ def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None =
 
 
 def carry(work: UnitOfWork, case: Case, step: Step) -> None:
-    """The case stands in another version of its process, at the same tasks. It took no step, so its revision stays."""
+    """The case stands in another version of its process, at the same tasks. It took no step, so its
+    revision stays.
+    """
     case.state = step.state
     _set_alarm(work, case, step.next_wake_at)
     for opened in step.open_tasks:
@@ -80,7 +83,9 @@ def carry(work: UnitOfWork, case: Case, step: Step) -> None:
 
 
 def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """What an operation gives back to the process. A case that it began is settled first, in the same transaction."""
+    """What an operation gives back to the process. A case that it began is settled first, in the
+    same transaction.
+    """
     done = effects.perform(work, case, effect)
     if isinstance(done, Opened):
         settle(work, done.case, done.run)
@@ -162,7 +167,9 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, principal: Princip
 
 
 def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
-    """When the clock of a task ends, of several the one that runs; None once it has stopped, whatever is still to be done."""
+    """When the clock of a task ends, of several the one that runs; None once it has stopped,
+    whatever is still to be done.
+    """
     names = opened.properties.get("clock", "").split()
     known = clocks.named(work, case.id) if names else {}
     running = [known[name] for name in names if name in known and known[name].stopped_at is None]
@@ -172,12 +179,14 @@ def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
 def _assignee(
     work: UnitOfWork, case: Case, opened: OpenTask, principal: Principal | None
 ) -> UUID | None:
-    """The next task stays with the officer who serves the citizen; approvals wait in the queue of their role.
+    """The next task stays with the officer who serves the citizen; approvals wait in the queue of
+    their role.
 
-    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What one officer has to
-    do himself goes to him (`assign` names the task he did). Who holds several roles and acted in another one does not take
-    the citizen over from a colleague. Whose duty is over gets nothing any more from others while somebody serves in his
-    place. What a substitute goes on with stays at the desk of whom he stands in for.
+    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What
+    one officer has to do himself goes to him (`assign` names the task he did). Who holds several
+    roles and acted in another one does not take the citizen over from a colleague. Whose duty is
+    over gets nothing any more from others while somebody serves in his place. What a substitute
+    goes on with stays at the desk of whom he stands in for.
     """
     assign = opened.properties.get("assign")
     if assign == "queue":
@@ -242,7 +251,9 @@ def pending(work: UnitOfWork, task_id: UUID) -> PendingEffect | None:
 
 
 def resolve_effect(work: UnitOfWork, task_id: UUID, result: str | int | bool | None) -> None:
-    """A job has done its work: give the result to the case and move on. Doing it twice changes nothing."""
+    """A job has done its work: give the result to the case and move on. Doing it twice changes
+    nothing.
+    """
     effect = pending(work, task_id)
     if effect is None:
         return
@@ -275,7 +286,9 @@ def wake(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def restore(work: UnitOfWork, case_id: UUID) -> None:
-    """Let the rows of a case say again what the engine says of it. Raises `ProcessFault` when that moves nothing."""
+    """Let the rows of a case say again what the engine says of it. Raises `ProcessFault` when that
+    moves nothing.
+    """
     case = access.lock_case(work, case_id)
     if case.closed_at is not None:
         return
@@ -291,7 +304,9 @@ def restore(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
-    """Tasks that are cancelled in the inbox and open for the engine wait in the queue of their role again."""
+    """Tasks that are cancelled in the inbox and open for the engine wait in the queue of their role
+    again.
+    """
     wanted = {task.id for task in step.open_tasks}
     for task in work.session.scalars(
         select(Task).where(Task.id.in_(wanted), Task.status != "open")
@@ -317,11 +332,15 @@ def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:
 
 log = logging.getLogger(__name__)
 DAYS = "working_days_after"
-"""The operation that gives a process the end of one of the days of a clock; the others give it the end of the clock."""
+"""The operation that gives a process the end of one of the days of a clock; the others give it the
+end of the clock.
+"""
 
 
 def carry_out(works: Works) -> None:
-    """Count anew what waits for it. Said twice it is done once; a case that is held by others is left for the next time."""
+    """Count anew what waits for it. Said twice it is done once; a case that is held by others is
+    left for the next time.
+    """
     with works.begin(SYSTEM) as work:
         waiting = sorted(
             {
@@ -360,7 +379,9 @@ def recount(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _renew_ways_back(work: UnitOfWork, case: Case, found: Sequence[Recount]) -> None:
-    """The case may be moved back to how it stood in another version as long as it takes no step (decision 0048)."""
+    """The case may be moved back to how it stood in another version as long as it takes no step
+    (decision 0048).
+    """
     query = select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == "moved")
     for move in work.session.scalars(query.where(CaseMove.revision == case.revision)):
         if move.former_id is None or move.former_state is None:
@@ -393,8 +414,9 @@ def _counted_anew(
 def _renewed(
     definition: Definition, told: Recount, known: Iterable[tuple[str, object]]
 ) -> Iterable[tuple[str, str]]:
-    """The control variables that hold the end of this clock, or of one of its days, with what they hold from now on: of a clock that
-    somebody wants earlier these are two things, also where they are the same instant.
+    """The control variables that hold the end of this clock, or of one of its days, with what they
+    hold from now on: of a clock that somebody wants earlier these are two things, also where they
+    are the same instant.
     """
     by_operation = {
         operation: told.ends if operation == DAYS else [(told.was, told.due_at)]

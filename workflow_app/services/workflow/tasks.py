@@ -1,10 +1,11 @@
 """User tasks: taking one, giving it, completing it.
 
-Standing in: the desk records for a patrol that speaks by radio, another function goes where the patrol would have gone.
+Standing in: the desk records for a patrol that speaks by radio, another function goes where the
+patrol would have gone.
 
-A step names in `standIn` the roles that may do it for its own. They take it over, also from who holds it. Who is on duty in a
-function takes over what somebody of it holds whose duty is over.
-A user task as its page shows it: its form, what was typed, and what the actor may do with it.
+A step names in `standIn` the roles that may do it for its own. They take it over, also from who
+holds it. Who is on duty in a function takes over what somebody of it holds whose duty is over. A
+user task as its page shows it: its form, what was typed, and what the actor may do with it.
 """
 
 from dataclasses import dataclass
@@ -51,15 +52,18 @@ class Completion:
 
     case_id: UUID
     next_task_id: UUID | None
-    """The next task of the same case that is the actor's, or to which the step leads who may take it (`leadsTo`); else one of
-    the actor's in a case that continues it, if there is one."""
+    """The next task of the same case that is the actor's, or to which the step leads who may take
+    it (`leadsTo`); else one of the actor's in a case that continues it, if there is one.
+    """
     message: str
     is_out_of_sight: bool = False
     """The case is one that the actor does not see any more; the message says so."""
 
 
 def claim(work: UnitOfWork, task_id: UUID) -> None:
-    """Take an unassigned task of one of my roles; in a role that only somebody absent holds, for him."""
+    """Take an unassigned task of one of my roles; in a role that only somebody absent holds, for
+    him.
+    """
     task = _locked(work, task_id)
     case = access.visible_case(work, task.case_id)
     if task_rights.has_in_hand(work, case, task):
@@ -90,12 +94,15 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
 def reassign(
     work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any"
 ) -> None:
-    """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague too."""
+    """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague
+    too.
+    """
     case = access.visible_case(work, access.visible_task(work, task_id, lock=True).case_id)
     check_lead(work.actor, case.confined_to)
     task = _locked(work, task_id)
     _check_holder(work, task, seen_holder)
-    # Locked against changes: who is disabled or loses the role at this moment does not get the task.
+    # Locked against changes: who is disabled or loses the role at this moment does not get the
+    # task.
     user = work.session.get(User, user_id, with_for_update={"read": True}, populate_existing=True)
     if user is None or not user.is_active or user.unit != task.unit:
         raise InvalidInput("Pilih petugas yang akunnya aktif di unit ini.")
@@ -117,11 +124,14 @@ def reassign(
 def complete(
     work: UnitOfWork, task_id: UUID, given: Answers, token: str, seen_draft: str | None = None
 ) -> Completion:
-    """Complete a task with these answers. `token` is the idempotency key of the form: sent twice, done once.
+    """Complete a task with these answers. `token` is the idempotency key of the form: sent twice,
+    done once.
 
-    `seen_draft` is the `version` of the draft on the page; what was saved from another page since is not dropped unsaid.
+    `seen_draft` is the `version` of the draft on the page; what was saved from another page since
+    is not dropped unsaid.
 
-    Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster), `Forbidden`, `ProcessFault`.
+    Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster),
+    `Forbidden`, `ProcessFault`.
     """
     task = access.visible_task(work, task_id, lock=True)
     case = access.visible_case(work, task.case_id)
@@ -150,7 +160,8 @@ def complete(
         task_rights.answer(work, task, definition, control)
         quality_check.answer(work, case, task, definition, control)
         steps.settle(work, case, run, principal)
-        work.session.flush()  # a draft that is being saved waits for the task's row, and then finds it done
+        # a draft that is being saved waits for the task's row, and then finds it done
+        work.session.flush()
         drafts.discard(work, case, task, token, seen_draft)
     return _completion(work, case, task)
 
@@ -167,7 +178,9 @@ def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | Non
 def _keep_out(
     work: UnitOfWork, case: Case, definition: Definition, task: Task, principal: Principal | None
 ) -> None:
-    """Who serves while a case about that service has begun already is kept out of it as if he had served before (`keepsOut`)."""
+    """Who serves while a case about that service has begun already is kept out of it as if he had
+    served before (`keepsOut`).
+    """
     passed = frozenset(case.passed or ())
     begun = [
         element.id
@@ -199,7 +212,9 @@ def _completion(work: UnitOfWork, case: Case, task: Task) -> Completion:
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
-    """The form came a second time: the same answer for the same token and answers, else who was faster."""
+    """The form came a second time: the same answer for the same token and answers, else who was
+    faster.
+    """
     stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
     if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
         raise task_rights.ended(work, task)
@@ -219,7 +234,9 @@ def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
 def _record(
     work: UnitOfWork, task: Task, action: str, principal: Principal | None = None, **details: str
 ) -> None:
-    """An event of one task. Its id tells it from the task that the same element had in an earlier round."""
+    """An event of one task. Its id tells it from the task that the same element had in an earlier
+    round.
+    """
     if principal is not None:
         details |= {"on_behalf_of": str(principal.user_id), "for_whom": principal.name}
     unit_of_work.record_case(
@@ -235,12 +252,16 @@ def _locked(work: UnitOfWork, task_id: UUID) -> Task:
 
 
 def may_take_over(work: UnitOfWork, case: Case, task: Task) -> bool:
-    """May the actor take this open task from whoever has it, for another role or as the relief of his own?"""
+    """May the actor take this open task from whoever has it, for another role or as the relief of
+    his own?
+    """
     return task_rights.may_stand_in(work, case, task) or _may_relieve(work, case, task)
 
 
 def take_over(work: UnitOfWork, task_id: UUID) -> None:
-    """Take a task to record it for its role, or as its relief. Raises `Forbidden`, `Conflict` when it is over."""
+    """Take a task to record it for its role, or as its relief. Raises `Forbidden`, `Conflict` when
+    it is over.
+    """
     task = access.visible_task(work, task_id, lock=True)
     if task.status != "open":
         raise task_rights.ended(work, task)
@@ -307,7 +328,9 @@ class TaskView:
     form: Form
     answers: Answers
     answers_from: str | None
-    """`draft`, `colleague` (had the task before), `earlier` (an earlier round), `parent` (the case continued) or None."""
+    """`draft`, `colleague` (had the task before), `earlier` (an earlier round), `parent` (the case
+    continued) or None.
+    """
     typed_by: str
     saved_at: datetime | None
     draft_version: str
@@ -372,7 +395,9 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
 
 
 def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
-    """The form of a task that the actor may see. With `lock` nobody else changes the case until commit."""
+    """The form of a task that the actor may see. With `lock` nobody else changes the case until
+    commit.
+    """
     task = access.visible_task(work, task_id, lock=lock)
     return definition_of(work, access.visible_case(work, task.case_id).definition_id).form(
         task.element

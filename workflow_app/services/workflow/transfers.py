@@ -37,7 +37,9 @@ class Prospect:
     sessions: int
     """Sessions of the member that end."""
     shifts: int
-    """Periods of the duty roster, now and to come, in which he is entered and cannot serve any more."""
+    """Periods of the duty roster, now and to come, in which he is entered and cannot serve any
+    more.
+    """
     substitutions: int
     """Absences, now and to come, in which he stands in for somebody or is stood in for."""
     signs: tuple[str, ...]
@@ -73,7 +75,9 @@ def prospect(work: UnitOfWork, change: Change) -> Prospect:
 
 
 def prospect_of_lock(work: UnitOfWork, user_id: UUID) -> Prospect:
-    """What closing the account would do: he can do nothing any more. Nothing is written; raises as `staff.lock` does."""
+    """What closing the account would do: he can do nothing any more. Nothing is written; raises as
+    `staff.lock` does.
+    """
     user = members.closable(work, user_id)
     held = tuple(sorted(role.role for role in user.roles))
     return prospect(work, Change(user, held, (), user.unit, work.clock()))
@@ -90,9 +94,11 @@ def sessions_of(work: UnitOfWork, user: User) -> int:
 
 
 def release_left(works: Works, user_id: UUID) -> int:
-    """Give back what a member still holds in roles that are not his any more; returns how many tasks. Again, it finds none.
+    """Give back what a member still holds in roles that are not his any more; returns how many
+    tasks. Again, it finds none.
 
-    Each case in a transaction of its own. Under its lock it is looked again whether he may hold the task.
+    Each case in a transaction of its own. Under its lock it is looked again whether he may hold the
+    task.
     """
     return sum(_release(works, case_id, user_id) for case_id in _cases_of(works, user_id))
 

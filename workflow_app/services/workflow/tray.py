@@ -1,7 +1,9 @@
-"""What needs a person: parts of stacks that no cover sheet placed, stacks that failed, papers that could not be read (R39).
+"""What needs a person: parts of stacks that no cover sheet placed, stacks that failed, papers that
+could not be read (R39).
 
-Papers whose writing could not be read: somebody has to know of each, and may have it read once more or let it be (decision 0058).
-The cases to which papers may belong, by the numbers that were read on them.
+Papers whose writing could not be read: somebody has to know of each, and may have it read once more
+or let it be (decision 0058). The cases to which papers may belong, by the numbers that were read on
+them.
 """
 
 import re
@@ -33,7 +35,9 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Unread:
-    """One of them, with the case through which the actor reads it; None for a paper of the archive alone."""
+    """One of them, with the case through which the actor reads it; None for a paper of the archive
+    alone.
+    """
 
     paper: DocumentView
     case_id: UUID | None
@@ -61,7 +65,9 @@ def of(work: UnitOfWork) -> UnreadPapers:
 
 
 def read_again(work: UnitOfWork, document_id: UUID) -> None:
-    """Have a paper read once more that could not be read. Who asks for that waits for its writing: a dismissal ends."""
+    """Have a paper read once more that could not be read. Who asks for that waits for its writing:
+    a dismissal ends.
+    """
     check_role(work.actor, STACK_BRINGERS)
     access.readable(work, document_id)
     document = work.session.get_one(
@@ -121,7 +127,9 @@ _NUMBER = re.compile(r"\b[A-Z][A-Z0-9]{0,9}[-/][A-Z0-9][A-Z0-9/. -]{2,60}\d")
 
 
 def of_papers(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[CaseHit]]:
-    """For each paper the likeliest cases among those that the actor may see; the first found, the likeliest. Two queries."""
+    """For each paper the likeliest cases among those that the actor may see; the first found, the
+    likeliest. Two queries.
+    """
     query = (
         select(Page.document_id, func.upper(func.left(Page.text, LETTERS)))
         .where(Page.document_id.in_(ids), Page.no <= PAGES)
@@ -152,7 +160,8 @@ def _numbers(text: str) -> Iterator[str]:
 MOST_NEAR, MOST_WAITING = 3, 50
 LABELS = classification.OTHERS
 RESTRICTED = (
-    "Dokumen ini untuk berkas yang dibatasi, atau tumpukannya dibawa satu fungsi, jadi tidak menjadi arsip umum. Masukkan ke "
+    "Dokumen ini untuk berkas yang dibatasi, atau tumpukannya dibawa satu fungsi, jadi tidak "
+    "menjadi arsip umum. Masukkan ke "
     "berkas yang melanjutkannya."
 )
 
@@ -195,7 +204,9 @@ def show(work: UnitOfWork) -> Tray:
 def place(
     work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *, max_megabytes: int
 ) -> str:
-    """Put a waiting part into the case with this number; returns it. Raises `InvalidInput` with a sentence per field."""
+    """Put a waiting part into the case with this number; returns it. Raises `InvalidInput` with a
+    sentence per field.
+    """
     part = _locked(work, stack_id, no)
     case_id = _case_with(work, number)
     if label not in LABELS:
@@ -213,7 +224,9 @@ def place(
 
 
 def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
-    """A waiting part belongs to no case: it becomes a paper of the archive, which all its readers find."""
+    """A waiting part belongs to no case: it becomes a paper of the archive, which all its readers
+    find.
+    """
     part = _locked(work, stack_id, no)
     if access.is_kept_for_others(work, part.document_id):
         raise Conflict(RESTRICTED)

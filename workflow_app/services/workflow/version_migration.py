@@ -1,10 +1,11 @@
-"""Moving running cases to another version of their process, and back: ordered by a person with a reason, done case by case as a job,
-each in its own transaction (decision 0048).
+"""Moving running cases to another version of their process, and back: ordered by a person with a
+reason, done case by case as a job, each in its own transaction (decision 0048).
 
-A move is no step: nothing is answered, nothing counted, no paper touched. As long as the case has taken none since, it goes back to
-exactly the state it had.
+A move is no step: nothing is answered, nothing counted, no paper touched. As long as the case has
+taken none since, it goes back to exactly the state it had.
 
-Orders to move cases: what became of each that the reader may know of, and which could still go back.
+Orders to move cases: what became of each that the reader may know of, and which could still go
+back.
 """
 
 import logging
@@ -53,7 +54,8 @@ def order(
     reason: str,
     token: str,
 ) -> UUID:
-    """Have cases moved to a version: these, or all that can be (None). Returns the order; the same page sent twice makes one.
+    """Have cases moved to a version: these, or all that can be (None). Returns the order; the same
+    page sent twice makes one.
 
     Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict` where none of them can be moved.
     """
@@ -74,8 +76,8 @@ def order(
 def order_back(
     work: UnitOfWork, order_id: UUID, case_ids: Collection[UUID] | None, reason: str, token: str
 ) -> UUID:
-    """Have cases of an order go back to the version they had: these, or all (None). What has taken a step since stays, and
-    says so. Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict`.
+    """Have cases of an order go back to the version they had: these, or all (None). What has taken
+    a step since stays, and says so. Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict`.
     """
     definitions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
@@ -149,7 +151,9 @@ def carry_out(works: Works, order_id: UUID) -> None:
 
 
 def _ordered_with(work: UnitOfWork, token: str) -> UUID | None:
-    """The order that the actor gave with this token. A second request with it waits until the first has committed."""
+    """The order that the actor gave with this token. A second request with it waits until the first
+    has committed.
+    """
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
     found = work.session.scalars(select(MoveOrder).where(MoveOrder.token == token)).first()
     if found is not None and found.ordered_by != work.actor.user_id:

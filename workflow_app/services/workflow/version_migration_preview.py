@@ -1,4 +1,6 @@
-"""What moving running cases to a version of their process would do: how many can, which cannot and why (decision 0048)."""
+"""What moving running cases to a version of their process would do: how many can, which cannot and
+why (decision 0048).
+"""
 
 import logging
 import zlib
@@ -82,13 +84,17 @@ class Preview:
 
 
 def preview(work: UnitOfWork, key: str, version: int) -> Preview:
-    """What moving the running cases of a process to one of its versions would do. Raises `Forbidden`, `NotFound`."""
+    """What moving the running cases of a process to one of its versions would do. Raises
+    `Forbidden`, `NotFound`.
+    """
     target = definitions.one(work, key, version)
     return Preview(target, _standings(work, key, definition_of(work, target.id)))
 
 
 def preview_of(work: UnitOfWork, folder: Path) -> Preview:
-    """The same for a folder, deployed or not. A process that is new has no cases. Raises `InvalidDefinition`."""
+    """The same for a folder, deployed or not. A process that is new has no cases. Raises
+    `InvalidDefinition`.
+    """
     definition = definitions.read(folder)
     try:
         current = definition_of(work, definitions.current(work, definition.key).id)
@@ -102,7 +108,9 @@ def preview_of(work: UnitOfWork, folder: Path) -> Preview:
 
 
 def numbered(work: UnitOfWork, key: str, numbers: Collection[str]) -> list[UUID]:
-    """The running cases of a process with these numbers. Raises `NotFound` where one is none of them."""
+    """The running cases of a process with these numbers. Raises `NotFound` where one is none of
+    them.
+    """
     query = select(Case.number, Case.id).where(
         Case.process_key == key, Case.number.in_(numbers), is_running(work)
     )
@@ -128,7 +136,9 @@ def count_running(work: UnitOfWork) -> dict[str, Counter[bool]]:
 
 
 def is_running(work: UnitOfWork) -> ColumnElement[bool]:
-    """Open cases for which the actor answers; who keeps the server answers for all. What is behind a wall is not counted either."""
+    """Open cases for which the actor answers; who keeps the server answers for all. What is behind
+    a wall is not counted either.
+    """
     is_open = Case.closed_at.is_(None)
     return is_open if work.actor == SYSTEM else is_open & access.minds_case(work)
 

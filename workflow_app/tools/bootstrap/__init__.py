@@ -1,4 +1,6 @@
-"""From a fresh clone to a running command. Standard library only: it runs before the virtual environment exists."""
+"""From a fresh clone to a running command. Standard library only: it runs before the virtual
+environment exists.
+"""
 
 import fcntl
 import os
@@ -22,7 +24,8 @@ Usage: ./spkt COMMAND [OPTIONS]
   test    The whole test suite on throw-away servers: ./spkt test [pytest arguments]
   check   Style, types, architecture, process models, templates: every check, every failure
 
-More commands (backup, restore, chaos, bench, user, config ...) are listed here after the first set-up, which any command does.
+More commands (backup, restore, chaos, bench, user, config ...) are listed here after
+the first set-up, which any command does.
 """
 
 
@@ -41,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except OSError as error:
         say(
-            f"./spkt: {error.filename or 'the set-up'}: {error.strerror}. Free the space or give the right, then start again."
+            f"./spkt: {error.filename or 'the set-up'}: {error.strerror}. Free the space or "
+            "give the right, then start again."
         )
         return 1
     except KeyboardInterrupt:
@@ -51,7 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _become(environment: VirtualEnvironment, arguments: Sequence[str]) -> NoReturn:
-    """Replace this process. The clone is on the path, the current folder is not: it may hold an `archive` of its own."""
+    """Replace this process. The clone is on the path, the current folder is not: it may hold an
+    `archive` of its own.
+    """
     python = str(environment.python)
     os.environ.update(
         {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "VIRTUAL_ENV": str(environment.folder)}

@@ -1,8 +1,9 @@
-"""Says which long step runs and for how long; keeps the output of programs out of sight until one fails.
+"""Says which long step runs and for how long; keeps the output of programs out of sight until one
+fails.
 
-Debian packages: looked for, installed when we may, else named with the exact command.
-The virtual environment: made, repaired, and filled from the hash-pinned requirement files.
-What the pages load: fetched with the node of the virtual environment, exactly the needed files copied.
+Debian packages: looked for, installed when we may, else named with the exact command. The virtual
+environment: made, repaired, and filled from the hash-pinned requirement files. What the pages load:
+fetched with the node of the virtual environment, exactly the needed files copied.
 """
 
 import hashlib
@@ -45,7 +46,9 @@ def run_step(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a program while its name and the seconds are shown; raises `BootstrapError` with the end of its output."""
+    """Run a program while its name and the seconds are shown; raises `BootstrapError` with the end
+    of its output.
+    """
     began = time.monotonic()
     shows_clock = sys.stderr.isatty()
     if not shows_clock:
@@ -113,7 +116,9 @@ SOURCES = Path("/var/lib/apt/lists")
 
 
 def missing(packages: Iterable[str]) -> list[str]:
-    """The packages that are not installed. A machine without dpkg is asked for the programs only."""
+    """The packages that are not installed. A machine without dpkg is asked for the programs
+    only.
+    """
     wanted = list(packages)
     if shutil.which("dpkg-query") is None:
         return [] if shutil.which("tesseract") else ["tesseract-ocr"]
@@ -129,7 +134,9 @@ def browser() -> tuple[str, ...]:
 
 
 def provide(packages: Iterable[str], root: Path) -> None:
-    """Install what is missing, as root or with a sudo that asks nothing; else stop with the command to type."""
+    """Install what is missing, as root or with a sudo that asks nothing; else stop with the command
+    to type.
+    """
     absent = missing(packages)
     if not absent:
         return
@@ -157,7 +164,9 @@ def provide(packages: Iterable[str], root: Path) -> None:
 
 
 def _privilege() -> list[str] | None:
-    """What to put before apt-get: nothing as root, sudo where it needs no password; None when we may not."""
+    """What to put before apt-get: nothing as root, sudo where it needs no password; None when we
+    may not.
+    """
     if shutil.which("apt-get") is None:
         return None
     if os.geteuid() == 0:
@@ -171,7 +180,9 @@ def _privilege() -> list[str] | None:
 
 
 def _is_known(packages: list[str]) -> bool:
-    """Whether apt has heard of all of them (it has not on a fresh machine, before its first update)."""
+    """Whether apt has heard of all of them (it has not on a fresh machine, before its first
+    update).
+    """
     shown = subprocess.run(
         ["apt-cache", "show", "--no-all-versions", *packages], capture_output=True, check=False
     )
@@ -188,10 +199,11 @@ IS_FIT = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
 
 
 def interpreter() -> str:
-    """The Python that the environment is made with: the system's when it is fit, else the one that runs this.
+    """The Python that the environment is made with: the system's when it is fit, else the one that
+    runs this.
 
-    Distributions build theirs with profile guided optimisation, and keep it patched. One compiled at home without it runs the
-    product at little more than half the speed.
+    Distributions build theirs with profile guided optimisation, and keep it patched. One compiled
+    at home without it runs the product at little more than half the speed.
     """
     if Path(sys.executable).resolve() == SYSTEM_PYTHON.resolve():
         return sys.executable
@@ -212,7 +224,9 @@ class VirtualEnvironment:
         self.stamp = self.folder / ".spkt-installed.json"
 
     def provide(self, name: str) -> None:
-        """Bring the environment to the state of ``requirements/<name>.txt``; does nothing when it is there already."""
+        """Bring the environment to the state of ``requirements/<name>.txt``; does nothing when it
+        is there already.
+        """
         if self.has(name):
             return
         check_writable(self.root)
@@ -230,7 +244,9 @@ class VirtualEnvironment:
         self.stamp.write_text(json.dumps(installed))
 
     def has(self, name: str) -> bool:
-        """Whether a finished installation of exactly this requirement file is there, on a Python that still works."""
+        """Whether a finished installation of exactly this requirement file is there, on a Python
+        that still works.
+        """
         return self._installed().get(name) == self._fingerprint(name) and self._is_sound()
 
     def site_packages(self) -> Path:
@@ -247,7 +263,8 @@ class VirtualEnvironment:
                     f"{self.folder} is no virtual environment. Move it away and start again."
                 )
             say(
-                "  The virtual environment belongs to a Python that is gone or has changed; making it anew."
+                "  The virtual environment belongs to a Python that is gone or has changed; "
+                "making it anew."
             )
             shutil.rmtree(self.folder)
         is_own = interpreter() == sys.executable
@@ -290,17 +307,20 @@ class VirtualEnvironment:
 
 
 TARGET = Path("workflow_app/web/static/vendor")
+VIEWER = "bpmn-navigated-viewer.production.min.js"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/css/tabler.min.css",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
-    "bpmn-js/dist/bpmn-navigated-viewer.production.min.js": "bpmn-js/bpmn-navigated-viewer.production.min.js",
+    f"bpmn-js/dist/{VIEWER}": f"bpmn-js/{VIEWER}",
     "bpmn-js/dist/assets": "bpmn-js/assets",
 }
 """Files and folders of the packages -> where the pages look for them, below `TARGET`."""
 
 
 def provide_front_end(root: Path, site_packages: Path, *, with_checks: bool) -> None:
-    """Fetch the packages of package-lock.json and copy the files; does nothing when both are there."""
+    """Fetch the packages of package-lock.json and copy the files; does nothing when both are
+    there.
+    """
     wanted = _fingerprint(root)
     packages, target = root / "node_modules", root / TARGET
     stamp = packages / ".spkt-stamp"
@@ -318,7 +338,9 @@ def provide_front_end(root: Path, site_packages: Path, *, with_checks: bool) -> 
 
 
 def lay_out(fetched: Path, clone: Path) -> None:
-    """Copy from packages that were fetched by other means (the container's build), below the folder `fetched`."""
+    """Copy from packages that were fetched by other means (the container's build), below the folder
+    `fetched`.
+    """
     _copy(fetched / "node_modules", clone / TARGET, _fingerprint(fetched))
 
 
@@ -340,7 +362,9 @@ def _fetch(root: Path, site_packages: Path, *, with_checks: bool) -> None:
 
 
 def _copy(packages: Path, target: Path, stamp: str) -> None:
-    """Lay the files out beside the target, then swap: an interrupted copy leaves nothing half-made."""
+    """Lay the files out beside the target, then swap: an interrupted copy leaves nothing
+    half-made.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".vendor-", dir=target.parent) as place:
         fresh = Path(place) / "new"

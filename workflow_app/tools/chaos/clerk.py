@@ -1,7 +1,9 @@
-"""An officer who does not give up: an error page or a broken connection, and the same form is sent again.
+"""An officer who does not give up: an error page or a broken connection, and the same form is sent
+again.
 
-What the site acknowledged, written down outside of it; and whether all of it is there, once.
-What officers typed, kept as hashes outside of the site; and whether the site has stored the same, sealed answers opened.
+What the site acknowledged, written down outside of it; and whether all of it is there, once. What
+officers typed, kept as hashes outside of the site; and whether the site has stored the same, sealed
+answers opened.
 """
 
 import base64
@@ -38,7 +40,8 @@ DRAWING = "data:image/png;base64,"
 """A drawn signature; it is written anew, with the same pixels, before it is stored."""
 
 STORED = text("""
-    select submission.token, submission.id, submission.answers, one.data_key, sealed.field_group, sealed.sealed
+    select submission.token, submission.id, submission.answers, one.data_key, sealed.field_group,
+        sealed.sealed
     from submission
     join service_case one on one.id = submission.case_id
     left join sealed_answers sealed on sealed.submission_id = submission.id
@@ -51,7 +54,9 @@ def hashes(fields: Fields) -> Hashes:
 
 
 def compare(work: UnitOfWork, typed: Mapping[str, Hashes]) -> Iterator[Fault]:
-    """`lost` for each form (by its key) of which a field is not stored as it was typed, or whose seal does not open."""
+    """`lost` for each form (by its key) of which a field is not stored as it was typed, or whose
+    seal does not open.
+    """
     stored: dict[str, Hashes] = {key: {} for key in typed}
     for key, submission, answers, data_key, group, sealed in work.session.execute(
         STORED, {"keys": [*typed]}
@@ -78,7 +83,9 @@ def compare(work: UnitOfWork, typed: Mapping[str, Hashes]) -> Iterator[Fault]:
 
 
 def _hashes_of(answers: Mapping[str, Any], prefix: str = "") -> Hashes:
-    """Answers by the names that their fields have in the form: parts of a line of the checklist too."""
+    """Answers by the names that their fields have in the form: parts of a line of the checklist
+    too.
+    """
     found: Hashes = {}
     for name, value in answers.items():
         if isinstance(value, dict):
@@ -120,12 +127,15 @@ FOUND: dict[Kind, str] = {
     "approve": """
         select submission.token from submission
         where submission.token = any(:keys) and exists (
-            select from letter where letter.case_id = submission.case_id and letter.issued_at >= submission.submitted_at
+            select from letter where letter.case_id = submission.case_id and letter.issued_at >=
+                submission.submitted_at
             and letter.document_id is not null)""",
     "hand over": """
         select submission.token from submission join service_case one on one.id = submission.case_id
         where submission.token = any(:keys) and one.status = 'done'""",
-    "cancel": "select id::text from service_case where status = 'cancelled' and id::text = any(:keys)",
+    "cancel": (
+        "select id::text from service_case where status = 'cancelled' and id::text = any(:keys)"
+    ),
     "paper": """
         select document.blob_sha256 from archive.document document
         where document.blob_sha256 = any(:keys)
@@ -177,7 +187,9 @@ class Ledger:
 
 
 def compare_ledger(work: UnitOfWork, receipts: Sequence[tuple[Kind, str]]) -> Iterator[Fault]:
-    """`lost` for each receipt of which nothing is there, `doubled` for each of which there is more than one."""
+    """`lost` for each receipt of which nothing is there, `doubled` for each of which there is more
+    than one.
+    """
     for kind, query in FOUND.items():
         keys = [key for known, key in receipts if known == kind]
         found: dict[str, int] = {}
@@ -196,7 +208,9 @@ UNREAD = text("""
 
 
 def unread(work: UnitOfWork, papers: Sequence[str]) -> Iterator[Fault]:
-    """Papers that were taken in and, when all jobs have ended, are not read: each of a trial can be."""
+    """Papers that were taken in and, when all jobs have ended, are not read: each of a trial can
+    be.
+    """
     for sha256, status in work.session.execute(UNREAD, {"keys": papers}):
         yield Fault(
             "reading", f"paper {sha256}", f"All jobs have ended, and this paper is {status}."
@@ -204,7 +218,10 @@ def unread(work: UnitOfWork, papers: Sequence[str]) -> Iterator[Fault]:
 
 
 TWICE = {
-    "select case_id from letter where status = 'valid' group by case_id, kind having count(*) > 1": (
+    (
+        "select case_id from letter where status = 'valid' group by case_id, kind having count(*) "
+        "> 1"
+    ): (
         "case",
         "This case has more than one valid letter of a kind.",
     ),
@@ -263,7 +280,9 @@ class Clerk:
         self._csrf: str | None = None
 
     def work(self, shift: Callable[["Clerk"], None]) -> None:
-        """Do `shift` again and again. Whatever goes wrong for good is a complaint, and the next case comes."""
+        """Do `shift` again and again. Whatever goes wrong for good is a complaint, and the next
+        case comes.
+        """
         with self.officer:
             while not self.stop.is_set():
                 try:
@@ -295,7 +314,9 @@ class Clerk:
             self._fill(self._open(task))
 
     def persist(self, send: Callable[[], Page], usable: Collection[int]) -> Page:
-        """Send until the answer is one of these; the session is renewed when the site has forgotten it."""
+        """Send until the answer is one of these; the session is renewed when the site has forgotten
+        it.
+        """
         limit = time.monotonic() + PATIENCE
         told = "no answer"
         while time.monotonic() < limit:
@@ -330,7 +351,9 @@ class Clerk:
         return self.persist(lambda: self.officer.get(location), {200})
 
     def _fill(self, page: Page) -> None:
-        """Answer the form of a task as this citizen would, or leave it when it asks something else: the demo has other cases."""
+        """Answer the form of a task as this citizen would, or leave it when it asks something else:
+        the demo has other cases.
+        """
         if (
             self.chance.random() < 0.03
             and page.heading in officer.DESK
@@ -399,7 +422,9 @@ class Clerk:
         return {**fields, "csrf_token": self._csrf} if self._csrf else fields
 
     def _cancel(self, page: Page, case: str) -> None:
-        """End the case. Sent again after a lost answer, it has ended already: that is said with 409."""
+        """End the case. Sent again after a lost answer, it has ended already: that is said with
+        409.
+        """
         fields: Fields = {
             "csrf_token": page.hidden["csrf_token"],
             "alasan": "Contoh: warga mengurungkan niatnya",

@@ -1,7 +1,9 @@
-"""The chaos trial: officers work, processes die, and afterwards nothing may be lost, doubled or missing.
+"""The chaos trial: officers work, processes die, and afterwards nothing may be lost, doubled or
+missing.
 
-Kills one process of a throw-away site after the other, as hard as the system can, and measures how soon all is well again.
-The auditor of a trial: waits until all jobs have ended, then compares what officers were told with what the site holds.
+Kills one process of a throw-away site after the other, as hard as the system can, and measures how
+soon all is well again. The auditor of a trial: waits until all jobs have ended, then compares what
+officers were told with what the site holds.
 """
 
 import os
@@ -76,9 +78,12 @@ class Killer:
         self._bag: list[str] = []
 
     def kill(self, *, is_patient: bool) -> Kill:
-        """Kill something now. A patient killer waits until all is well again; raises `NotRecovered`."""
+        """Kill something now. A patient killer waits until all is well again; raises
+        `NotRecovered`.
+        """
         target, victim = self._choose()
-        # A new supervisor ends what the dead one left behind and starts its own; until then the old ones answer.
+        # A new supervisor ends what the dead one left behind and starts its own; until then the old
+        # ones answer.
         new = TrialSite.web_masters if target == "supervisor" else TARGETS[target]
         old = new(self.site)
         at, began = datetime.now(UTC), time.monotonic()
@@ -156,7 +161,9 @@ LIVE_JOBS = text(
 
 
 def drain_jobs(works: Works) -> tuple[list[Fault], float]:
-    """Wait until no job waits or runs; returns how long that took. A job that never ends is a fault."""
+    """Wait until no job waits or runs; returns how long that took. A job that never ends is a
+    fault.
+    """
     began = time.monotonic()
 
     def is_drained() -> bool:
@@ -174,10 +181,12 @@ def drain_jobs(works: Works) -> tuple[list[Fault], float]:
 
 
 def audit(site: TrialSite, receipts: Ledger) -> list[Fault]:
-    """Every fault of the site itself, and everything in which it differs from what was acknowledged.
+    """Every fault of the site itself, and everything in which it differs from what was
+    acknowledged.
 
-    A checkpoint first: one that a kill cut off has left its copy, and counts only with the next one. What is away for a
-    moment, so soon after the last kill, is asked again; what stays away is a fault.
+    A checkpoint first: one that a kill cut off has left its copy, and counts only with the next
+    one. What is away for a moment, so soon after the last kill, is asked again; what stays away is
+    a fault.
     """
     until = time.monotonic() + AUDIT_SECONDS
     while True:
@@ -244,13 +253,16 @@ class Report:
 
     @property
     def is_telling(self) -> bool:
-        """Enough was done under the deaths to prove something: a case went all the way, and not less was acknowledged
-        than died."""
+        """Enough was done under the deaths to prove something: a case went all the way, and not
+        less was acknowledged than died.
+        """
         return self.letters > 0 and self.handed_over > 0 and self.acknowledged >= self.kills
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, doubled or missing, no other fault, no answer that nobody should get, and enough was done."""
+        """Nothing lost, doubled or missing, no other fault, no answer that nobody should get, and
+        enough was done.
+        """
         return self.is_telling and not (self.faults or self.complaints)
 
     def as_dict(self) -> dict[str, Any]:
@@ -266,7 +278,9 @@ def run(
     targets: Sequence[str] = tuple(TARGETS),
     longest_gap: float = LONGEST_GAP,
 ) -> Report:
-    """Start a site, let officers work, kill, wait until all jobs have ended, audit. The site is erased afterwards."""
+    """Start a site, let officers work, kill, wait until all jobs have ended, audit. The site is
+    erased afterwards.
+    """
     began = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same seed, the same order of targets
     with running_site() as site, site.works() as works:

@@ -1,4 +1,6 @@
-"""PostgreSQL and an object store on this machine, without Docker: for `./spkt run`, the commands and the tests."""
+"""PostgreSQL and an object store on this machine, without Docker: for `./spkt run`, the commands
+and the tests.
+"""
 
 from workflow_app.tools.embedded.postgres import client_programs
 from workflow_app.tools.embedded.server_processes import StackError

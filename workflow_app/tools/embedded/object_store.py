@@ -2,8 +2,8 @@
 
 The embedded S3 server: one SeaweedFS process with only what S3 needs, on 127.0.0.1 and free ports.
 
-It trusts the local users of this machine (its inner ports ask for no key): a production site points ``S3_ENDPOINT``
-at a server of its own.
+It trusts the local users of this machine (its inner ports ask for no key): a production site points
+``S3_ENDPOINT`` at a server of its own.
 """
 
 import base64
@@ -42,7 +42,9 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 
 def load_or_make(data_dir: Path, *, has_data: bool) -> dict[str, str]:
-    """The keys of this data directory; missing ones are made, unless data exist that were written with lost ones."""
+    """The keys of this data directory; missing ones are made, unless data exist that were written
+    with lost ones.
+    """
     path = data_dir / FILE_NAME
     keys = read(path)
     missing = [name for name in MAKERS if name not in keys]
@@ -50,7 +52,8 @@ def load_or_make(data_dir: Path, *, has_data: bool) -> dict[str, str]:
         return keys
     if has_data:
         raise StackError(
-            f"{path} does not hold {', '.join(missing)}, but there are data that were written with it. "
+            f"{path} does not hold {', '.join(missing)}, but there are data that were written "
+            "with it. "
             f"Put the file back from your backup, or start with an empty directory (--data DIR)."
         )
     keys.update({name: MAKERS[name]() for name in missing})
@@ -86,7 +89,8 @@ def write_private(path: Path, text: str) -> None:
 
 def _write(path: Path, keys: dict[str, str]) -> None:
     head = (
-        "# Made by ./spkt on the first start. Without IDENTITY_KEY no name in the database can be read again:\n"
+        "# Made by ./spkt on the first start. Without IDENTITY_KEY no name in the database "
+        "can be read again:\n"
         "# keep a copy of this file in a safe place, apart from the data.\n"
     )
     write_private(path, head + "".join(f"{name}={value}\n" for name, value in keys.items()))
@@ -94,13 +98,16 @@ def _write(path: Path, keys: dict[str, str]) -> None:
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
-PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port",
+PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+    "filer.port.grpc", "s3.port",
          "s3.port.grpc")  # fmt: skip
 DURABLE_BUCKETS = {"version": 1, "locations": [{"locationPrefix": "/buckets/", "fsync": True}]}
 """Filer rule: bytes of every object are on the disk before the upload is answered."""
 FEW_VOLUMES = "[master.volume_growth]\ncopy_1 = 1\n"
 PATIENCE = 2.0
-"""It waits 15 s for its own parts when asked to stop. Writes go through to the file at once, so killing loses nothing."""
+"""It waits 15 s for its own parts when asked to stop. Writes go through to the file at once, so
+killing loses nothing.
+"""
 
 
 class ObjectStore:
@@ -125,7 +132,9 @@ class ObjectStore:
         return f"{HOST}:{self.ports['s3.port']}"
 
     def start(self) -> None:
-        """Start it and wait until it answers. Started again it keeps its ports, so that its address stays true."""
+        """Start it and wait until it answers. Started again it keeps its ports, so that its address
+        stays true.
+        """
         self._end_leftover()
         self._write_settings()
         for _ in range(3):
@@ -198,7 +207,9 @@ class ObjectStore:
         return self.settings / "ports.json"
 
     def _choose_ports(self) -> dict[str, int]:
-        """The ports of the last time when nobody took them (its master starts faster then), else free ones."""
+        """The ports of the last time when nobody took them (its master starts faster then), else
+        free ones.
+        """
         try:
             ports = {name: int(json.loads(self._remembered.read_text())[name]) for name in PORTS}
         except (OSError, ValueError, KeyError):
@@ -223,7 +234,9 @@ class ObjectStore:
         write_private(self.settings / "master.toml", FEW_VOLUMES)
 
     def _answers(self) -> bool:
-        """It can take an object: the master knows a volume server, and the S3 interface refuses an unsigned call."""
+        """It can take an object: the master knows a volume server, and the S3 interface refuses an
+        unsigned call.
+        """
         if not self.is_alive():
             return False
         try:
@@ -292,6 +305,7 @@ def _program() -> Path:
     found = shutil.which("weed", path=sysconfig.get_path("scripts"))
     if found is None:
         raise StackError(
-            "SeaweedFS is not installed here. Start through ./spkt, which installs it, or set S3_ENDPOINT to a server."
+            "SeaweedFS is not installed here. Start through ./spkt, which installs it, or set "
+            "S3_ENDPOINT to a server."
         )
     return Path(found)

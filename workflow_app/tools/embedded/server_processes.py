@@ -1,13 +1,16 @@
-"""What can go wrong while starting servers on this machine, as a sentence for the person at the console.
+"""What can go wrong while starting servers on this machine, as a sentence for the person at the
+console.
 
 Where the servers' files live, and as whom PostgreSQL runs.
 
-A normal user owns everything. Root cannot run PostgreSQL, so it lends its files to an account without rights. When
-that account cannot reach the data directory (a clone under a closed home), program and data go below ``/var/lib/sentra``.
-Server processes: started in their own session, recognised again, and always ended.
+A normal user owns everything. Root cannot run PostgreSQL, so it lends its files to an account
+without rights. When that account cannot reach the data directory (a clone under a closed home),
+program and data go below ``/var/lib/sentra``. Server processes: started in their own session,
+recognised again, and always ended.
 
-Nothing here relies on files that could go stale. A process is known by its number *and* the moment it was
-born, and servers that an earlier, killed run left behind are found by looking at what really runs.
+Nothing here relies on files that could go stale. A process is known by its number *and* the moment
+it was born, and servers that an earlier, killed run left behind are found by looking at what really
+runs.
 """
 
 import os
@@ -58,7 +61,9 @@ class Account:
         ]
 
     def can_reach(self, path: Path) -> bool:
-        """Whether the account may enter an existing folder, or run a program, through every folder on the way."""
+        """Whether the account may enter an existing folder, or run a program, through every folder
+        on the way.
+        """
         if not self.is_borrowed:
             return os.access(path, os.X_OK)
         return subprocess.run(self.command("test", "-x", path), check=False).returncode == 0
@@ -72,7 +77,9 @@ class Account:
 
 
 def account() -> Account:
-    """Ourselves; as root the account ``sentra`` (made when absent), or ``nobody`` where none can be made."""
+    """Ourselves; as root the account ``sentra`` (made when absent), or ``nobody`` where none can be
+    made.
+    """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), is_borrowed=False)
     if shutil.which("setpriv") is None:
@@ -83,7 +90,8 @@ def account() -> Account:
         if entry and entry.pw_uid != 0:
             return Account(entry.pw_uid, entry.pw_gid, is_borrowed=True)
     raise StackError(
-        "PostgreSQL does not run as root. Start as a normal user, or add one: useradd --system sentra"
+        "PostgreSQL does not run as root. Start as a normal user, or add one: useradd "
+        "--system sentra"
     )
 
 
@@ -105,15 +113,17 @@ def prepare_data_dir(data_dir: Path) -> Path:
     free = shutil.disk_usage(path).free
     if free < LEAST_FREE:
         raise StackError(
-            f"Only {free // 1_000_000} MB are free where {path} lies; at least {LEAST_FREE // 1_000_000} MB are needed. "
+            f"Only {free // 1_000_000} MB are free where {path} lies; at least "
+            f"{LEAST_FREE // 1_000_000} MB are needed. "
             "Free some space, or choose another place with --data DIR."
         )
     return path
 
 
 def temporary_folder(data_dir: Path) -> Path:
-    """The one place for temporary files of web server and worker, scans among them: closed to others, and emptied of what
-    killed programs left behind."""
+    """The one place for temporary files of web server and worker, scans among them: closed to
+    others, and emptied of what killed programs left behind.
+    """
     folder = data_dir / "tmp"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -125,13 +135,16 @@ def temporary_folder(data_dir: Path) -> Path:
                 left.unlink()
     except OSError as error:
         raise StackError(
-            f"{folder} cannot be emptied of old temporary files ({error.strerror}). Empty it, or change its owner."
+            f"{folder} cannot be emptied of old temporary files ({error.strerror}). Empty it, "
+            "or change its owner."
         ) from error
     return folder
 
 
 def cluster_base(data_dir: Path, who: Account) -> Path:
-    """The folder that holds the cluster: the data directory itself, or a place of its own that the account can reach."""
+    """The folder that holds the cluster: the data directory itself, or a place of its own that the
+    account can reach.
+    """
     link = data_dir / "postgres"
     if link.is_symlink():
         base = link.readlink().parent
@@ -150,9 +163,11 @@ def cluster_base(data_dir: Path, who: Account) -> Path:
 
 
 def programs(installed: Path, version: str, who: Account) -> Path:
-    """PostgreSQL's program folder, copied to the open place when the account cannot reach the installed one.
+    """PostgreSQL's program folder, copied to the open place when the account cannot reach the
+    installed one.
 
-    The copy keeps the wheel's layout: the programs look for their libraries in a folder beside the package.
+    The copy keeps the wheel's layout: the programs look for their libraries in a folder beside the
+    package.
     """
     if who.can_reach(installed / "bin" / "postgres"):
         return installed
@@ -170,7 +185,9 @@ def programs(installed: Path, version: str, who: Account) -> Path:
 
 
 def socket_directory(base: Path) -> Path:
-    """A private place for the socket: below the cluster's folder, or a short one when that path is too long."""
+    """A private place for the socket: below the cluster's folder, or a short one when that path is
+    too long.
+    """
     for folder in (
         base / "run",
         Path(tempfile.gettempdir()) / f"sentra-{os.geteuid()}-{base.stat().st_ino}",
@@ -178,7 +195,8 @@ def socket_directory(base: Path) -> Path:
         if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
             return folder
     raise StackError(
-        f"The path {base} is too long for a socket (at most {SOCKET_PATH_LIMIT} bytes), and so is the temporary folder. "
+        f"The path {base} is too long for a socket (at most {SOCKET_PATH_LIMIT} bytes), and "
+        "so is the temporary folder. "
         "Choose a shorter one with --data DIR or TMPDIR."
     )
 
@@ -222,7 +240,9 @@ class Process:
 
     @classmethod
     def find(cls, pid: int) -> "Process | None":
-        """The process with this number, or None when there is none or it is only waiting to be reaped."""
+        """The process with this number, or None when there is none or it is only waiting to be
+        reaped.
+        """
         fields = _stat(pid)
         return cls(pid, fields[19]) if fields and fields[0] != "Z" else None
 
@@ -263,7 +283,9 @@ class Process:
             return None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process; SIGKILL goes to the whole group when the process leads one."""
+        """Send a signal to the process; SIGKILL goes to the whole group when the process leads
+        one.
+        """
         try:
             if number == signal.SIGKILL and os.getpgid(self.pid) == self.pid:
                 os.killpg(self.pid, number)
@@ -340,11 +362,15 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code (negative: the signal that ended it); None while it runs or before it started."""
+        """Its exit code (negative: the signal that ended it); None while it runs or before it
+        started.
+        """
         return self._started.poll() if self._started else None
 
     def ask_to_stop(self) -> None:
-        """Send the gentle signal and return at once, so that several children can stop side by side."""
+        """Send the gentle signal and return at once, so that several children can stop side by
+        side.
+        """
         if self._started and self._started.poll() is None:
             self._started.send_signal(self.gentle)
 

@@ -1,9 +1,10 @@
 """The whole site on this machine: servers, web and worker, kept alive until somebody says stop.
 
-Tables and first contents of a site: made by our own commands, and not repeated while nothing has changed.
+Tables and first contents of a site: made by our own commands, and not repeated while nothing has
+changed.
 
-The two commands load the whole product, which takes seconds. A start that finds the same code, the same processes and a
-database at the revision it left behind can go on at once.
+The two commands load the whole product, which takes seconds. A start that finds the same code, the
+same processes and a database at the revision it left behind can go on at once.
 """
 
 import hashlib
@@ -137,7 +138,8 @@ class Site:
         )
         if not self._answers():
             raise StackError(
-                f"The web server did not start. The end of {web.child.log}:\n{web.child.last_words(15)}"
+                "The web server did not start. The end of "
+                f"{web.child.log}:\n{web.child.last_words(15)}"
             )
 
     def watch(self, pause: float = 0.5) -> None:
@@ -227,7 +229,9 @@ def prepare(site: Site, *, demo: bool) -> dict[str, Any]:
 
 
 def remembered(path: Path, state: str, environment: dict[str, str]) -> dict[str, Any] | None:
-    """The report of the last preparation, when it still holds for this code and this embedded database."""
+    """The report of the last preparation, when it still holds for this code and this embedded
+    database.
+    """
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -1,7 +1,8 @@
 """The servers of one data directory, started and ended together.
 
-One live process owns a data directory: it holds a lock on ``stack.lock`` that the kernel drops when it dies, however it
-dies. Others can join it: they read the addresses it published in ``environment.env``.
+One live process owns a data directory: it holds a lock on ``stack.lock`` that the kernel drops when
+it dies, however it dies. Others can join it: they read the addresses it published in
+``environment.env``.
 """
 
 import fcntl
@@ -34,8 +35,8 @@ def _silent(_: str) -> None:
 class LocalStack:
     """PostgreSQL and the object store of one data directory.
 
-    `given` is the environment we were started in: a server that it names (DATABASE_URL, S3_ENDPOINT) is not started here,
-    and a key that it holds is used instead of a generated one.
+    `given` is the environment we were started in: a server that it names (DATABASE_URL,
+    S3_ENDPOINT) is not started here, and a key that it holds is used instead of a generated one.
     """
 
     def __init__(
@@ -56,13 +57,17 @@ class LocalStack:
         self._told: dict[str, str] = {}
 
     def claim(self) -> None:
-        """Become the one process that owns the data directory. Raises `StackError` when another one does."""
+        """Become the one process that owns the data directory. Raises `StackError` when another one
+        does.
+        """
         self.data_dir = server_processes.prepare_data_dir(self.data_dir)
         (self.data_dir / "log").mkdir(mode=0o700, exist_ok=True)
         self._lock = _take_lock(self.data_dir)
 
     def start(self) -> dict[str, str]:
-        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a sentence."""
+        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a
+        sentence.
+        """
         if self._lock is None:
             self.claim()
         try:
@@ -100,8 +105,8 @@ class LocalStack:
     def revive(self) -> list[str]:
         """Start again the servers that died; says what happened. Addresses stay the same.
 
-        One that does not start is tried again at the next call: the cause (a full disk, another kill) may pass. The same
-        cause is told once.
+        One that does not start is tried again at the next call: the cause (a full disk, another
+        kill) may pass. The same cause is told once.
         """
         sentences = []
         for server in self._servers:
@@ -144,7 +149,8 @@ def running(
 ) -> Iterator[dict[str, str]]:
     """Settings that lead to running servers, for as long as the block lasts.
 
-    Joins the `./spkt run` that owns the data directory when there is one, else starts the servers for the block.
+    Joins the `./spkt run` that owns the data directory when there is one, else starts the servers
+    for the block.
     """
     published = _join(data_dir)
     if published is not None:
@@ -199,7 +205,8 @@ def _take_lock(data_dir: Path) -> IO[str]:
         owner = lock.read().strip() or "unknown"
         lock.close()
         raise StackError(
-            f"Another ./spkt (process {owner}) uses {data_dir}. End it, or choose another place with --data DIR."
+            f"Another ./spkt (process {owner}) uses {data_dir}. End it, or choose another "
+            "place with --data DIR."
         ) from None
     (data_dir / PUBLISHED).unlink(missing_ok=True)
     lock.truncate(0)

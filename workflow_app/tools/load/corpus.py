@@ -1,12 +1,13 @@
 """Invented Indonesian papers with the truth beside them: what `./spkt bench ocr` reads.
 
-A sheet is drawn (`sheets`), worn as scanners, copiers and phones wear it (`wear`), and written beside its text
-(`writing`). One seed gives the same papers on every machine with the same fonts and libraries.
+A sheet is drawn (`sheets`), worn as scanners, copiers and phones wear it (`wear`), and written
+beside its text (`writing`). One seed gives the same papers on every machine with the same fonts and
+libraries.
 
-Sentences as they stand on the papers of a service counter. Every person, place and number is invented.
-Drawing clean sheets at 300 dpi, with their text in the order in which a person reads it.
-What scanners, copiers, poor light and phones do to a clean sheet.
-Writing the corpus: which kinds of paper there are, and each as a picture with its text beside it.
+Sentences as they stand on the papers of a service counter. Every person, place and number is
+invented. Drawing clean sheets at 300 dpi, with their text in the order in which a person reads it.
+What scanners, copiers, poor light and phones do to a clean sheet. Writing the corpus: which kinds
+of paper there are, and each as a picture with its text beside it.
 """
 
 import textwrap
@@ -51,15 +52,24 @@ _PLACES = (
     "di area parkir terminal",
 )
 _SENTENCES = (
-    "Pada hari {day} tanggal {date} sekira pukul {clock} WITA, yang bersangkutan datang ke ruang pelayanan.",
+    (
+        "Pada hari {day} tanggal {date} sekira pukul {clock} WITA, yang bersangkutan datang ke "
+        "ruang pelayanan."
+    ),
     "Yang bersangkutan menerangkan telah kehilangan {thing} {place}.",
-    "Barang tersebut terakhir dilihat pada hari {day} pukul {clock} WITA dan sampai sekarang belum ditemukan.",
+    (
+        "Barang tersebut terakhir dilihat pada hari {day} pukul {clock} WITA dan sampai sekarang "
+        "belum ditemukan."
+    ),
     "Pencarian sudah dilakukan {place} namun tidak membuahkan hasil.",
     "Laporan ini dibuat dengan nomor {number} dan dicatat dalam register harian.",
     "Kerugian yang dialami diperkirakan sebesar Rp {money} menurut keterangan pelapor.",
     "Surat keterangan ini diberikan untuk mengurus penggantian dan tidak dipungut biaya.",
     "Apabila barang ditemukan kembali, pemilik wajib memberitahukan kepada petugas piket.",
-    "Saksi bernama {name} beralamat di Jalan {street} Nomor {house} membenarkan keterangan tersebut.",
+    (
+        "Saksi bernama {name} beralamat di Jalan {street} Nomor {house} membenarkan keterangan "
+        "tersebut."
+    ),
     "Petugas telah memeriksa kelengkapan persyaratan dan menyatakan berkas lengkap.",
     "Demikian keterangan ini dibuat dengan sebenarnya untuk dapat dipergunakan seperlunya.",
     "Tanggapan awal disampaikan paling lambat tiga hari kerja sejak pengaduan diterima.",
@@ -78,7 +88,12 @@ def date(random: Random) -> str:
 
 def number(random: Random) -> str:
     """The number of a letter."""
-    return f"LP/B/{random.randint(1, 999)}/{random.choice(ROMAN_MONTHS)}/{random.randint(2019, 2026)}/SPKT"
+    number, month, year = (
+        random.randint(1, 999),
+        random.choice(ROMAN_MONTHS),
+        random.randint(2019, 2026),
+    )
+    return f"LP/B/{number}/{month}/{year}/SPKT"
 
 
 def nik(random: Random) -> str:
@@ -259,7 +274,10 @@ def card(random: Random) -> Sheet:
         ("Nama", name(random).upper()),
         (
             "Tempat/Tgl Lahir",
-            f"CONTOH, {random.randint(10, 28)}-{random.randint(10, 12)}-{random.randint(1950, 2005)}",
+            (
+                "CONTOH, "
+                f"{random.randint(10, 28)}-{random.randint(10, 12)}-{random.randint(1950, 2005)}"
+            ),
         ),
         ("Jenis kelamin", random.choice(("LAKI-LAKI", "PEREMPUAN"))),
         ("Alamat", street(random).upper()),
@@ -353,7 +371,9 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
 
 
 def _lit(image: Image.Image, random: Random) -> Image.Image:
-    """In light that falls off to one side, with a dark round patch. Light changes slowly, so it is made small."""
+    """In light that falls off to one side, with a dark round patch. Light changes slowly, so it is
+    made small.
+    """
     x, y = np.linspace(0, 1, 150)[None, :], np.linspace(0, 1, 200)[:, None]
     slope = 0.75 + 0.25 * (x if random.random() < 0.5 else 1 - x)
     middle = random.uniform(0.2, 0.8), random.uniform(0.2, 0.8)
@@ -421,7 +441,8 @@ KINDS = (
 def write(
     folder: Path, *, per_kind: int = 5, seed: int = SEED, kinds: Sequence[Kind] = KINDS
 ) -> Iterator[Path]:
-    """Write `per_kind` papers of each kind as JPEG, each with its text under the same name with `.txt`.
+    """Write `per_kind` papers of each kind as JPEG, each with its text under the same name with
+    `.txt`.
 
     Yields each picture as it is written. The folder is made; files of the same names are replaced.
     """

@@ -1,13 +1,16 @@
-"""Many finished cases at once, for benches: a finished case of the demo, copied row by row inside the database.
+"""Many finished cases at once, for benches: a finished case of the demo, copied row by row inside
+the database.
 
-Cases, tasks, steps, answers, clocks and the trail are copied with ids of their own and earlier times. The trail of each is chained anew,
-so that what audits a site finds nothing wrong. Letters and papers stay with the case they belong to, and so do their events.
-Sealed answers keep their size; the key that opens them is bound to the answers of the case they were copied from.
+Cases, tasks, steps, answers, clocks and the trail are copied with ids of their own and earlier
+times. The trail of each is chained anew, so that what audits a site finds nothing wrong. Letters
+and papers stay with the case they belong to, and so do their events. Sealed answers keep their
+size; the key that opens them is bound to the answers of the case they were copied from.
 
 Very many invented pages to search, written straight into the tables, newest last.
 
-Half of the papers are of the archive, half of cases. Words come as words do, a few on almost every page and most on few (Zipf);
-every page has a letter number, a date, and some a NIK or a plate, some of them misread as OCR misreads them.
+Half of the papers are of the archive, half of cases. Words come as words do, a few on almost every
+page and most on few (Zipf); every page has a letter number, a date, and some a NIK or a plate, some
+of them misread as OCR misreads them.
 """
 
 import hashlib
@@ -44,7 +47,8 @@ TABLES = (
 
 MODEL = """
     select id from service_case
-    where process_key = 'sktlk' and outcome = 'selesai' and number like 'B-%%' order by number limit 1
+    where process_key = 'sktlk' and outcome = 'selesai' and number like 'B-%%' order by number
+        limit 1
 """
 COPIES = """
     create temp table copied as
@@ -53,47 +57,61 @@ COPIES = """
 """
 ROWS = (
     """
-    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state, revision, passed, standing,
+    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state,
+        revision, passed, standing,
                               opened_at, opened_by, closed_at, data_key)
-    select c.id, format('S-2026-%%s', lpad(n::text, 7, '0')), process_key, definition_id, unit, status, outcome, state, revision,
+    select c.id, format('S-2026-%%s', lpad(n::text, 7, '0')), process_key, definition_id, unit,
+        status, outcome, state, revision,
            passed, standing, opened_at - earlier, opened_by, closed_at - earlier, data_key
     from copied c, service_case m where m.id = %(model)s
     """,
     """
-    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status, due_at, created_at, sent_by, done_at,
+    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status,
+        due_at, created_at, sent_by, done_at,
                       done_by)
-    select md5(n || ' ' || t.id)::uuid, c.id, element, name, unit, role, begun_by, assignee_id, status, due_at - earlier,
+    select md5(n || ' ' || t.id)::uuid, c.id, element, name, unit, role, begun_by, assignee_id,
+        status, due_at - earlier,
            created_at - earlier, sent_by, done_at - earlier, done_by
     from copied c, task t where t.case_id = %(model)s
     """,
     """
     insert into case_step (case_id, no, at, path, stay_parts, stay_since, stay_ends)
-    select c.id, no, at - earlier, path, stay_parts, array(select since - earlier from unnest(stay_since) since), stay_ends
+    select c.id, no, at - earlier, path, stay_parts, array(select since - earlier from
+        unnest(stay_since) since), stay_ends
     from copied c, case_step s where s.case_id = %(model)s
     """,
     """
-    insert into submission (id, task_id, case_id, element, token, answers, submitted_at, submitted_by)
-    select md5(n || ' ' || s.id)::uuid, md5(n || ' ' || s.task_id)::uuid, c.id, element, n || ' ' || token, answers,
+    insert into submission (id, task_id, case_id, element, token, answers, submitted_at,
+        submitted_by)
+    select md5(n || ' ' || s.id)::uuid, md5(n || ' ' || s.task_id)::uuid, c.id, element, n || ' '
+        || token, answers,
            submitted_at - earlier, submitted_by
     from copied c, submission s where s.case_id = %(model)s order by n, s.position
     """,
     """
     insert into sealed_answers (submission_id, field_group, sealed)
     select md5(n || ' ' || s.id)::uuid, field_group, sealed
-    from copied c, submission s join sealed_answers a on a.submission_id = s.id where s.case_id = %(model)s
+    from copied c, submission s join sealed_answers a on a.submission_id = s.id where s.case_id =
+        %(model)s
     """,
     """
-    insert into case_clock (case_id, name, round, started_at, due_at, target_minutes, target_working_days, calendar,
+    insert into case_clock (case_id, name, round, started_at, due_at, target_minutes,
+        target_working_days, calendar,
                             calendar_valid_from, stopped_at)
-    select c.id, name, round, started_at - earlier, due_at - earlier, target_minutes, target_working_days, calendar,
+    select c.id, name, round, started_at - earlier, due_at - earlier, target_minutes,
+        target_working_days, calendar,
            calendar_valid_from, stopped_at - earlier
     from copied c, case_clock k where k.case_id = %(model)s
     """,
-    "insert into audit_chain (name, length, head) select 'case:' || id, 0, decode(repeat('00', 32), 'hex') from copied",
+    (
+        "insert into audit_chain (name, length, head) select 'case:' || id, 0, "
+        "decode(repeat('00', 32), 'hex') from copied"
+    ),
 )
 EVENTS = """
     select id, details from audit_event
-    where case_id = %(model)s and action !~ '^(letter|document)[.]' and action <> 'case.archived' order by position
+    where case_id = %(model)s and action !~ '^(letter|document)[.]' and action <> 'case.archived'
+        order by position
 """
 
 
@@ -103,23 +121,31 @@ def _part(text: str) -> str:
 
 
 _FIELDS = (
-    "h.name", "%(position)s::text", """to_char((e.at - earlier) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'""",
-    "coalesce(e.actor_id::text, '')", "e.actor_name", "e.action", "c.id::text", "coalesce(e.element, '')", "%(details)s::text",
+    "h.name", "%(position)s::text",
+    """to_char((e.at - earlier) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'""",
+    "coalesce(e.actor_id::text, '')", "e.actor_name", "e.action", "c.id::text",
+    "coalesce(e.element, '')", "%(details)s::text",
 )  # fmt: skip
 LINK = f"""
     with linked as (
-        insert into audit_event (chain, position, at, actor_id, actor_name, action, case_id, element, details, previous, digest)
-        select h.name, %(position)s, e.at - earlier, e.actor_id, e.actor_name, e.action, c.id, e.element, e.details, h.head,
+        insert into audit_event (chain, position, at, actor_id, actor_name, action, case_id,
+            element, details, previous, digest)
+        select h.name, %(position)s, e.at - earlier, e.actor_id, e.actor_name, e.action, c.id,
+            e.element, e.details, h.head,
                sha256(h.head || {" || ".join(map(_part, _FIELDS))})
-        from copied c join audit_chain h on h.name = 'case:' || c.id, audit_event e where e.id = %(event)s
+        from copied c join audit_chain h on h.name = 'case:' || c.id, audit_event e where e.id =
+            %(event)s
         returning chain, digest
     )
-    update audit_chain set length = %(position)s, head = linked.digest from linked where name = linked.chain
+    update audit_chain set length = %(position)s, head = linked.digest from linked where name =
+        linked.chain
 """  # noqa: S608 - put together from the constants above
 
 
 def fill(site: TrialSite, count: int, notice: Notice = unheard) -> None:
-    """Make `count` finished cases on a site with the cases of the demo; the planner is told. Raises `Unexpected`."""
+    """Make `count` finished cases on a site with the cases of the demo; the planner is told. Raises
+    `Unexpected`.
+    """
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         copy(connection, count, notice)
         for table in TABLES:
@@ -157,10 +183,12 @@ DOCUMENTS_PER_CASE = 20
 TOLD_EVERY = 50_000
 _BEGAN = datetime(2020, 1, 2, tzinfo=UTC)
 _FREQUENT = (
-    "surat", "yang", "kepolisian", "laporan", "kehilangan", "tanggal", "nomor", "pelapor", "kendaraan", "kecamatan",
+    "surat", "yang", "kepolisian", "laporan", "kehilangan", "tanggal", "nomor", "pelapor",
+    "kendaraan", "kecamatan",
 )  # fmt: skip
 _BEGINNINGS = (
-    "ba", "be", "bi", "bu", "ca", "da", "ga", "ka", "ke", "la", "ma", "me", "pa", "pe", "ra", "sa", "se", "ta",
+    "ba", "be", "bi", "bu", "ca", "da", "ga", "ka", "ke", "la", "ma", "me", "pa", "pe", "ra", "sa",
+    "se", "ta",
     "te", "wa",
 )  # fmt: skip
 _ENDS = [
@@ -186,9 +214,12 @@ _BLOBS = """
     from generate_series(1, %(documents)s::int) n
 """
 _DOCUMENTS = """
-    insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status, status_reason, level, added_at)
-    select md5('contoh ' || n)::uuid, encode(sha256(('contoh ' || n)::bytea), 'hex'), 'image/jpeg', %(pages)s::int,
-           (array['Surat contoh', 'Surat contoh', 'Surat contoh', 'Kartu contoh', 'Foto contoh'])[1 + n / 2 %% 5],
+    insert into archive.document (id, blob_sha256, media_type, pages, label, origin, status,
+        status_reason, level, added_at)
+    select md5('contoh ' || n)::uuid, encode(sha256(('contoh ' || n)::bytea), 'hex'), 'image/jpeg',
+        %(pages)s::int,
+           (array['Surat contoh', 'Surat contoh', 'Surat contoh', 'Kartu contoh', 'Foto contoh'])[1
+               + n / 2 %% 5],
            case when n %% 2 = 0 then %(archive)s::text else 'upload' end, 'readable', '',
            case when n %% 1000 < 2 then 2 when n %% 50 < 2 then 1 else 0 end,
            timestamptz '2020-01-02 00:00Z' + interval '2400 days' * n / %(documents)s::int
@@ -204,17 +235,23 @@ _OF_CASES = """
     join archive.document d on d.id = md5('contoh ' || n)::uuid
 """
 _OTHER_PROCESSES = """
-    update service_case set process_key = case when md5(number) < '02' then 'complaint' else 'lp' end
+    update service_case set process_key = case when md5(number) < '02' then 'complaint' else 'lp'
+        end
     where number like 'S-%%' and md5(number) < '40'
 """
-"""A quarter of the cases are police reports and one of a hundred a complaint, as far as a search asks."""
+"""A quarter of the cases are police reports and one of a hundred a complaint, as far as a search
+asks.
+"""
 _GIVE_FACETS = """
     update archive.document d set facets = found.facets from (
         select document_id, array_agg(entry order by entry) as facets from (
             select id as document_id, '=l:' || level as entry from archive.document
-            union select id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')), 'hex'), 12) from archive.document
-            union select document_id, '=k:' || c.process_key from case_document join service_case c on c.id = case_id
-            union select document_id, '=u:' || c.unit from case_document join service_case c on c.id = case_id
+            union select id, '=j:' || left(encode(sha256(convert_to(label, 'UTF8')), 'hex'), 12)
+                from archive.document
+            union select document_id, '=k:' || c.process_key from case_document join service_case c
+                on c.id = case_id
+            union select document_id, '=u:' || c.unit from case_document join service_case c on
+                c.id = case_id
         ) entries group by document_id
     ) found where found.document_id = d.id
 """
@@ -223,7 +260,8 @@ _FACETS = "select id, facets from archive.document"
 _INDEX = "select pg_get_indexdef('archive.ix_page_tsv'::regclass)"
 """As the migrations make it; made at once, it takes a tenth of the time."""
 _PAGES = """
-    copy archive.page (document_id, no, text, confidence, words, width, height, source, reason, numbers, facets) from stdin
+    copy archive.page (document_id, no, text, confidence, words, width, height,
+        source, reason, numbers, facets) from stdin
 """
 
 
@@ -273,7 +311,9 @@ class Library:
         return f"DA {1000 + number % 9000} {'ABCDEFGH'[number % 8]}{'KLMN'[number % 4]}"
 
     def narrowed(self) -> Iterator[tuple[str, str, Choice, Order]]:
-        """Frequent and rare words narrowed by what leaves much and by what leaves little, and the oldest pages first."""
+        """Frequent and rare words narrowed by what leaves much and by what leaves little, and the
+        oldest pages first.
+        """
         for kind, choice in (
             ("narrowed by year", {"tahun": "2022"}),
             ("narrowed by service", {"layanan": "lp"}),
@@ -325,7 +365,9 @@ def fill_invented_page(site: TrialSite, library: Library, notice: Notice = unhea
 
 
 def write(connection: psycopg.Connection[Any], library: Library, notice: Notice = unheard) -> None:
-    """Documents, the cases of every second one, pages, and the index last. Raises `Unexpected` without a finished case."""
+    """Documents, the cases of every second one, pages, and the index last. Raises `Unexpected`
+    without a finished case.
+    """
     documents = -(-library.pages // PAGES_PER_DOCUMENT)
     copy(connection, documents // DOCUMENTS_PER_CASE + 1)
     values = {"documents": documents, "pages": PAGES_PER_DOCUMENT, "archive": ingest.ARCHIVE}

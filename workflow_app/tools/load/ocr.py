@@ -1,10 +1,12 @@
 """How fast and how right papers are read, ours and OCRmyPDF's in turns on the same files.
 
-How long papers take from the hand to the search: uploaded over HTTP to a throw-away site, page by page until all are found.
+How long papers take from the hand to the search: uploaded over HTTP to a throw-away site, page by
+page until all are found.
 
-The clock starts when the upload is sent. A page counts as readable when the paper's own page shows it to somebody who waits there:
-it is asked as often as it asks by itself, so that the asking takes no processor from the reading. The paper counts as searchable
-when all of it was read and the search of the site finds it by the number of a letter in it.
+The clock starts when the upload is sent. A page counts as readable when the paper's own page shows
+it to somebody who waits there: it is asked as often as it asks by itself, so that the asking takes
+no processor from the reading. The paper counts as searchable when all of it was read and the search
+of the site finds it by the number of a letter in it.
 """
 
 import io
@@ -50,8 +52,9 @@ class NotThere(Exception):
 
 
 class Cost(NamedTuple):
-    """What reading one file took: seconds on the wall, and of the processors together, which other work on the machine
-    does not lengthen."""
+    """What reading one file took: seconds on the wall, and of the processors together, which other
+    work on the machine does not lengthen.
+    """
 
     wall: float
     processor: float
@@ -94,7 +97,9 @@ class Figures:
         }
 
     def details(self) -> dict[str, object]:
-        """Version of the other program, and error rates of ours by kind of paper, the worst first."""
+        """Version of the other program, and error rates of ours by kind of paper, the worst
+        first.
+        """
         other = {"ocrmypdf": self.other} if self.other else {}
         means = sorted(((fmean(rates), kind) for kind, rates in self.by_kind.items()), reverse=True)
         return other | {f"cer {kind}": round(mean, 2) for mean, kind in means}
@@ -105,8 +110,8 @@ def measure(
 ) -> Figures:
     """Read every picture and PDF of the folder with both programs, one after the other.
 
-    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`, and `NotThere` when the comparison is asked for
-    and the program does not start.
+    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`, and `NotThere`
+    when the comparison is asked for and the program does not start.
     """
     papers = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
     if not papers:
@@ -135,7 +140,9 @@ def measure(
 
 
 def error_rate(found: str, truth: str) -> float:
-    """Insertions, deletions and substitutions in percent of the letters of the truth; runs of white space count as one."""
+    """Insertions, deletions and substitutions in percent of the letters of the truth; runs of white
+    space count as one.
+    """
     wanted = _plain(truth)
     return 100 * Levenshtein.distance(_plain(found), wanted) / max(1, len(wanted))
 
@@ -273,8 +280,10 @@ class IngestBenchFigures:
 def measure_ingest_bench(
     *, pages: int = 10, papers: int = 3, seed: int = 1, notice: Notice = unheard
 ) -> IngestBenchFigures:
-    """Upload `papers` scanned letters of `pages` pages, each when the one before it is found, and one before them that nobody
-    counts: the site has never read anything then. Raises `StackError`, `Unexpected`."""
+    """Upload `papers` scanned letters of `pages` pages, each when the one before it is found, and
+    one before them that nobody counts: the site has never read anything then. Raises `StackError`,
+    `Unexpected`.
+    """
     random = Random(seed)  # noqa: S311 - papers of a bench, no secret
     with (
         running_site() as site,

@@ -1,8 +1,8 @@
-"""An officer at a browser without scripts: real HTTP to the running site, one kept connection, cookies, hidden fields.
+"""An officer at a browser without scripts: real HTTP to the running site, one kept connection,
+cookies, hidden fields.
 
-A form with room for files as a browser sends it.
-A small scanned page, different each time.
-What is typed for one lost KTP: the forms of the SKTLK by the heading of their page, as browsers send them.
+A form with room for files as a browser sends it. A small scanned page, different each time. What is
+typed for one lost KTP: the forms of the SKTLK by the heading of their page, as browsers send them.
 """
 
 import hashlib
@@ -39,12 +39,17 @@ def encode(fields: Fields, scan: Scan | None = None) -> tuple[bytes, str]:
     """Body and content type."""
     boundary = uuid4().hex
     parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        ).encode()
         for field, values in fields.items()
         for value in ([values] if isinstance(values, str) else values)
     ]
     if scan is not None:
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{scan.field}"; filename="pindai.png"\r\n'
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{scan.field}"; '
+            'filename="pindai.png"\r\n'
+        )
         parts += [f"{head}Content-Type: image/png\r\n\r\n".encode(), scan.data, b"\r\n"]
     parts.append(f"--{boundary}--\r\n".encode())
     return b"".join(parts), f"multipart/form-data; boundary={boundary}"
@@ -54,7 +59,9 @@ HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|kunci|versi)" value
 HEADING = re.compile(r"<h1[^>]*>\s*([^<]*?)\s*<")
 TASK = re.compile(r'/tugas/([0-9a-f-]{36})"')
 TAKEN = re.compile(r"/(tugas|berkas)/")
-"""Where the site leads after a form of a task: to the next task, else to the case. Anywhere else, it has not taken it."""
+"""Where the site leads after a form of a task: to the next task, else to the case. Anywhere else,
+it has not taken it.
+"""
 PATIENCE = 30.0
 """Seconds after which an answer is given up."""
 KEPT_SECONDS = 3.0
@@ -101,7 +108,8 @@ class Page:
 class Officer:
     """One person with one session. Not for several threads at once.
 
-    Connections that break raise `OSError` or `http.client.HTTPException`; the next request makes a new one.
+    Connections that break raise `OSError` or `http.client.HTTPException`; the next request makes a
+    new one.
     """
 
     def __init__(self, address: str, username: str, password: str) -> None:
@@ -157,7 +165,9 @@ class Officer:
         return self.follow(self._expect(taken, 302))
 
     def complete(self, page: Page, answers: Fields, *, takes_files: bool = True) -> Page:
-        """Send the form of a task's page, whether papers can be chosen on it or not; the same page sent again carries the same key."""
+        """Send the form of a task's page, whether papers can be chosen on it or not; the same page
+        sent again carries the same key.
+        """
         send = self.submit if takes_files else self.post
         return send(page.path, {**page.hidden, "tombol": "selesai", **answers})
 
@@ -240,7 +250,9 @@ HAND_OVER = ("Warga membaca dan bertanda tangan", "Serahkan surat")
 
 
 def answers(heading: str, at: datetime, citizen: int = 1) -> Fields:
-    """The form of the task with this heading. `citizen` makes invented people differ. Raises `KeyError`."""
+    """The form of the task with this heading. `citizen` makes invented people differ. Raises
+    `KeyError`.
+    """
     local = at.astimezone(WITA)
     now, yesterday = (
         local.strftime("%Y-%m-%dT%H:%M"),

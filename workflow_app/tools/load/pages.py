@@ -1,8 +1,9 @@
-"""How long a list takes with many open and ten times as many finished tasks, all of one unit: over HTTP, one person at a time.
+"""How long a list takes with many open and ten times as many finished tasks, all of one unit: over
+HTTP, one person at a time.
 
-How long the board of all running cases takes, whole and when nothing is new, and the lists behind its figures: over HTTP, one
-person at a time.
-How long a start takes until the first page is there: the first one of a new site, and the next ones on its data.
+How long the board of all running cases takes, whole and when nothing is new, and the lists behind
+its figures: over HTTP, one person at a time. How long a start takes until the first page is there:
+the first one of a new site, and the next ones on its data.
 """
 
 import re
@@ -31,20 +32,25 @@ SMALL = 1_000
 FINISHED_PER_OPEN = 10
 WARM_UP = 3
 READERS = ("petugas", "kaspkt", "pimpinan")
-"""Who reads the lists: an officer, the head of the counter, and one who sees all cases of the unit."""
+"""Who reads the lists: an officer, the head of the counter, and one who sees all cases of the unit.
+"""
 LISTS = ("saya", "antrean", "semua")
 NEXT = re.compile(r'href="([^"]*setelah=[^"]+)"')
 NUMBER = re.compile(r"B-\d{4}-\d{6}")
 
 COPY_CASES = """
-    insert into service_case (id, number, process_key, definition_id, unit, status, state, revision, passed, standing, opened_at,
+    insert into service_case (id, number, process_key, definition_id, unit, status, state,
+        revision, passed, standing, opened_at,
                               opened_by, data_key)
-    select gen_random_uuid(), format('T-2026-%%s', lpad(n::text, 7, '0')), process_key, definition_id, unit, status, state,
+    select gen_random_uuid(), format('T-2026-%%s', lpad(n::text, 7, '0')), process_key,
+        definition_id, unit, status, state,
            revision, passed, standing, now() - n * interval '1 second', opened_by, data_key
-    from generate_series(%(first)s::int, %(last)s::int) n, (select * from service_case where number = %(number)s) one
+    from generate_series(%(first)s::int, %(last)s::int) n, (select * from service_case where number
+        = %(number)s) one
 """
 COPY_TASKS = """
-    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status, created_at, sent_by, done_at, done_by)
+    insert into task (id, case_id, element, name, unit, role, begun_by, assignee_id, status,
+        created_at, sent_by, done_at, done_by)
     select gen_random_uuid(), c.id, t.element, t.name, t.unit,
            case when right(c.number, 1) < '5' then t.role else 'ka_spkt' end, t.begun_by,
            case when step > 1 or right(c.number, 2) < '02' then t.assignee_id end,
@@ -52,10 +58,14 @@ COPY_TASKS = """
            c.opened_at, t.sent_by,
            case when step > 1 then c.opened_at end, case when step > 1 then t.assignee_id end
     from service_case c, generate_series(1, %(steps)s) step,
-         (select t.* from task t join service_case c on c.id = t.case_id where c.number = %(number)s limit 1) t
-    where c.number between format('T-2026-%%s', lpad(%(first)s::text, 7, '0')) and format('T-2026-%%s', lpad(%(last)s::text, 7, '0'))
+         (select t.* from task t join service_case c on c.id = t.case_id where c.number =
+             %(number)s limit 1) t
+    where c.number between format('T-2026-%%s', lpad(%(first)s::text, 7, '0')) and
+        format('T-2026-%%s', lpad(%(last)s::text, 7, '0'))
 """
-"""Every case has one open task, half of them of the officers' role and half of the head's, two in a hundred with a holder."""
+"""Every case has one open task, half of them of the officers' role and half of the head's, two in a
+hundred with a holder.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,9 @@ class Latency:
 
 @dataclass(frozen=True)
 class Growth:
-    """How many times as long lists take with many tasks as with few: all together by the p95, one by its median."""
+    """How many times as long lists take with many tasks as with few: all together by the p95, one
+    by its median.
+    """
 
     all_lists: float
     one_list: float
@@ -99,7 +111,9 @@ def growth(few: Latency, many: Latency) -> Growth:
 def measure(
     open_tasks: int, *, rounds: int = 20, notice: Notice = unheard
 ) -> tuple[Latency, Latency]:
-    """Latency with 1,000 open tasks and with `open_tasks`, in one run on one site. Raises `StackError`, `Unexpected`."""
+    """Latency with 1,000 open tasks and with `open_tasks`, in one run on one site. Raises
+    `StackError`, `Unexpected`.
+    """
     with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
         readers = [
             hired.enter_context(Officer(site.address, name, site.passwords[name]))
@@ -129,7 +143,9 @@ def _begin_one(officer: Officer) -> str:
 
 
 def _fill(site: TrialSite, number: str, first: int, last: int) -> None:
-    """Cases `first` to `last`, each with one open task and ten finished ones; the planner is told."""
+    """Cases `first` to `last`, each with one open task and ten finished ones; the planner is
+    told.
+    """
     if first > last:
         return
     values = {"number": number, "first": first, "last": last, "steps": FINISHED_PER_OPEN + 1}
@@ -183,7 +199,9 @@ def _timed(officer: Officer, path: str) -> tuple[Page, float]:
 
 BOARD_BENCH_WARM_UP = 5
 MEANWHILE = 5
-"""How often something may have happened between a look at the board and the question for what is new."""
+"""How often something may have happened between a look at the board and the question for what is
+new.
+"""
 NOTHING_NEW = "nothing new"
 BOARD_BENCH_READERS = ("kaspkt", "pamapta", "pimpinan")
 BOARD = "/papan"
@@ -203,29 +221,38 @@ KNOWN = re.compile(r'data-known="([^"]+)"')
 MODEL = "create temp table model as select * from service_case where number = %(number)s"
 CURRENT = """
     create temp table current as
-    select id, process_key, row_number() over (order by process_key) - 1 as no, count(*) over () as all_of_them,
-           case process_key when 'sktlk' then 'berkas_lengkap' when 'lp' then 'pembuatan_lp' when 'complaint' then 'tanggapan_awal'
-                            when 'tkp_dispatch' then 'tiba_di_tkp' else 'penerimaan_rujukan' end as clock
+    select id, process_key, row_number() over (order by process_key) - 1 as no, count(*) over () as
+        all_of_them,
+           case process_key when 'sktlk' then 'berkas_lengkap' when 'lp' then 'pembuatan_lp' when
+               'complaint' then 'tanggapan_awal'
+                            when 'tkp_dispatch' then 'tiba_di_tkp' else 'penerimaan_rujukan' end as
+                                clock
     from definition where is_current
 """
 CASES = """
-    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state, revision, passed, opened_at,
+    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state,
+        revision, passed, opened_at,
                               opened_by, closed_at, data_key)
-    select gen_random_uuid(), format('%(prefix)s-2026-%%s', lpad(n::text, 7, '0')), d.process_key, d.id, m.unit,
-           case when %(is_open)s then 'running' else 'done' end, case when %(is_open)s then null else 'selesai' end,
+    select gen_random_uuid(), format('%(prefix)s-2026-%%s', lpad(n::text, 7, '0')), d.process_key,
+        d.id, m.unit,
+           case when %(is_open)s then 'running' else 'done' end, case when %(is_open)s then null
+               else 'selesai' end,
            m.state, m.revision, m.passed, now() - n * interval '2 minutes', m.opened_by,
            case when %(is_open)s then null else now() - n * interval '1 minute' end, m.data_key
     from generate_series(1, %(count)s::int) n, model m, current d where d.no = n %% d.all_of_them
 """
 CLOCKS = """
     insert into case_clock (case_id, name, round, started_at, due_at, target_minutes, stopped_at)
-    select c.id, d.clock, 1, c.opened_at, c.opened_at + (random() * 2 * (now() - c.opened_at)), 10, c.closed_at
+    select c.id, d.clock, 1, c.opened_at, c.opened_at + (random() * 2 * (now() - c.opened_at)), 10,
+        c.closed_at
     from service_case c join current d on d.id = c.definition_id where c.number like '%(prefix)s-%%'
 """
 TASKS = """
     insert into task (id, case_id, element, name, unit, role, begun_by, status, created_at)
-    select gen_random_uuid(), c.id, case when right(c.number, 1) = '0' then 'persetujuan' else 'identitas' end,
-           'Langkah contoh yang menunggu', c.unit, case when right(c.number, 1) = '0' then 'ka_spkt' else 'petugas' end,
+    select gen_random_uuid(), c.id, case when right(c.number, 1) = '0' then 'persetujuan' else
+        'identitas' end,
+           'Langkah contoh yang menunggu', c.unit, case when right(c.number, 1) = '0' then
+               'ka_spkt' else 'petugas' end,
            c.opened_by, 'open',
            c.opened_at
     from service_case c where c.number like 'O-2026-%%'
@@ -277,7 +304,9 @@ class Figures:
 def measure_board_bench(
     open_cases: int, *, finished: int = 20_000, rounds: int = 30, notice: Notice = unheard
 ) -> Figures:
-    """Read the board with so many running cases and as many finished ones as told. Raises `StackError`, `Unexpected`."""
+    """Read the board with so many running cases and as many finished ones as told. Raises
+    `StackError`, `Unexpected`.
+    """
     with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
         desk = hired.enter_context(Officer(site.address, "petugas", site.passwords["petugas"]))
         readers = [
@@ -344,7 +373,9 @@ def _told(waits: list[float]) -> Waits:
 
 
 def _fill_board_bench(site: TrialSite, number: str, open_cases: int, finished: int) -> None:
-    """Running and finished cases of all processes, each with a clock; a running one in ten waits for approval. The planner is told."""
+    """Running and finished cases of all processes, each with a clock; a running one in ten waits
+    for approval. The planner is told.
+    """
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         connection.execute(MODEL, {"number": number})
         connection.execute(CURRENT)
@@ -374,7 +405,9 @@ class Starts:
 
 
 def measure_start_bench(rounds: int = 3) -> Starts:
-    """Start one throw-away site, and start it again `rounds` times. Raises `StackError`, `Unexpected`."""
+    """Start one throw-away site, and start it again `rounds` times. Raises `StackError`,
+    `Unexpected`.
+    """
     with stopped_site() as site:
         first = _start(site)
         later = [_start(site) for _ in range(rounds)]

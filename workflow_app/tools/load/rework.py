@@ -1,8 +1,10 @@
-"""What one more round of rework costs in a case that has had many: on the real services, without the web in between.
+"""What one more round of rework costs in a case that has had many: on the real services, without
+the web in between.
 
-The process is the SKTLK of the release. Whenever a stretch of rework is used up, Ka SPKT lets the case go on with a reason, as
-people do (decision 0028); that act is no completion and is not timed. In each round the approver sends the case back for its papers (one loop of the model), one of them is
-missing and is handed in (another loop), and the case comes to the approver again.
+The process is the SKTLK of the release. Whenever a stretch of rework is used up, Ka SPKT lets the
+case go on with a reason, as people do (decision 0028); that act is no completion and is not timed.
+In each round the approver sends the case back for its papers (one loop of the model), one of them
+is missing and is handed in (another loop), and the case comes to the approver again.
 """
 
 import time
@@ -62,7 +64,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Result:
-    """A case in its first rounds and one in its last, measured by turns: whatever else the machine does slows both."""
+    """A case in its first rounds and one in its last, measured by turns: whatever else the machine
+    does slows both.
+    """
 
     loops: int
     first: Cost
@@ -125,7 +129,9 @@ def run(
     warm_up: int = WARM_UP,
     window: int = WINDOW,
 ) -> Result:
-    """A case goes through at least this many loops; its last rounds are measured by turns with the first of a new case."""
+    """A case goes through at least this many loops; its last rounds are measured by turns with the
+    first of a new case.
+    """
     old, new = begin(works, cast, folder), begin(works, cast, folder)
     rounds = max(-(-loops // LOOPS_PER_ROUND), warm_up + window + 1)
     for _ in range(rounds - window - 1):

@@ -1,9 +1,12 @@
-"""How long a search takes among very many pages: through the services that the pages ask, with the rules of access.
+"""How long a search takes among very many pages: through the services that the pages ask, with the
+rules of access.
 
-How long the page of a process takes with very many events in its log: over HTTP, one person at a time.
+How long the page of a process takes with very many events in its log: over HTTP, one person at a
+time.
 
-A finished case of the demo is copied over ninety days, each copy with stays of another length; two in a hundred are confined, so that
-the Ka SPKT's figures have something taken off. Beside them many running cases stand at one step.
+A finished case of the demo is copied over ninety days, each copy with stays of another length; two
+in a hundred are confined, so that the Ka SPKT's figures have something taken off. Beside them many
+running cases stand at one step.
 """
 
 import itertools
@@ -37,7 +40,9 @@ from workflow_app.tools.load.site import (
 )
 
 READERS = ("arsip", "kaspkt", "reskrim")
-"""Who searches: one who reads the archive, one who reads it and the papers of all cases, and one who may read almost none."""
+"""Who searches: one who reads the archive, one who reads it and the papers of all cases, and one
+who may read almost none.
+"""
 ROUNDS = 3
 WRITTEN = "pages-written"
 """How many, in a site that is kept."""
@@ -78,7 +83,8 @@ class Figures:
 def measure(
     pages: int, *, rounds: int = ROUNDS, keep: Path | None = None, notice: Notice = unheard
 ) -> Figures:
-    """Each question `rounds` times for each reader, among so many pages, written anew or `keep`t from an earlier time.
+    """Each question `rounds` times for each reader, among so many pages, written anew or `keep`t
+    from an earlier time.
 
     Raises `StackError`.
     """
@@ -179,18 +185,22 @@ PER_CASE = """
     where s.case_id = %s and p.key not like '%%>%%'
 """
 STANDING = """
-    select id from service_case where closed_at is null and process_key = 'sktlk' and standing <> '{}' order by number limit 1
+    select id from service_case where closed_at is null and process_key = 'sktlk' and standing <>
+        '{}' order by number limit 1
 """
 COPIES = """
     create temp table copied as
-    select n, md5('event ' || n)::uuid as id, (n::float8 / %(all)s) * interval '1 day' * %(days)s as earlier,
+    select n, md5('event ' || n)::uuid as id, (n::float8 / %(all)s) * interval '1 day' * %(days)s
+        as earlier,
            exp(3 * random()) as slower
     from generate_series(%(first)s::int, %(last)s::int) n
 """
 CASES = """
-    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state, revision, passed, standing,
+    insert into service_case (id, number, process_key, definition_id, unit, status, outcome, state,
+        revision, passed, standing,
                               opened_at, opened_by, closed_at, confined_to, data_key)
-    select c.id, format(%(name)s, lpad(n::text, 7, '0')), process_key, definition_id, unit, status, outcome, state, revision,
+    select c.id, format(%(name)s, lpad(n::text, 7, '0')), process_key, definition_id, unit, status,
+        outcome, state, revision,
            passed, standing, opened_at - earlier, opened_by, closed_at - earlier,
            case when n %% 50 = 0 then 'piket_propam' end, data_key
     from copied c, service_case m where m.id = %(model)s
@@ -198,7 +208,8 @@ CASES = """
 STEPS = """
     insert into case_step (case_id, no, at, path, stay_parts, stay_since, stay_ends)
     select c.id, no, at - earlier, path, stay_parts,
-           array(select at - earlier - greatest(at - since, interval '20 seconds') * slower * (1 + random())
+           array(select at - earlier - greatest(at - since, interval '20 seconds') * slower * (1 +
+               random())
                  from unnest(stay_since) since),
            stay_ends
     from copied c, case_step s where s.case_id = %(model)s
@@ -245,7 +256,8 @@ def measure_heatmap_bench(
         tallied = time.perf_counter() - began
         _vacuum(site)
         notice(
-            f"days are counted in {tallied:.1f} s; {len(HEATMAP_BENCH_READERS)} people read {len(PAGES)} pages {rounds} times"
+            f"days are counted in {tallied:.1f} s; {len(HEATMAP_BENCH_READERS)} people read "
+            f"{len(PAGES)} pages {rounds} times"
         )
         waits: dict[str, list[float]] = {}
         for turn in range(WARM_UP + rounds):

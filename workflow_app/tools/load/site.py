@@ -1,4 +1,5 @@
-"""A throw-away site of real processes: `./spkt run` on data of its own, with demo people, for trials and browser tests.
+"""A throw-away site of real processes: `./spkt run` on data of its own, with demo people, for
+trials and browser tests.
 
 What a trial says while it goes on.
 Percentiles by the nearest rank: each figure is a value that was really measured.
@@ -61,7 +62,9 @@ class TrialSite:
         return self.data_dir.with_name(f"{self.data_dir.name}.output")
 
     def start(self, *, wait: bool = True) -> None:
-        """Start `./spkt run`, for the first time or after it was killed; `wait` until it answers."""
+        """Start `./spkt run`, for the first time or after it was killed; `wait` until it
+        answers.
+        """
         command = [sys.executable, "-m", "workflow_app", "run", "--demo"]
         with self.output.open("ab") as output:
             self._supervisor = subprocess.Popen(
@@ -175,7 +178,8 @@ class TrialSite:
 def running_site(environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
     """A seeded site that answers; ended and erased with the block.
 
-    Without `DATABASE_URL` and `S3_ENDPOINT` in `environment` it has servers of its own that write durably.
+    Without `DATABASE_URL` and `S3_ENDPOINT` in `environment` it has servers of its own that write
+    durably.
     """
     with stopped_site(environment) as site:
         site.start()
@@ -199,7 +203,9 @@ def stopped_site(environment: Mapping[str, str] | None = None) -> Iterator[Trial
 
 @contextmanager
 def kept_site(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
-    """A seeded site that answers, in a folder that is left as it is at the end: the next time it goes on there."""
+    """A seeded site that answers, in a folder that is left as it is at the end: the next time it
+    goes on there.
+    """
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     given = dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT"), "") | dict(environment or {})
     site = TrialSite(folder.resolve() / "var", free_ports(1)[0], given)
@@ -231,7 +237,9 @@ def unheard(_sentence: str) -> None:
 
 
 def percentile(values: Sequence[float], share: int) -> float:
-    """The smallest value at or below which this share (in percent) of all lies; 0 when there are none."""
+    """The smallest value at or below which this share (in percent) of all lies; 0 when there are
+    none.
+    """
     ordered = sorted(values)
     rank = max(0, -(-len(ordered) * share // 100) - 1)
     return ordered[rank] if ordered else 0.0

@@ -1,12 +1,15 @@
-"""What a trial asks the embedded database of its site, beside what the product asks: statements it ran, bytes it holds.
+"""What a trial asks the embedded database of its site, beside what the product asks: statements it
+ran, bytes it holds.
 
 What a case costs the database: statements and commits of a completion, bytes of a finished case.
-One officer of a bench at the desk: the citizen's arrival to the approval, form by form, and how long each took.
-How many tasks the counter completes in a second: officers over HTTP against a throw-away site on this machine.
+One officer of a bench at the desk: the citizen's arrival to the approval, form by form, and how
+long each took. How many tasks the counter completes in a second: officers over HTTP against a
+throw-away site on this machine.
 
-Clients, web server, database and object store share the machine. Every officer works case by case: one look at the list of
-the own tasks, then the forms of the desk (`lost_ktp.DESK`) one after the other, because the site leads from each to the
-next. Opening each form before sending it, as a person does, is measured beside it (`with_pages`).
+Clients, web server, database and object store share the machine. Every officer works case by case:
+one look at the list of the own tasks, then the forms of the desk (`lost_ktp.DESK`) one after the
+other, because the site leads from each to the next. Opening each form before sending it, as a
+person does, is measured beside it (`with_pages`).
 """
 
 import itertools
@@ -42,7 +45,9 @@ SETTLE_SECONDS = 0.5
 
 @contextmanager
 def statements_of(site: TrialSite, program: str) -> Iterator[list[str]]:
-    """Every statement that a program (its `application_name`) runs inside the block; complete after the block."""
+    """Every statement that a program (its `application_name`) runs inside the block; complete after
+    the block.
+    """
     log, found = site.log_dir / "postgres.log", list[str]()
     with _superuser(site) as connection:
         _configure(connection, log_statement="all", log_line_prefix="%%|%a|")
@@ -55,10 +60,13 @@ def statements_of(site: TrialSite, program: str) -> Iterator[list[str]]:
 
 
 def bytes_of_rows(site: TrialSite) -> int:
-    """Bytes of all live rows of the product, compressed as they are stored; without indexes and free space."""
+    """Bytes of all live rows of the product, compressed as they are stored; without indexes and
+    free space.
+    """
     with psycopg.connect(site.settings().database_dsn) as connection:
         tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
+            "select schemaname, tablename from pg_tables where schemaname not in "
+            "('pg_catalog', 'information_schema')"
         ).fetchall()
         sums = (_bytes_of(connection, *table) for table in tables)
         return sum(sums)
@@ -112,7 +120,9 @@ class Desk:
     """Seconds of each page opened between completions (lists, forms)."""
     errors: list[str] = field(default_factory=list)
     arrivals: dict[str, datetime] = field(default_factory=dict)
-    """When the citizen of a case came, by the address of its first form. They wait, some for minutes."""
+    """When the citizen of a case came, by the address of its first form. They wait, some for
+    minutes.
+    """
 
     def begin(self, cases: int) -> None:
         """This many cases of the officer's own. Raises `Unexpected`."""
@@ -120,7 +130,9 @@ class Desk:
             self.arrivals[self.officer.start(load_officer.PROCESS).path] = datetime.now(UTC)
 
     def work(self, cases: int) -> None:
-        """Serve this many cases; one that goes wrong in whatever way is an error, and the next citizen comes."""
+        """Serve this many cases; one that goes wrong in whatever way is an error, and the next
+        citizen comes.
+        """
         for _ in range(cases):
             try:
                 self.serve()
@@ -128,7 +140,9 @@ class Desk:
                 self.errors.append(f"{self.officer.username}: {type(error).__name__} {error}")
 
     def serve(self) -> str:
-        """The first case of the own list, to the approval; returns where the site leads then. Raises `Unexpected`."""
+        """The first case of the own list, to the approval; returns where the site leads then.
+        Raises `Unexpected`.
+        """
         self.officer.reconnect()  # between two citizens
         began = time.perf_counter()
         listed = self.officer.inbox()
@@ -186,13 +200,17 @@ class Cost:
 
 
 def measure(site: TrialSite, desk: Desk) -> Cost:
-    """With some more cases at this desk, when nothing else happens at the site. Raises `Unexpected`."""
+    """With some more cases at this desk, when nothing else happens at the site. Raises
+    `Unexpected`.
+    """
     statements, commits = _statements_case_cost(site, desk)
     return Cost(statements, commits, _bytes(site, desk))
 
 
 def _statements_case_cost(site: TrialSite, desk: Desk) -> tuple[float, float]:
-    """As the database logs those of the web server; what the lists between the cases ask is taken off."""
+    """As the database logs those of the web server; what the lists between the cases ask is taken
+    off.
+    """
     desk.begin(COUNTED_CASES)
     with statements_of(site, WEB) as lists:
         for _ in range(COUNTED_CASES):
@@ -210,7 +228,9 @@ def _commits(statements: list[str]) -> int:
 
 
 def _bytes(site: TrialSite, desk: Desk) -> int:
-    """Bytes that one case adds to the rows of the database, from the citizen's arrival to the hand-over."""
+    """Bytes that one case adds to the rows of the database, from the citizen's arrival to the
+    hand-over.
+    """
     with Officer(site.address, HEAD, site.passwords[HEAD]) as head:
         head.sign_in()
         before = bytes_of_rows(site)
@@ -314,7 +334,8 @@ def measure_task_bench(
     finished: int = 0,
     notice: Notice = unheard,
 ) -> Result:
-    """`officers` sessions bring `cases` cases each to the approval, at the same time, beside `finished` ones.
+    """`officers` sessions bring `cases` cases each to the approval, at the same time, beside
+    `finished` ones.
 
     Raises `StackError`, `Unexpected`.
     """
@@ -352,7 +373,9 @@ def measure_task_bench(
 
 
 def errors_of(desks: Sequence[Desk], done: int) -> list[str]:
-    """What went wrong at the desks; and one for each completion that only they, or only the database, knows of."""
+    """What went wrong at the desks; and one for each completion that only they, or only the
+    database, knows of.
+    """
     told = sum(len(desk.waits) for desk in desks)
     differing = [f"{told} completions were told, the database has {done}"] * abs(told - done)
     return [error for desk in desks for error in desk.errors] + differing
@@ -364,7 +387,9 @@ def _done(works: Works) -> int:
 
 
 def _processor_seconds(site: TrialSite) -> dict[str, float]:
-    """What each part has spent on the processors; the database's share ends with the connections that are closed."""
+    """What each part has spent on the processors; the database's share ends with the connections
+    that are closed.
+    """
     parts = {
         "web": [*site.web_masters(), *site.web_workers()],
         "database": site.databases(),
@@ -378,7 +403,9 @@ def _processor_seconds(site: TrialSite) -> dict[str, float]:
 
 @contextmanager
 def _hired(site: TrialSite, works: Works, officers: int) -> Iterator[Sequence[Officer]]:
-    """Invented officers of the bench, each with an account and a session; they go home with the block."""
+    """Invented officers of the bench, each with an account and a session; they go home with the
+    block.
+    """
     names = [f"contoh{number}" for number in range(1, officers + 1)]
     with works.begin(SYSTEM) as work:
         for name in names:

@@ -1,4 +1,6 @@
-"""Whatever an engine makes of a page: proposals keep their shape, stand on the page, and cost little."""
+"""Whatever an engine makes of a page: proposals keep their shape, stand on the page, and cost
+little.
+"""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +11,14 @@ from ocr.types import Box, PageReading, PageSource, Word
 from tests.unit.ocr.bounds import bounded
 
 PIECES = (
-    "NIK", "N1K:", "Nama", "Narna", ":", "1", "|", "Tempat/Tgl", "Lahir", "Alamat", "Jenis", "kelamin", "RT/RW", "003/004",
-    "Kewarganegaraan", "KARTU", "KELUARGA", "SURAT", "IZIN", "MENGEMUDI", "BUKU", "PEMILIK", "KENDARAAN", "BERMOTOR", "TANDA",
-    "NOMOR", "Nomor", "No.", "Perihal", "Tanggal", "9901014107850001", "99O1O141", "L-01234567", "470/1/XI/2026", "31-02-1985",
-    "01-07-1985", "24", "November", "2026", "Contoh,", "DA", "9999", "XYZ", "Rangka", "MH1C0NT0H12345678", "²", "١٢", "\u0130", "///",
+    "NIK", "N1K:", "Nama", "Narna", ":", "1", "|", "Tempat/Tgl", "Lahir", "Alamat", "Jenis",
+    "kelamin", "RT/RW", "003/004",
+    "Kewarganegaraan", "KARTU", "KELUARGA", "SURAT", "IZIN", "MENGEMUDI", "BUKU", "PEMILIK",
+    "KENDARAAN", "BERMOTOR", "TANDA",
+    "NOMOR", "Nomor", "No.", "Perihal", "Tanggal", "9901014107850001", "99O1O141", "L-01234567",
+    "470/1/XI/2026", "31-02-1985",
+    "01-07-1985", "24", "November", "2026", "Contoh,", "DA", "9999", "XYZ", "Rangka",
+    "MH1C0NT0H12345678", "²", "١٢", "\u0130", "///",
 )  # fmt: skip
 words = st.builds(
     Word,

@@ -1,4 +1,6 @@
-"""Fields of invented papers as the engine reads them: every value that is proposed stands on the paper."""
+"""Fields of invented papers as the engine reads them: every value that is proposed stands on the
+paper.
+"""
 
 from pathlib import Path
 

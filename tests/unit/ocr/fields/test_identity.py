@@ -1,4 +1,6 @@
-"""Identity cards and family cards: their fields in spite of what engines make of labels, colons and digits."""
+"""Identity cards and family cards: their fields in spite of what engines make of labels, colons and
+digits.
+"""
 
 import pytest
 

@@ -53,7 +53,10 @@ def test_what_engines_and_writers_vary_is_understood(printed: str, read: str) ->
 @pytest.mark.parametrize(
     "line",
     [
-        "Laporan ini dibuat dengan nomor LP/B/12/XI/2026/SPKT dan dicatat dalam register harian kantor.",
+        (
+            "Laporan ini dibuat dengan nomor LP/B/12/XI/2026/SPKT dan dicatat dalam register "
+            "harian kantor."
+        ),
         "nomor LP/B/12/XI/2026/SPKT dan dicatat",
         "Nomor telepon kantor",
         "SURAT IZIN MENGEMUDI DAN SURAT TANDA NOMOR KENDARAAN BERMOTOR YANG HILANG DICATAT DI SINI",

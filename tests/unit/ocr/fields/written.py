@@ -14,8 +14,9 @@ CARD = (
 
 
 def page(*lines: str, no: int = 1, slope: float = 0.0, unsure: str = "") -> PageReading:
-    """A page of these lines; two spaces and more are a gap. It runs down to the right by `slope` pixels a pixel, and
-    what `unsure` names was read with doubt."""
+    """A page of these lines; two spaces and more are a gap. It runs down to the right by `slope`
+    pixels a pixel, and what `unsure` names was read with doubt.
+    """
     words = []
     for row, line in enumerate(lines):
         left = 100
