@@ -1,4 +1,7 @@
-"""Assembly of the web application: settings and parts in, one Flask application out."""
+"""Assembly of the web application: settings and parts in, one Flask application out.
+
+The blueprints of the application; each module of `web/` holds those of one room.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +18,25 @@ from workflow_app.services.operations import health
 from workflow_app.services.operations.health import Watch
 from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings, read_settings
-from workflow_app.web import blueprints, operations, pages, requests, responses
+from workflow_app.web import (
+    accounts,
+    archive,
+    captures,
+    cases,
+    documents,
+    intake,
+    office_settings,
+    operations,
+    pages,
+    processes,
+    public,
+    quality_check,
+    reporting,
+    requests,
+    responses,
+    roster,
+    tasks,
+)
 
 ASSET_AGE = timedelta(days=365)
 FORM_FIELDS = 4000
@@ -69,7 +90,7 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     responses.register(app)
     pages.register(app)
     pages.register_compiled_page(app, settings.compiled_pages_folder)
-    blueprints.register(app)
+    register(app)
     return app
 
 
@@ -110,3 +131,55 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "TRUSTED_PROXIES": settings.trusted_proxies,
         "METRICS_TOKEN": settings.metrics_token.get_secret_value(),
     }
+
+
+BLUEPRINTS = (
+    accounts.blueprint,
+    accounts.staff_blueprint,
+    archive.blueprint,
+    archive.bag_orders_blueprint,
+    archive.archive_boxes_blueprint,
+    archive.archive_proofs_blueprint,
+    captures.blueprint,
+    captures.capture_pages_blueprint,
+    cases.blueprint,
+    cases.stages_blueprint,
+    cases.letters_blueprint,
+    cases.identities_blueprint,
+    cases.cover_sheets_blueprint,
+    documents.blueprint,
+    documents.search_blueprint,
+    intake.blueprint,
+    intake.boxes_blueprint,
+    office_settings.blueprint,
+    operations.blueprint,
+    operations.metrics_blueprint,
+    operations.incidents_blueprint,
+    operations.messages_blueprint,
+    pages.blueprint,
+    processes.blueprint,
+    processes.process_versions_blueprint,
+    public.blueprint,
+    public.verification_blueprint,
+    public.requirements_blueprint,
+    public.publications_blueprint,
+    public.clauses_blueprint,
+    quality_check.blueprint,
+    reporting.blueprint,
+    reporting.dispatches_blueprint,
+    reporting.service_reports_blueprint,
+    reporting.process_pages_blueprint,
+    roster.blueprint,
+    roster.calendars_blueprint,
+    roster.absences_blueprint,
+    tasks.blueprint,
+    tasks.drafts_blueprint,
+    tasks.form_proposals_blueprint,
+    tasks.inbox_blueprint,
+)
+
+
+def register(app: Flask) -> None:
+    """Register every blueprint with `app`."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

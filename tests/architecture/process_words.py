@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from tests.architecture.tree import ROOT, tracked
-from workflow_app.engine import form_blocks
+from workflow_app.engine import process_folders
 from workflow_app.services.processes import definitions
 
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
@@ -44,7 +44,7 @@ def forms() -> Iterator[str]:
     """Widgets and attributes that forms are described by."""
     for path in _files("forms/*.ui.json"):
         name = f"forms/{path.name}"
-        resolved = form_blocks.resolve({name: (ROOT / path).read_bytes()}, ROOT / "processes")
+        resolved = process_folders.resolve({name: (ROOT / path).read_bytes()}, ROOT / "processes")
         told: dict[str, Any] = json.loads(resolved[name])
         yield from (f"form {name}" for name in told)
         for field in told.get("fields", {}).values():

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 
 from tests.integration.conftest import PROCESSES
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete
 from workflow_app.services.demo import seeding
 from workflow_app.tools.load import site
 
@@ -78,7 +78,7 @@ class RunningSite:
 def demo_people() -> set[str]:
     """Who is in the demo: full names of officers, names and numbers of citizens."""
     told = [
-        scenarios.read_scenario(
+        process_folders.read_scenario(
             name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
         )
         for process, name, _ in seeding.DEMO_CASES

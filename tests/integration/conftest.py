@@ -25,12 +25,12 @@ from tests.integration.web.visitor import Visitor
 from workflow_app.connections import blobs as blobs_of
 from workflow_app.connections import connect
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.services.accounts import users
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.core.vault import Vault
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.settings import Settings
@@ -182,8 +182,8 @@ def play(stage: Stage, sktlk: str) -> Callable[..., UUID]:
     files = process_folders.read_folder(PROCESSES / sktlk)
 
     def play(name: str, steps: int | None = None, **cast: Actor) -> UUID:
-        scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-        return rehearsal.play(
+        scenario = process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
+        return seeding.play(
             replace(stage, cast=ChainMap(cast, stage.cast)), sktlk, scenario, steps=steps
         )
 

@@ -19,7 +19,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from workflow_app.domain import InvalidDefinition, ProcessFault
 from workflow_app.engine import model
 from workflow_app.engine.model import Value, parse_xml
-from workflow_app.engine.scenarios import ScenarioFailed
+from workflow_app.engine.process_folders import ScenarioFailed
 from workflow_app.engine.specs import Scope, TableEngine
 
 MOST_KNOWN = 1000

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from workflow_app.engine.decisions import DecisionTable
 from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.engine.forms import Form
-from workflow_app.engine.migration_obstacles import paths_of
 from workflow_app.engine.model import Flow, Model, Node
+from workflow_app.engine.paths import paths_of
 from workflow_app.engine.process_folders import CALLED, MODEL_FILE, SHARED
 
 LONGEST = 300

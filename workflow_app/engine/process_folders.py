@@ -1,23 +1,33 @@
-"""What a process folder holds: its own files, those of the processes it calls, and what it shares.
+"""The files of a process folder, as they are hashed and deployed.
 
-It is read from disk with the shared blocks of its forms and the usual answers of its scenarios in
-their place, and hashed so.
+They are its own, those of the processes it calls, and the parts of letters it shares with others
+(the sheet they stand on), so that a running case keeps the sheet it began under.
 
-Parts that letters of several processes share (the sheet they stand on): they come along with every
-folder that uses them.
+Forms name blocks of questions that several processes share by `$ref`, in four places: among the
+parts of `properties` and of `fields`, among the names of `required`, and among those of a section.
+The blocks take their place at reading; what is deployed holds no reference.
 
-So a definition holds all it prints with, and a running case keeps the sheet it began under.
+A scenario says "given these answers, the case ends here" and is played on the engine alone. A
+clock's target is ten minutes unless the scenario says otherwise, every day is a working day, a
+letter gets an invented id, and a checklist is judged by its decision table. The integration tests
+play the same scenarios on the real services.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from workflow_app.domain import InvalidDefinition
-from workflow_app.engine import form_blocks, scenario_defaults
+import yaml
+
+from workflow_app.domain import Answers, InvalidDefinition
+from workflow_app.engine import scenario_defaults
+from workflow_app.engine.form_values import read_duration
 from workflow_app.engine.model import read_model
 
 SHARED = "shared/"
@@ -120,7 +130,7 @@ def _read_one(path: Path) -> dict[str, bytes]:
         for name, p in found.items()
         if not any(s[0] == "." for s in name.split("/"))
     }
-    return scenario_defaults.merge(form_blocks.resolve(files, path.resolve().parent))
+    return scenario_defaults.merge(resolve(files, path.resolve().parent))
 
 
 def _called_keys(files: ProcessFiles) -> set[str]:
@@ -185,3 +195,289 @@ def text_of(files: ProcessFiles, name: str) -> str:
         return files[name].decode()
     except UnicodeDecodeError as error:
         raise InvalidDefinition(detail=f"{name}: not UTF-8") from error
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Safe either way; the one in C, where there is one, is ten times as fast."""
+
+BEGINS_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Instant at which every scenario begins (Monday, 09.00 WITA)."""
+
+DEFAULT_TARGET = timedelta(minutes=10)
+
+
+class ScenarioFailed(AssertionError):
+    """The process did something else than the scenario says; the message tells what."""
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A person of a role completes an open task with these answers."""
+
+    element: str
+    role: str
+    answers: Answers
+    by_colleague: bool = False
+    """Done by another holder of the role than its other steps, as four eyes may require."""
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Time passes, and timers that are due fire."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True)
+class Message:
+    """The case receives a message."""
+
+    name: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class ExpectOpen:
+    """Exactly these tasks are open."""
+
+    elements: tuple[str, ...]
+
+
+ScenarioStep = Complete | Advance | Message | ExpectOpen
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario file."""
+
+    file: str
+    name: str
+    clauses: tuple[str, ...]
+    steps: tuple[ScenarioStep, ...]
+    outcome: str | None
+    """Expected outcome, None when the case is expected to be still running."""
+    letters: tuple[str, ...] | None
+    """Letters that are valid at the end; None when the scenario does not say."""
+    messages: tuple[str, ...] | None
+    """Service tasks that put a message into the outbox; None when the scenario does not say."""
+    variables: Mapping[str, Any]
+    """Control variables expected at the end."""
+    targets: Mapping[str, timedelta | int | None]
+    """Targets of clocks that differ from ten minutes; a number is working days."""
+    begins_with: Mapping[str, Any]
+    """Control variables that differ from what the process begins with."""
+    areas: Mapping[str, tuple[str, ...]]
+    """Region codes of the areas that the process asks for; an area that is not named is empty."""
+    settings: Mapping[str, Any]
+    """Settings that differ from what the process begins with."""
+
+
+def read_scenario(file: str, data: bytes) -> Scenario:
+    """Read a scenario file. Raises `InvalidDefinition`."""
+    try:
+        content = yaml.load(data, _LOADER)  # noqa: S506 - a safe loader in both cases
+        expected = content.get("expect", {})
+        unknown = {*content} - {
+            "name",
+            "clauses",
+            "steps",
+            "expect",
+            "targets",
+            "areas",
+            "begins_with",
+            "settings",
+        }
+        unknown |= {*expected} - {"outcome", "letters", "messages", "variables"}
+        if unknown:
+            raise ValueError(f"unknown keys {sorted(unknown)}")
+        letters = expected.get("letters")
+        return Scenario(
+            file=file,
+            name=str(content["name"]),
+            clauses=tuple(content["clauses"]),
+            steps=tuple(_step(step) for step in content["steps"]),
+            outcome=expected.get("outcome"),
+            letters=None if letters is None else tuple(letters),
+            messages=tuple(expected["messages"]) if "messages" in expected else None,
+            variables=dict(expected.get("variables", {})),
+            targets={k: _target(v) for k, v in content.get("targets", {}).items()},
+            begins_with=dict(content.get("begins_with", {})),
+            areas={k: tuple(map(str, codes)) for k, codes in content.get("areas", {}).items()},
+            settings=dict(content.get("settings", {})),
+        )
+    except (
+        yaml.YAMLError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
+        raise InvalidDefinition(detail=f"{file}: {type(error).__name__} {error}") from error
+
+
+def read_scenarios(files: Mapping[str, bytes]) -> list[Scenario]:
+    """Return all scenarios of a process folder, by file name. Raises `InvalidDefinition`."""
+    return [read_scenario(name, files[name]) for name in scenario_files(files)]
+
+
+def scenario_files(files: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the scenarios of a process folder; usual answers left over are none."""
+    return sorted(n for n in files if n.startswith("scenarios/") and n != scenario_defaults.FILE)
+
+
+def _target(value: Any) -> timedelta | int | None:
+    if isinstance(value, dict):
+        return int(value["hari_kerja"])
+    return None if value is None else read_duration(value)
+
+
+def _step(step: Mapping[str, Any]) -> ScenarioStep:
+    kinds = {
+        "complete": {"as", "by", "answers"},
+        "advance": set(),
+        "message": {"answers"},
+        "expect_open": set(),
+    }
+    kind = next(iter(kinds.keys() & step.keys()), None)
+    if kind is None or step.keys() - kinds[kind] - {kind}:
+        raise ValueError(f"step {dict(step)}")
+    match kind:
+        case "complete":
+            if step.get("by", "colleague") != "colleague":
+                raise ValueError(f"by {step['by']}")
+            return Complete(str(step["complete"]), str(step["as"]), _answers(step), "by" in step)
+        case "advance":
+            return Advance(read_duration(step["advance"]))
+        case "message":
+            return Message(str(step["message"]), _answers(step))
+    return ExpectOpen(tuple(step["expect_open"]))
+
+
+def _answers(step: Mapping[str, Any]) -> Answers:
+    answers = step.get("answers") or {}
+    if not isinstance(answers, dict):
+        raise ValueError("answers are not a mapping")
+    return {str(name): _plain(value) for name, value in answers.items()}
+
+
+def _plain(value: Any) -> Any:
+    """YAML reads dates as such; answers are text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | None) else value.isoformat()
+
+
+BLOCKS = "shared/forms/"
+"""The folder of the blocks, beside the process folders."""
+REF = "$ref"
+
+
+class _Missing(Exception):
+    """A reference leads nowhere."""
+
+
+def resolve(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
+    """Return the files with the blocks below `root` in place of the references to them.
+
+    A form with a reference that leads nowhere stays as it is written: the linter names it.
+    """
+    return {name: _resolved(name, content, root) for name, content in files.items()}
+
+
+def references(content: Any) -> Iterator[str]:
+    """Return every reference written in a form, wherever it stands."""
+    if isinstance(content, dict):
+        if REF in content:
+            yield str(content[REF])
+        for value in content.values():
+            yield from references(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from references(value)
+
+
+def unused_blocks(root: Path) -> list[str]:
+    """Return the blocks below `root` that no form of a process folder beside them names."""
+    paths = sorted(root.glob("*/forms/*.json"))
+    forms = [path.read_bytes() for path in paths if path.parent != root / BLOCKS]
+    named = {
+        ref.partition("#")[0]
+        for form in forms
+        if _may_refer(form)
+        for ref in references(_parsed(form))
+    }
+    blocks = (path.relative_to(root).as_posix() for path in sorted(root.glob(f"{BLOCKS}*")))
+    return [block for block in blocks if block not in named]
+
+
+def _resolved(name: str, content: bytes, root: Path) -> bytes:
+    if not (name.startswith("forms/") and name.endswith(".json") and _may_refer(content)):
+        return content
+    form = _parsed(content)
+    try:
+        if not isinstance(form, dict):
+            return content
+        for key in ("properties", "fields"):
+            if isinstance(form.get(key), list):
+                form[key] = _merged(form[key], root)
+        if isinstance(form.get("required"), list):
+            form["required"] = _spliced(form["required"], root)
+        for section in form.get("sections", ()):
+            section["fields"] = _spliced(section["fields"], root)
+    except (_Missing, KeyError, TypeError):
+        return content
+    return (json.dumps(form, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _may_refer(content: bytes) -> bool:
+    return b'"$ref"' in content
+
+
+def _parsed(content: bytes) -> Any:
+    """Return the content of a JSON file; None where it is none: who reads the form says so."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def _merged(parts: list[dict[str, Any]], root: Path) -> dict[str, Any]:
+    """Return one mapping of blocks and own questions in their order; a later part overrides."""
+    merged: dict[str, Any] = {}
+    for part in parts:
+        found = _referenced(part[REF], root) if set(part) == {REF} else part
+        if not isinstance(found, dict):
+            raise _Missing
+        merged |= found
+    return merged
+
+
+def _spliced(names: list[Any], root: Path) -> list[str]:
+    """Return names with those of a block in place of a reference to it."""
+    spliced: list[str] = []
+    for name in names:
+        is_reference = isinstance(name, dict) and set(name) == {REF}
+        spliced += [*_referenced(name[REF], root)] if is_reference else [name]
+    return spliced
+
+
+def _referenced(reference: Any, root: Path) -> Any:
+    """Return what `shared/forms/<block>.json#/<part>` points at. Raises `_Missing`."""
+    file, _, part = str(reference).partition("#/")
+    path = root / file
+    if not file.startswith(BLOCKS) or ".." in file or not path.is_file():
+        raise _Missing
+    found = path.stat()
+    block = _block(path, (found.st_mtime_ns, found.st_size))
+    if part not in block:
+        raise _Missing
+    return block[part]
+
+
+@lru_cache(maxsize=64)
+def _block(path: Path, _state: tuple[int, int]) -> Mapping[str, Any]:
+    block = _parsed(path.read_bytes())
+    return block if isinstance(block, dict) else {}

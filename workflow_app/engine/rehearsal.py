@@ -22,16 +22,17 @@ from workflow_app.engine.decisions import DecisionTable, check, read_examples
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
 from workflow_app.engine.model import Model, Value, read_model
-from workflow_app.engine.process_folders import MODEL_FILE, own_files
-from workflow_app.engine.scenarios import (
+from workflow_app.engine.process_folders import (
     BEGINS_AT,
     DEFAULT_TARGET,
+    MODEL_FILE,
     Advance,
     Complete,
     ExpectOpen,
     Message,
     Scenario,
     ScenarioFailed,
+    own_files,
     read_scenarios,
 )
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Conflict, InvalidDefinition, InvalidInput, NotFound
 from workflow_app.permissions import BEGINNERS, PROCESS_KEEPERS
-from workflow_app.services.processes import definitions
+from workflow_app.services.processes import definition_versions, definitions
 from workflow_app.services.workflow import (
     archive_batches,
     cases,
@@ -103,9 +103,9 @@ def compare(key: str) -> ResponseReturnValue:
     if before is None or after is None:
         raise NotFound("Pilih dua versi untuk dibandingkan.")
     with unit_of_work() as work:
-        versions = definitions.of_process(work, key)
+        versions = definition_versions.of_process(work, key)
         try:
-            found = definitions.compare(work, key, before, after)
+            found = definition_versions.compare(work, key, before, after)
         except InvalidDefinition as error:
             raise Conflict(
                 "Salah satu versi ini tidak dapat dibaca lagi, jadi tidak dapat dibandingkan."
@@ -118,7 +118,7 @@ def compare(key: str) -> ResponseReturnValue:
 def drawing(key: str, version: int) -> ResponseReturnValue:
     """The drawing of a version, or of a process that it calls, for the viewer on the page."""
     with unit_of_work() as work:
-        found = definitions.drawing(work, key, version, request.args.get("proses"))
+        found = definition_versions.drawing(work, key, version, request.args.get("proses"))
     return found, {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -163,7 +163,7 @@ def _confirm(
                 case for given in orders if given.id == order_id for case in given.returnable
             ]
             skipped = []
-        name = definitions.of_process(work, key)[0].name
+        name = definition_versions.of_process(work, key)[0].name
     cases = [(id, number) for id, number in movable if chosen is None or id in chosen]
     if not cases:
         raise Conflict(
@@ -188,7 +188,7 @@ def _page(
     key: str, version: int | None, wrong: UUID | None = None, error: str = "", reason: str = ""
 ) -> str:
     with instant() as work:
-        versions = definitions.of_process(work, key)
+        versions = definition_versions.of_process(work, key)
         current = next((one for one in versions if one.is_current), versions[0])
         target = version or current.version
         preview = version_migration_preview.preview(work, key, target)

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
 from workflow_app.services.accounts import absences
 from workflow_app.services.accounts.absences import Asked as AbsenceRuleAsked
-from workflow_app.services.calendars import calendars, holidays
-from workflow_app.services.calendars.holidays import Asked as HolidayYearAsked
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked as HolidayYearAsked
 from workflow_app.services.office_settings.configuration import role_label
 from workflow_app.services.office_settings.configuration_shapes import YEARS
 from workflow_app.services.roster import weeks
@@ -179,10 +179,10 @@ def change(name: str, year: int) -> ResponseReturnValue:
     try:
         if form.get("tombol") != "simpan":
             with unit_of_work() as work:
-                found = holidays.prospect(work, name, year, asked)
+                found = calendars.prospect(work, name, year, asked)
             return _page(name, year, asked, prospect=found)
         with unit_of_work() as work:
-            since = holidays.change(work, name, year, asked)
+            since = calendars.change(work, name, year, asked)
     except InvalidInput as error:
         return _page(name, year, asked, error.fields or {"": error.sentence}), 400
     flash(f"Kalender tersimpan. {_consequence(asked.deed, year, since)}")
@@ -201,10 +201,10 @@ def _page(
     year: int,
     asked: HolidayYearAsked,
     errors: Mapping[str, str] | None = None,
-    prospect: holidays.Prospect | None = None,
+    prospect: calendars.Prospect | None = None,
 ) -> str:
     with unit_of_work() as work:
-        found = holidays.year(work, name, year)
+        found = calendars.year(work, name, year)
     return render_template(
         "calendars/year.html",
         year=found,

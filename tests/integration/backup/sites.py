@@ -20,11 +20,11 @@ from workflow_app.backup.runs import Report, Target, Verdict
 from workflow_app.backup.snapshots import BackupFolder, Keys, Snapshot
 from workflow_app.connections import connect
 from workflow_app.domain import SYSTEM
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.services.accounts import users
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.retention import holdings
 from workflow_app.settings import Settings, read_settings
 from workflow_app.tools.embedded.postgres import client_programs
@@ -91,10 +91,10 @@ def stage_of(place: Site) -> Stage:
 
 
 def play(stage: Stage, steps: int | None = None) -> UUID:
-    scenario = scenarios.read_scenario(
+    scenario = process_folders.read_scenario(
         "sktlk_ktp", process_folders.read_folder(SKTLK)["scenarios/sktlk_ktp.yaml"]
     )
-    return rehearsal.play(stage, "sktlk", scenario, steps=steps)
+    return seeding.play(stage, "sktlk", scenario, steps=steps)
 
 
 def deposit(place: Site, words: str) -> UUID:

@@ -22,13 +22,13 @@ from tests.integration.processes.release import configure
 from tests.integration.services import scans
 from tests.services import SITE, new_database, run_command, throw_away_stack
 from workflow_app.domain import SYSTEM
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, Letter
 from workflow_app.permissions import ROLES
 from workflow_app.services.cases.answers import read_answers
-from workflow_app.services.demo import rehearsal, seeding
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.exports import bag_orders
 from workflow_app.services.intake import stacks
 from workflow_app.services.letters import letters
@@ -112,14 +112,14 @@ def _play(
     site: Site, stage: Stage, process: str, name: str, step: str, *, is_done_too: bool
 ) -> ToldCase:
     file = process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
-    scenario = scenarios.read_scenario(name, file)
+    scenario = process_folders.read_scenario(name, file)
     configure(site.works, scenario)
     done = _place_of(scenario, step)
-    case_id = rehearsal.play(stage, process, scenario, steps=done)
+    case_id = seeding.play(stage, process, scenario, steps=done)
     if is_done_too:  # what follows from it waits for a worker
         found = scenario.steps[done]
         assert isinstance(found, Complete)
-        rehearsal._complete(stage, case_id, found)
+        seeding._complete(stage, case_id, found)
         done += 1
     with site.works.begin(SYSTEM) as work:
         answers = read_answers(work, work.session.get_one(Case, case_id))
@@ -139,7 +139,7 @@ def _finish_and_withdraw(site: Site, stage: Stage, clock: TestClock) -> None:
     for name in ("sktlk_paspor", "sktlk_npwp"):
         clock.at = MONDAY
         file = process_folders.read_folder(PROCESSES / "sktlk")[f"scenarios/{name}.yaml"]
-        case_id = rehearsal.play(stage, "sktlk", scenarios.read_scenario(name, file))
+        case_id = seeding.play(stage, "sktlk", process_folders.read_scenario(name, file))
     with site.works.begin(stage.cast["ka_spkt"]) as work:
         letter = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()
         letters.withdraw(work, letter.id, "Contoh: nama pada surat salah ditulis")

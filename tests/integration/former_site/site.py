@@ -26,7 +26,7 @@ from workflow_app.connections import connect
 from workflow_app.domain import SYSTEM, Actor
 from workflow_app.services.accounts import users
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.settings import read_settings
 
 STORED = Path(__file__).with_name("stored.tar.gz")

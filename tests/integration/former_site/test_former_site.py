@@ -22,14 +22,14 @@ from tests.integration.conftest import MONDAY, TestClock
 from tests.integration.former_site.site import Told, ToldCase, instant, place, read, stage_of
 from tests.services import run_command
 from workflow_app.domain import SYSTEM
-from workflow_app.engine import scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete
 from workflow_app.migrations import commands
 from workflow_app.models import Case, Letter, Task
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import answers
 from workflow_app.services.core import unit_of_work
-from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo import seeding
 from workflow_app.services.letters import letters
 from workflow_app.services.office_settings_admin import configuration_files
 from workflow_app.services.operations import checkpoints, consistency
@@ -198,14 +198,14 @@ def test_each_case_goes_on_under_its_own_definition_to_the_end(former: Former) -
             assert letters.verify(work, letter.verify_code).status == "valid"
 
 
-def go_on(former: Former, case: ToldCase, stage: rehearsal.Stage) -> None:
+def go_on(former: Former, case: ToldCase, stage: seeding.Stage) -> None:
     """Play what is left of the scenario; at least one step of a person is."""
-    told = scenarios.read_scenario(case.process, case.scenario.encode())
+    told = process_folders.read_scenario(case.process, case.scenario.encode())
     assert [step for step in told.steps[case.done :] if isinstance(step, Complete)]
     case_id = UUID(case.id)
     with former.site.works.begin(SYSTEM) as work:
         before = work.session.get_one(Case, case_id).definition_id
-    rehearsal.go_on(stage, case_id, told, case.done)
+    seeding.go_on(stage, case_id, told, case.done)
     with former.site.works.begin(SYSTEM) as work:
         found = work.session.get_one(Case, case_id)
         still_open = work.session.scalars(

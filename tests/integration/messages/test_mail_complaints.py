@@ -24,7 +24,7 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import documents
 from workflow_app.services.intake import stacks
 from workflow_app.services.intake.mails import open_mail
-from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import cases, complaint_boxes, tasks, tray
 
@@ -182,10 +182,10 @@ def test_an_office_that_takes_no_complaints_by_mail_is_offered_none(
 ) -> None:
     without = [
         {**item, "dilayani": item["kode"] != "surel"}
-        for item in configuration.SEED[offers.CHANNELS]
+        for item in configuration.SEED[configuration.CHANNELS]
     ]
     with works.begin(SYSTEM) as work:
-        configuration.set_value(work, offers.CHANNELS, without, clock())
+        configuration.set_value(work, configuration.CHANNELS, without, clock())
     with works.begin(budi) as work:
         assert complaint_boxes.offered(work, tray.show(work).parts) == set()
     with pytest.raises(NotFound):

@@ -16,7 +16,7 @@ from tests.integration.web.conftest import app as app
 from tests.integration.web.visitor import Visitor
 from workflow_app.domain import SYSTEM, Actor, NotDelivered
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.messages import messages
+from workflow_app.services.messages import sending
 from workflow_app.services.messages.transports import Mail
 from workflow_app.settings import Settings
 
@@ -102,7 +102,7 @@ def test_a_retry_sends_it_and_the_case_page_tells_how_and_when(
     )  # why it failed last stays in sight
     with mail_server(Mailbox()) as mailbox:
         ways = {"surel": Mail("127.0.0.1", mailbox.port, "spkt@contoh.test", "none", seconds=10)}
-        messages.send(works, ways, message_id(works, case_id))
+        sending.send(works, ways, message_id(works, case_id))
 
     officer = visit("budi").open(f"/berkas/{case_id}")
 

@@ -30,7 +30,7 @@ from workflow_app.models import Case, Incident, Message
 from workflow_app.services.cases import incidents
 from workflow_app.services.core import figures, unit_of_work
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.messages import messages
+from workflow_app.services.messages import messages, sending
 from workflow_app.services.messages.transports import Gateway, Mail, Transports
 from workflow_app.services.operations import consistency_cases, health
 from workflow_app.services.operations.health import Stoppages
@@ -84,7 +84,7 @@ def test_a_message_is_sent_once_and_the_trail_tells_how(
     wanted = message_id(works, case_id)
 
     for _ in range(2):
-        messages.send(works, ways(mailbox), wanted)
+        sending.send(works, ways(mailbox), wanted)
 
     assert [letter["To"] for letter in mailbox.letters] == [MAIL]
     assert state(works, wanted) == ("surel", "sent", 1, None)
@@ -100,7 +100,7 @@ def test_a_phone_is_reached_through_the_gateway(works: Works, budi: Actor, kabar
     use(works, "telepon")
     wanted = message_id(works, begin(works, budi, CITIZEN))
     with gateway(Provider()) as provider:
-        messages.send(
+        sending.send(
             works, {"telepon": Gateway(f"http://127.0.0.1:{provider.port}/", b"s" * 32, 10)}, wanted
         )
 
@@ -118,7 +118,7 @@ def test_a_server_that_hangs_is_tried_again_and_at_the_last_try_somebody_is_told
         hanging: Transports = {"surel": Mail("127.0.0.1", port, SENDER, "none", seconds=0.2)}
         for _ in range(2):
             with pytest.raises(NotDelivered):
-                messages.send(works, hanging, wanted)
+                sending.send(works, hanging, wanted)
         assert open_incidents(works, sari) == []
         assert state(works, wanted) == ("surel", "waiting", 2, "Server surel tidak menjawab.")
         with works.begin(sari) as work:
@@ -154,7 +154,7 @@ def test_a_refused_message_is_an_incident_at_once_and_can_be_retried(
     wanted = message_id(works, case_id)
     mailbox.answer = "550 unknown"
     with pytest.raises(Undeliverable):
-        messages.send(works, ways(mailbox), wanted)
+        sending.send(works, ways(mailbox), wanted)
     assert ["550" in sentence for sentence in open_incidents(works, sari)] == [True]
     with works.begin(SYSTEM) as work:
         work.session.execute(text("update procrastinate_jobs set status = 'failed'"))
@@ -165,7 +165,7 @@ def test_a_refused_message_is_an_incident_at_once_and_can_be_retried(
     with pytest.raises(Conflict), works.begin(sari) as work:
         messages.retry(work, wanted)
     mailbox.answer = "250 OK"
-    messages.send(works, ways(mailbox), wanted)
+    sending.send(works, ways(mailbox), wanted)
 
     assert open_incidents(works, sari) == []
     assert state(works, wanted)[1] == "sent"
@@ -175,7 +175,7 @@ def test_a_way_that_is_not_set_up_is_told_to_those_who_can_set_it_up(
     works: Works, case_id: UUID, sari: Actor
 ) -> None:
     with pytest.raises(Undeliverable):
-        messages.send(works, {}, message_id(works, case_id))
+        sending.send(works, {}, message_id(works, case_id))
 
     (sentence,) = open_incidents(works, sari)
     assert "SMTP_HOST" in sentence
@@ -200,7 +200,7 @@ def test_what_does_not_get_through_becomes_a_slip_that_is_handed_over(
 ) -> None:
     wanted = message_id(works, case_id)
     with pytest.raises(NotDelivered):
-        messages.send(works, no_server(), wanted)
+        sending.send(works, no_server(), wanted)
     with pytest.raises(Conflict), works.begin(budi) as work:
         messages.hand_over(work, wanted)
 
@@ -210,7 +210,7 @@ def test_what_does_not_get_through_becomes_a_slip_that_is_handed_over(
         assert slip.message.can_hand_over
         assert "dengan nomor" in slip.body
     assert open_incidents(works, sari) == []
-    messages.send(works, ways(mailbox), wanted)  # a job that was still on its way
+    sending.send(works, ways(mailbox), wanted)  # a job that was still on its way
     assert mailbox.letters == []
     for _ in range(2):
         with works.begin(budi) as work:
@@ -227,7 +227,7 @@ def test_a_message_that_was_sent_is_not_printed(
     works: Works, case_id: UUID, mailbox: Mailbox, budi: Actor
 ) -> None:
     wanted = message_id(works, case_id)
-    messages.send(works, ways(mailbox), wanted)
+    sending.send(works, ways(mailbox), wanted)
 
     with pytest.raises(Conflict), works.begin(budi) as work:
         messages.print_instead(work, wanted)
@@ -251,7 +251,7 @@ def test_only_those_who_mind_the_outbox_see_it_and_only_that_of_their_unit(
 
 
 def test_a_job_of_nothing_does_nothing(works: Works, mailbox: Mailbox) -> None:
-    messages.send(works, ways(mailbox), uuid4())
+    sending.send(works, ways(mailbox), uuid4())
     lose_worker(works, "send_message", message_id=uuid4())
 
     assert mailbox.letters == []

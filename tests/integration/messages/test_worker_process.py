@@ -22,7 +22,7 @@ from workflow_app.domain import SYSTEM, Actor, NotDelivered
 from workflow_app.services.cases import incidents
 from workflow_app.services.core import jobs
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.messages import messages
+from workflow_app.services.messages import sending
 from workflow_app.tools.embedded.server_processes import wait_until
 
 Worker = Callable[..., None]
@@ -134,7 +134,7 @@ def test_a_message_that_is_sent_once_more_waits_behind_its_own_way_only(
         )
         with fresh_works.begin(SYSTEM) as work:
             message_id = process.message_of(work, case_id).id
-        messages.give_up(fresh_works, NotDelivered(), message_id)
+        sending.give_up(fresh_works, NotDelivered(), message_id)
         with fresh_works.begin(admin) as work:
             (incident,) = incidents.of_case(work, case_id)
             incidents.retry(work, incident.id)

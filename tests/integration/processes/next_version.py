@@ -11,8 +11,7 @@ from lxml import etree
 
 from tests.integration.processes.release import FOLDERS
 from workflow_app.engine.model import NAMESPACES
-from workflow_app.engine.process_folders import own_files, read_folder
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine.process_folders import Complete, Scenario, own_files, read_folder
 
 QUESTION = "pertanyaan_baru"
 NAMED_ANEW = " (versi baru)"

@@ -10,7 +10,7 @@ from workflow_app.domain import SYSTEM
 from workflow_app.engine import process_folders
 from workflow_app.engine.linting.declarations import literal
 from workflow_app.engine.model import read_model
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.process_folders import Scenario
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration
 

@@ -17,13 +17,13 @@ from sqlalchemy import func, select
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.unit.processes.hostile import EMOJI, TEXTS, WRONG_TYPES, names_of
 from workflow_app.domain import SYSTEM, Actor, Answers, InvalidInput
-from workflow_app.engine import definitions, forms, process_folders, scenarios
+from workflow_app.engine import definitions, forms, process_folders
 from workflow_app.engine.forms import Form
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import AuditEvent, Case, Draft, SealedAnswers, Submission, Task
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions as process_definitions
 from workflow_app.services.workflow import drafts, tasks
 
@@ -47,7 +47,7 @@ def fewest(folder: Path) -> Iterator[tuple[Scenario, set[str]]]:
     }
     while left:
         best = max(
-            scenarios.read_scenarios(files),
+            process_folders.read_scenarios(files),
             key=lambda one: (len(left & passed(one)), -len(one.steps)),
         )
         assert left & passed(best), f"no scenario passes {sorted(left)}"
@@ -86,15 +86,15 @@ def test_spoilt_forms_change_nothing_at_any_task(
     with works.begin(SYSTEM) as work:
         for needed in (folder, *begun_by(folder)):
             process_definitions.deploy(work, needed)
-    case_id = rehearsal.play(stage, folder.name, scenario, steps=0)
+    case_id = seeding.play(stage, folder.name, scenario, steps=0)
 
     left = set(spoilt)
     for number, step in enumerate(scenario.steps):
         if isinstance(step, Complete) and step.element in left:
             left.remove(step.element)
-            rehearsal.settle(stage, case_id)
+            seeding.settle(stage, case_id)
             spoil(works, stage.actor(step), case_id, step)
-        rehearsal.go_on(stage, case_id, scenario, number, number + 1)
+        seeding.go_on(stage, case_id, scenario, number, number + 1)
         if not left:
             return
 

@@ -15,14 +15,14 @@ from tests.integration.services.calls import Call, call
 from tests.integration.services.complaints import open_tasks
 from tests.integration.services.walled import sees
 from workflow_app.domain import SYSTEM, Actor, Answers, NotFound, SentraError
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.publication import Counting, Mark
+from workflow_app.engine import process_folders
+from workflow_app.engine.definitions import Counting, Mark
 from workflow_app.models import Case, CaseClock, CaseKinship, CaseWall, PendingEffect, Task
 from workflow_app.services.cases import access, history, inbox, related_cases
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import letters
 from workflow_app.services.operations import consistency_cases
 from workflow_app.services.processes import definitions
@@ -42,7 +42,9 @@ def told(works: Works, stage: Stage) -> tuple[UUID, UUID]:
         for name in ("complaint", "lp"):
             definitions.deploy(work, PROCESSES / name)
     file = process_folders.read_folder(PROCESSES / "lp")["scenarios/ditolak_dan_diminta_bayar.yaml"]
-    report = rehearsal.play(stage, "lp", scenarios.read_scenario("ditolak_dan_diminta_bayar", file))
+    report = seeding.play(
+        stage, "lp", process_folders.read_scenario("ditolak_dan_diminta_bayar", file)
+    )
     with works.begin(SYSTEM) as work:
         query = select(CaseKinship.child_id).where(CaseKinship.parent_id == report)
         return report, work.session.scalars(query).one()
@@ -198,7 +200,7 @@ def levy(works: Works, stage: Stage, process: str, scenario: str) -> UUID:
         for name in ("complaint", process):
             definitions.deploy(work, PROCESSES / name)
     file = process_folders.read_folder(PROCESSES / process)[f"scenarios/{scenario}.yaml"]
-    case_id = rehearsal.play(stage, process, scenarios.read_scenario(scenario, file))
+    case_id = seeding.play(stage, process, process_folders.read_scenario(scenario, file))
     with works.begin(SYSTEM) as work:
         query = select(CaseKinship.child_id).where(CaseKinship.parent_id == case_id)
         return work.session.scalars(query).one()

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, ExpectOpen
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, ExpectOpen
 from workflow_app.models import Case, Letter, Message
 from workflow_app.services.cases import clocks
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.messages import messages
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
@@ -42,12 +42,12 @@ def played(stage: Stage, works: Works, person: Callable[..., Actor]) -> Callable
     """Plays a scenario of the police report to its end."""
 
     def play(name: str) -> UUID:
-        told = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+        told = process_folders.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
         roles = {step.role for step in told.steps if isinstance(step, Complete)} - stage.cast.keys()
         cast = {**stage.cast, **{role: person(role, role) for role in roles}}
         with works.begin(SYSTEM) as work:
             definitions.deploy(work, PROCESSES / "lp")
-        return rehearsal.play(
+        return seeding.play(
             Stage(works, cast, stage.public_url, stage.paper, stage.advance), "lp", told
         )
 
@@ -117,7 +117,7 @@ def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_re
     """
     files = process_folders.read_folder(PROCESSES / "referral")
     returned, late = (
-        scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+        process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
         for name in ("dikembalikan_lalu_terlambat", "instansi_belum_menjawab")
     )
     back = next(place for place, step in enumerate(returned.steps) if isinstance(step, ExpectOpen))
@@ -125,9 +125,9 @@ def test_the_day_told_is_that_of_the_destination_that_is_late_not_of_one_that_re
     until = next(place for place, step in enumerate(late.steps) if isinstance(step, ExpectOpen))
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "referral")
-    case_id = rehearsal.play(stage, "referral", returned, steps=back)
+    case_id = seeding.play(stage, "referral", returned, steps=back)
     assert stage.advance is not None
-    rehearsal.go_on(stage, case_id, late, again, until - 1)
+    seeding.go_on(stage, case_id, late, again, until - 1)
     stage.advance(timedelta(days=7))
     with works.begin(SYSTEM) as work:
         steps.wake(work, case_id)

@@ -21,13 +21,13 @@ from tests.integration.processes.release import FOLDERS, begun_by, configure
 from tests.integration.services.papers import words_of
 from workflow_app.domain import SYSTEM, Actor
 from workflow_app.engine import definitions as engine_definitions
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, CaseDocument, Submission, Task
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import printing
 from workflow_app.services.operations import consistency_cases
 from workflow_app.services.processes import definitions
@@ -39,7 +39,7 @@ def longest(folder: Path) -> Scenario:
     """
     files = process_folders.read_folder(folder)
     return max(
-        scenarios.read_scenarios(files),
+        process_folders.read_scenarios(files),
         key=lambda one: (
             bool(called_steps(one, engine_definitions.load(files))),
             len(one.letters or ()),
@@ -82,13 +82,13 @@ def test_a_case_ends_under_the_version_it_began_under_and_a_new_case_follows_the
     deploy(works, folder)
     half = len(old.steps) // 2
 
-    running = rehearsal.play(stage, folder.name, old, steps=half)
+    running = seeding.play(stage, folder.name, old, steps=half)
     deploy(works, next_release / folder.name)
     monkeypatch.setattr(definitions, "_loaded", {})
     monkeypatch.setattr(engine_definitions, "_loaded", {})
-    rehearsal.go_on(stage, running, old, half)
+    seeding.go_on(stage, running, old, half)
     clock.at = MONDAY  # the answers of a scenario tell times of that day
-    begun = rehearsal.play(stage, folder.name, new)
+    begun = seeding.play(stage, folder.name, new)
 
     assert versions(works, running, old) == (1, {False})
     assert versions(works, begun, new) == (2, {True})

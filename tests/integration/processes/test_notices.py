@@ -24,13 +24,13 @@ from workflow_app.domain import (
     NotFound,
     SentraError,
 )
-from workflow_app.engine import process_folders, runner, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders, runner
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, Letter
 from workflow_app.services.cases import access, answers, history
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import printing
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
@@ -47,7 +47,7 @@ Play = Callable[..., UUID]
 def scenario(process: str, name: str, **changed: Answers) -> Scenario:
     """A scenario with other answers at some of its steps."""
     files = process_folders.read_folder(PROCESSES / process)
-    told = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    told = process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
     steps = tuple(
         replace(step, answers={**step.answers, **changed[step.element]})
         if isinstance(step, Complete) and step.element in changed
@@ -67,7 +67,7 @@ def play(stage: Stage, works: Works) -> Play:
     def until(process: str, name: str, element: str = "", **changed: Answers) -> UUID:
         told = scenario(process, name, **changed)
         met = [isinstance(step, Complete) and step.element == element for step in told.steps]
-        return rehearsal.play(stage, process, told, steps=met.index(True) if element else None)
+        return seeding.play(stage, process, told, steps=met.index(True) if element else None)
 
     return until
 
@@ -238,7 +238,7 @@ def test_r70_who_recorded_it_does_not_issue_it_whatever_other_roles_he_has(
     before = [
         isinstance(step, Complete) and step.element == "periksa" for step in told.steps
     ].index(True)
-    case_id = rehearsal.play(one, process, told, steps=before)
+    case_id = seeding.play(one, process, told, steps=before)
     task = task_of(works, case_id, "periksa")
     assert task.assignee_id is None, "it does not stay with who served"
     with works.begin(both) as work, pytest.raises(SentraError):

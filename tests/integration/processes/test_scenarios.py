@@ -9,19 +9,19 @@ from sqlalchemy import select
 
 from tests.integration.processes.release import FOLDERS, begun_by, configure
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, CaseClock, Letter, Message
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 
 SCENARIOS = [
     pytest.param(folder, scenario, id=f"{folder.name}-{Path(scenario.file).stem}")
     for folder in FOLDERS
-    for scenario in scenarios.read_scenarios(process_folders.read_folder(folder))
+    for scenario in process_folders.read_scenarios(process_folders.read_folder(folder))
 ]
 
 
@@ -41,7 +41,7 @@ def test_a_scenario_ends_as_it_says(
         for needed in (folder, *begun_by(folder)):
             definitions.deploy(work, needed)
 
-    case_id = rehearsal.play(stage, folder.name, scenario)
+    case_id = seeding.play(stage, folder.name, scenario)
 
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)

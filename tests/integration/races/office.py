@@ -12,11 +12,11 @@ from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.hiring import hire
 from tests.integration.open_tasks import task_of
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import AuditEvent, Case, Draft, Submission, Task
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.workflow import cases, tasks
 
 FILES = process_folders.read_folder(PROCESSES / "sktlk")
@@ -52,8 +52,8 @@ class Office:
 
     def play(self, name: str, steps: int | None = None) -> UUID:
         """A case at this point of a scenario."""
-        scenario = scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
-        return rehearsal.play(self.stage(), "sktlk", scenario, steps=steps)
+        scenario = process_folders.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+        return seeding.play(self.stage(), "sktlk", scenario, steps=steps)
 
     def begin(self) -> UUID:
         """A case that Budi has just started; he holds its first task."""
@@ -110,5 +110,5 @@ def approving(task_id: UUID) -> Callable[[UnitOfWork], Any]:
 
 def answers_of(scenario: str, element: str) -> Any:
     """What a scenario answers at a task."""
-    steps = scenarios.read_scenario(scenario, FILES[f"scenarios/{scenario}.yaml"]).steps
+    steps = process_folders.read_scenario(scenario, FILES[f"scenarios/{scenario}.yaml"]).steps
     return next(step.answers for step in steps if getattr(step, "element", "") == element)

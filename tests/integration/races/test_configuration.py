@@ -10,8 +10,8 @@ from tests.integration.conftest import MONDAY
 from tests.integration.races.meeting import outcome, second_comes_while_first_holds, together
 from tests.integration.races.office import Office
 from workflow_app.domain import SYSTEM, Conflict
-from workflow_app.services.calendars import holidays
-from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration_plans import Said
@@ -90,7 +90,7 @@ def test_a_holiday_stands_beside_what_another_changes_of_the_calendar_at_the_sam
         configuration.set_value(work, key, {**known, "hari": [*known["hari"], "sabtu"]}, start)
 
     def add_a_holiday(work: UnitOfWork) -> None:
-        holidays.change(work, "hari_kerja", 2028, asked)
+        calendars.change(work, "hari_kerja", 2028, asked)
 
     people = office.people
     outcomes = second_comes_while_first_holds(

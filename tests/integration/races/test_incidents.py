@@ -10,7 +10,7 @@ from tests.integration.races.office import NINE, Office
 from workflow_app.domain import SYSTEM, Conflict, ProcessFault
 from workflow_app.models import Incident, PendingEffect
 from workflow_app.services.cases import incidents
-from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo import seeding
 from workflow_app.services.workflow import case_jobs, cases, steps, tasks
 
 REASON = "Contoh: warga mengurungkan niatnya"
@@ -60,7 +60,7 @@ def test_two_leads_retry_one_incident_and_it_is_tried_once(office: Office, stopp
     assert isinstance(late, Conflict)
     assert late.sentence.startswith(f"Langkah ini sudah dicoba lagi oleh Contoh Sari pada {NINE}.")
     assert office.events(stopped).count("incident.retried") == 1
-    rehearsal.settle(office.stage(), stopped)
+    seeding.settle(office.stage(), stopped)
     found = outcome(
         office.works, office.people["dewi"], lambda work: incidents.retry(work, incident)
     )

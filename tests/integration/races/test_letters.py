@@ -9,7 +9,7 @@ from tests.integration.races.meeting import outcome, second_comes_while_first_ho
 from tests.integration.races.office import Office, answers_of
 from workflow_app.domain import SYSTEM, Conflict
 from workflow_app.models import Letter
-from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo import seeding
 from workflow_app.services.letters import letters
 from workflow_app.services.workflow import tasks
 
@@ -79,7 +79,7 @@ def test_a_withdrawal_during_hand_over_waits_its_turn_and_says_what_to_do(office
     assert done.case_id == case_id
     assert isinstance(late, Conflict)
     assert "belum berakhir" in late.sentence
-    rehearsal.settle(office.stage(), case_id)
+    seeding.settle(office.stage(), case_id)
     assert (
         outcome(
             office.works,

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.domain import SYSTEM, Actor, Answers
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Task
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 
 FILES = process_folders.read_folder(PROCESSES / "complaint")
@@ -23,7 +23,7 @@ Play = Callable[..., UUID]
 
 def told(name: str) -> Scenario:
     """A scenario of the complaint."""
-    return scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+    return process_folders.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
 
 
 def answering(scenario: Scenario, element: str, answers: Answers) -> Scenario:
@@ -59,7 +59,7 @@ def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Play:
         scenario = told(name)
         for element, given in (answers or {}).items():
             scenario = answering(scenario, element, given)
-        return rehearsal.play(stage, "complaint", scenario, steps=steps)
+        return seeding.play(stage, "complaint", scenario, steps=steps)
 
     return play
 

@@ -22,7 +22,7 @@ from workflow_app.connections import connect
 from workflow_app.domain import SYSTEM, Actor
 from workflow_app.models import Task
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import documents, reading
 from workflow_app.settings import Settings
 

@@ -10,7 +10,7 @@ from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import SEED
-from workflow_app.services.office_settings_admin import changes, key_states, previews
+from workflow_app.services.office_settings_admin import changes, previews
 
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 FIRST = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
@@ -160,7 +160,7 @@ def take_back(works: Works, actor: Actor, key: str, start: datetime) -> Any:
     """
     seen = previews.preview_withdrawal(works, actor, key, start)
     with works.begin(actor) as work:
-        assert changes.withdraw(work, key, start, key_states.seen(work, key))
+        assert changes.withdraw(work, key, start, changes.fingerprint(work, key))
     return _as_seen(works, actor, key, start, seen)
 
 

@@ -20,8 +20,8 @@ from tests.unit.ocr import fed
 from workflow_app.domain import SYSTEM, Actor
 from workflow_app.models import Case
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import documents
 from workflow_app.services.office_settings import configuration, configuration_seeds
 from workflow_app.services.office_settings.retention_schedule import KEY
@@ -149,7 +149,7 @@ class Office:
         return case_id
 
     def work_off(self, case_id: UUID) -> None:
-        rehearsal.settle(self.stage, case_id)
+        seeding.settle(self.stage, case_id)
 
     def outcomes(self, case_id: UUID) -> Sequence[tuple[str, str]]:
         """What became of the papers of a proposal, and why."""

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 
 from tests.integration.conftest import PROCESSES, TestClock
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import AuditEvent, Case, Letter, LetterNumber
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import printing
 from workflow_app.services.office_settings import numbers
 from workflow_app.services.processes.definitions import definition_of
@@ -63,10 +63,10 @@ def test_a_case_ends_as_it_should_while_the_clock_only_runs_backwards(
         return clock.at
 
     files = process_folders.read_folder(PROCESSES / sktlk)
-    scenario = scenarios.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
+    scenario = process_folders.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
     reversed_works = replace(works, clock=backwards)
 
-    case_id = rehearsal.play(replace(stage, works=reversed_works), sktlk, scenario)
+    case_id = seeding.play(replace(stage, works=reversed_works), sktlk, scenario)
 
     with works.begin(SYSTEM) as work:
         case = work.session.get_one(Case, case_id)

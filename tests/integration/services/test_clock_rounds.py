@@ -8,13 +8,13 @@ from uuid import UUID
 from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services import desk
 from workflow_app.domain import SYSTEM
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import AuditEvent, Case
 from workflow_app.services.cases import clocks
 from workflow_app.services.cases.clocks import ClockView
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 
 NAME = "penerimaan_rujukan"
@@ -35,12 +35,12 @@ def test_r68_who_is_referred_again_is_measured_by_a_clock_of_the_second_round(
 ) -> None:
     files = process_folders.read_folder(PROCESSES / "referral")
     name = "dikembalikan_lalu_terlambat"
-    told = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    told = process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, PROCESSES / "referral")
     begun = clock.at
 
-    first, second = rounds(works, rehearsal.play(stage, "referral", told))
+    first, second = rounds(works, seeding.play(stage, "referral", told))
 
     assert (first.label, first.round, second.round) == ("Sejak diserahkan kepada fungsi", 1, 2)
     assert (first.started_at, first.stopped_at) == (begun, begun + 20 * MINUTE)

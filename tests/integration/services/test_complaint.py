@@ -22,8 +22,8 @@ from workflow_app.domain import (
     InvalidInput,
     NotFound,
 )
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import Case, CaseClock, CaseWall, Letter, Task
 from workflow_app.services.cases import access, event_log, inbox, related_cases
 from workflow_app.services.core import unit_of_work
@@ -38,7 +38,7 @@ REASON = "Pengadu membawa keterangan baru."
 def received_by_lp() -> Answers:
     """How somebody is received at the desk of police reports."""
     files = process_folders.read_folder(PROCESSES / "lp")
-    first = scenarios.read_scenario("b", files["scenarios/diterima_model_b.yaml"]).steps[0]
+    first = process_folders.read_scenario("b", files["scenarios/diterima_model_b.yaml"]).steps[0]
     assert isinstance(first, Complete)
     return first.answers
 

@@ -16,13 +16,13 @@ from workflow_app.engine.forms import Form
 from workflow_app.models import BoxOpening
 from workflow_app.services.accounts import users
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import SEED
 from workflow_app.services.office_settings_admin import configuration_files
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import cases, complaint_boxes, tasks
 
-KEY = offers.CHANNELS
+KEY = configuration.CHANNELS
 MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 """24 November 2026, 00.00 WITA."""
 WHATSAPP_FIRST = [
@@ -64,7 +64,7 @@ def test_r17_a_channel_ends_at_midnight_on_the_page_and_in_the_answer(
             "langsung",
             "surat",
         ]
-        assert offers.check(work, complaint, {"kanal": "sms"}) == {}
+        assert configuration.check(work, complaint, {"kanal": "sms"}) == {}
 
     clock.at = MIDNIGHT
     with works.begin(officer) as work:
@@ -118,7 +118,7 @@ def test_r17_what_was_answered_is_read_by_the_words_of_the_office(
     work: UnitOfWork, clock: TestClock, complaint: Form
 ) -> None:
     clock.at = MIDNIGHT
-    told = offers.worded(work, complaint).fields["kanal"].options
+    told = configuration.worded(work, complaint).fields["kanal"].options
     assert (told["sms"], told["langsung"], told["faksimili"]) == (
         "SMS",
         "Datang sendiri",
@@ -132,8 +132,8 @@ def test_r17_the_channels_come_and_go_with_the_file(work: UnitOfWork) -> None:
     assert len(configuration_files.take_in(work, file)) == 1
     assert configuration_files.take_in(work, configuration_files.export(work)) == []
 
-    assert list(offers.in_service(work, KEY, MIDNIGHT)) == ["whatsapp", "langsung"]
-    assert list(offers.words(work, KEY, MIDNIGHT)) == [
+    assert list(configuration.in_service(work, KEY, MIDNIGHT)) == ["whatsapp", "langsung"]
+    assert list(configuration.words(work, KEY, MIDNIGHT)) == [
         "whatsapp",
         "langsung",
         "sms",

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.integration.services.complaints import Play, complain, open_tasks, told
 from tests.integration.services.walled import sees
 from workflow_app.domain import SYSTEM, Actor, Answers, Conflict, NotFound
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import Case, CaseWall, Letter, Message, User
 from workflow_app.services.cases import inbox, related_cases
 from workflow_app.services.core import unit_of_work

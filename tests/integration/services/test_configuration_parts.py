@@ -22,8 +22,8 @@ from tests.integration.services.planned_parts import (
     take_back,
 )
 from workflow_app.domain import SYSTEM, WITA, Actor, InvalidInput
-from workflow_app.services.calendars import holidays
-from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration, configuration_keys
 from workflow_app.services.office_settings.configuration import SEED
@@ -242,7 +242,7 @@ def test_a_holiday_goes_on_in_a_planned_calendar_and_goes_out_with_its_own_plan(
     plan(works, head, key, {"nilai.hari": ["senin", "selasa"]}, LATER)
     with works.begin(head) as work:
         from_first = FIRST.astimezone(WITA).date()
-        holidays.change(
+        calendars.change(
             work, "hari_kerja", 2026, Asked("libur", "2026-12-24", "Uji", from_first.isoformat())
         )
     with works.begin(head) as work:

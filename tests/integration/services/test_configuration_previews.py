@@ -20,7 +20,12 @@ from workflow_app.services.demo import seeding
 from workflow_app.services.letters import letters
 from workflow_app.services.office_settings import configuration, numbers
 from workflow_app.services.office_settings.configuration import SEED
-from workflow_app.services.office_settings_admin import letter_previews, previews, samples, wording
+from workflow_app.services.office_settings_admin import (
+    document_previews,
+    previews,
+    samples,
+    wording,
+)
 from workflow_app.services.office_settings_admin.previews import Preview
 from workflow_app.services.processes import definitions
 
@@ -173,7 +178,7 @@ def test_r79_letters_of_hidden_cases_are_not_counted(works: Works, sari: Actor, 
             letters.issue(work, case, "sktlk")
             case.confined_to = confined_to
     with works.begin(sari) as work:
-        told = letter_previews.kept_by_letters(
+        told = document_previews.kept_by_letters(
             work, "penandatangan.sktlk", wording.Turn("sejak disimpan")
         )
     assert told[0] == "1 surat yang sudah terbit tidak berubah."
@@ -288,7 +293,7 @@ def test_every_letter_of_the_release_can_be_shown(
         if key.startswith(("penandatangan.", "pola_nomor.")) and key != "pola_nomor.BERKAS"
     ]
     with samples.undone(works, head, clock.at) as work:
-        sheets = {key: letter_previews.sheet(work, key) for key in keys}
+        sheets = {key: document_previews.sheet(work, key) for key in keys}
     for key, sheet in sheets.items():
         assert sheet is not None, key
         assert "CONTOH" in sheet.html

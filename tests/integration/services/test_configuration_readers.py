@@ -22,7 +22,7 @@ from workflow_app.services.office_settings import (
     configuration_readers,
 )
 from workflow_app.services.office_settings.configuration import SEED
-from workflow_app.services.office_settings_admin import previews, readers, samples
+from workflow_app.services.office_settings_admin import previews, samples
 from workflow_app.services.office_settings_admin.previews import Preview
 from workflow_app.services.processes.definitions import definition_of
 
@@ -69,7 +69,9 @@ def test_every_key_of_the_office_says_where_it_is_read(
     )
     with works.begin(head) as work:
         found = {
-            key: readers.of(work, key) for key in SEED if key.partition(".")[0] in READ_BY_STEPS
+            key: previews.readers_of(work, key)
+            for key in SEED
+            if key.partition(".")[0] in READ_BY_STEPS
         }
     unread = {key for key, one in found.items() if not any(each.steps for each in one.processes)}
     assert not unread
@@ -122,7 +124,7 @@ def test_r79_cases_that_are_kept_from_the_reader_are_not_counted(
     with works.begin(SYSTEM) as work:
         work.session.get_one(Case, kept).confined_to = "piket_propam"
     with works.begin(sari) as work:
-        assert readers.of(work, "penandatangan.sktlk").ahead == 0
+        assert previews.readers_of(work, "penandatangan.sktlk").ahead == 0
 
 
 def test_r74_a_route_between_functions_says_who_receives(preview: Look, release: None) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import select, text
 from tests.integration.services import walled
 from tests.integration.services.walled import complete, refused, sees, task_of
 from workflow_app.domain import SYSTEM, Actor, ProcessFault
-from workflow_app.engine import scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import Case, CaseWall, Incident
 from workflow_app.services.cases import answers, inbox, incidents, walls
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.operations import consistency_cases
 from workflow_app.services.workflow import cases, tasks
@@ -146,9 +146,9 @@ steps:
   - {complete: simpulkan, as: piket_propam, answers: {catatan: contoh}}
 expect: {outcome: selesai}
 """
-    scenario = scenarios.read_scenario("anggota", written)
+    scenario = process_folders.read_scenario("anggota", written)
     cast = {**stage.cast, "piket_propam": propam}
-    case_id = rehearsal.play(replace(stage, cast=cast), walled.KEY, scenario)
+    case_id = seeding.play(replace(stage, cast=cast), walled.KEY, scenario)
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).outcome == "selesai"
         assert work.session.scalars(select(CaseWall.user_id)).all() == [dewi.user_id]

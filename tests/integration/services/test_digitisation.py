@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.domain import SYSTEM, Actor, Forbidden, NotFound
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Scenario
 from workflow_app.models import CaseDocument
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import documents, ingest
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import cases
@@ -44,16 +44,16 @@ class Played:
     case_id: UUID
 
     def accept(self) -> None:
-        rehearsal.go_on(self.stage, self.case_id, self.scenario, ACCEPT)
+        seeding.go_on(self.stage, self.case_id, self.scenario, ACCEPT)
 
 
 @pytest.fixture
 def played(stage: Stage, archivist: Actor) -> Played:
-    scenario = scenarios.read_scenario(
+    scenario = process_folders.read_scenario(
         "x", process_folders.read_folder(FOLDER)["scenarios/satu_surat.yaml"]
     )
     own = replace(stage, cast={**stage.cast, "arsiparis": archivist}, paper=sheet())
-    return Played(own, scenario, rehearsal.play(own, "digitisation", scenario, steps=ACCEPT))
+    return Played(own, scenario, seeding.play(own, "digitisation", scenario, steps=ACCEPT))
 
 
 def sheet() -> bytes:

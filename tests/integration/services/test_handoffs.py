@@ -12,13 +12,13 @@ from sqlalchemy import insert, select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, NotFound, SentraError
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, CaseWall, Letter, Task
 from workflow_app.services.cases import access, answers, task_rights
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import classification, documents
 from workflow_app.services.letters import printing
 from workflow_app.services.office_settings import configuration
@@ -32,7 +32,7 @@ READ, SHUT, HIDDEN = "read", Forbidden, NotFound
 
 def scenario(process: str, name: str) -> Scenario:
     files = process_folders.read_folder(PROCESSES / process)
-    return scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    return process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
 
 
 def told(process: str, name: str, element: str) -> Answers:
@@ -52,7 +52,7 @@ def play(stage: Stage, works: Works) -> Play:
         steps = [
             isinstance(step, Complete) and step.element == element for step in told.steps
         ].index(True)
-        case_id = rehearsal.play(stage, process, told, steps=steps)
+        case_id = seeding.play(stage, process, told, steps=steps)
         with works.begin(stage.cast["petugas"]) as work:
             label = classification.choices_paper_label(work, work.session.get_one(Case, case_id))[0]
             documents.upload(work, case_id, element="berkas", label=label, data=stage.paper)

@@ -8,8 +8,8 @@ import pytest
 
 from tests.integration.conftest import TestClock
 from workflow_app.domain import SYSTEM, WITA, Actor, Forbidden, InvalidInput, NotFound
-from workflow_app.services.calendars import calendars, holidays
-from workflow_app.services.calendars.holidays import Asked, Year
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked, Year
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration
 
@@ -20,12 +20,12 @@ FREE = Asked("libur", "2026-12-23", "Contoh: hari jadi kantor")
 
 def change(works: Works, actor: Actor, asked: Asked, year: int = 2026) -> None:
     with works.begin(actor) as work:
-        holidays.change(work, NAME, year, asked)
+        calendars.change(work, NAME, year, asked)
 
 
 def shown(works: Works, actor: Actor, year: int = 2026) -> Year:
     with works.begin(actor) as work:
-        return holidays.year(work, NAME, year)
+        return calendars.year(work, NAME, year)
 
 
 def ends(works: Works, start: datetime, days: int = 3) -> date:
@@ -50,7 +50,7 @@ def test_three_working_days_after_22_december_2026_end_on_the_29th(
 def test_the_preview_says_what_will_be_and_writes_nothing(works: Works, sari: Actor) -> None:
     before = versions(works)
     with works.begin(sari) as work:
-        told = holidays.prospect(work, NAME, 2026, FREE)
+        told = calendars.prospect(work, NAME, 2026, FREE)
     of_three = next(each for each in told.examples if each.days == 3)
     assert (of_three.start, of_three.before, of_three.after) == (
         date(2026, 12, 22),
@@ -126,11 +126,11 @@ def test_only_the_owner_changes_a_calendar(works: Works, budi: Actor) -> None:
     with pytest.raises(Forbidden):
         change(works, budi, FREE)
     with pytest.raises(Forbidden), works.begin(budi) as work:
-        holidays.prospect(work, NAME, 2026, FREE)
+        calendars.prospect(work, NAME, 2026, FREE)
     with pytest.raises(NotFound), works.begin(budi) as work:
-        holidays.year(work, "tidak_ada", 2026)
+        calendars.year(work, "tidak_ada", 2026)
     with pytest.raises(NotFound), works.begin(budi) as work:
-        holidays.year(work, NAME, 3000)
+        calendars.year(work, NAME, 3000)
 
 
 def test_the_preview_refuses_what_the_change_would(works: Works, sari: Actor) -> None:
@@ -138,7 +138,7 @@ def test_the_preview_refuses_what_the_change_would(works: Works, sari: Actor) ->
     both.
     """
     change(works, sari, Asked("masuk", "2026-12-23", "Contoh: tetap masuk", "2026-12-10"))
-    for act in (holidays.prospect, holidays.change):
+    for act in (calendars.prospect, calendars.change):
         with (
             works.begin(sari) as work,
             pytest.raises(InvalidInput, match="Bersama yang sudah direncanakan"),

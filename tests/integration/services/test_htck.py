@@ -28,8 +28,8 @@ from workflow_app.domain import SYSTEM, Actor, Answers, Forbidden, InvalidInput
 from workflow_app.models import Case, Letter
 from workflow_app.services.cases import inbox, task_rights
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import documents
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
@@ -140,13 +140,13 @@ def test_r75_who_asked_spkt_reads_the_papers_of_the_answer(
             work, case_id, element="jawab", label="Dokumen lain", data=stage.paper
         ).id
     done(works, sari, case_id, {**ANSWERED, "lampiran_jawaban": [str(paper)]})
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     task = waiting(works, case_id)
     assert (task.element, task.role, task.assignee_id) == ("tutup", "bag_ops", bag_ops.user_id)
     with works.begin(bag_ops) as work:
         assert documents.content(work, paper, "original").data
     done(works, bag_ops, case_id, CLOSED)
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     with works.begin(bag_ops) as work:
         assert cases.get(work, case_id).outcome == "selesai"
 
@@ -159,7 +159,7 @@ def test_r74_the_answer_is_written_to_who_asked_by_the_label_of_the_office(
     case_id = ask(works, siwas, FOUND)
     done(works, sari, case_id, ACCEPTED)
     done(works, sari, case_id, ANSWERED)
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     with works.begin(SYSTEM) as work:
         letter = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()
         assert (letter.kind, letter.frozen["kepada"]) == ("nota_dinas_jawaban", "Seksi Pengawasan")
@@ -263,5 +263,5 @@ def test_who_asked_does_not_approve_although_he_leads_too(
     with pytest.raises(Forbidden):
         done(works, both, case_id, {"persetujuan": "setuju"})
     done(works, sari, case_id, {"persetujuan": "setuju"})
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     assert waiting(works, case_id).role == "bag_ren"

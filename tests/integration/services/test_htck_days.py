@@ -27,8 +27,8 @@ from tests.integration.services.moving import REASON, row, settled
 from tests.integration.services.walled import sees
 from workflow_app.domain import SYSTEM, WITA, Actor, Answers
 from workflow_app.models import Case, CaseClock, Message
-from workflow_app.services.calendars import holidays
-from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
@@ -164,8 +164,8 @@ def test_r34_a_timer_of_a_wanted_day_goes_with_its_clock_when_a_year_is_confirme
     case_id = ask(works, budi, {**BROKEN, "dibutuhkan_sampai": until})
     with works.begin(sari) as work:
         for day, deed in entered.items():
-            holidays.change(work, "hari_kerja", 2027, Asked(deed, day, "Contoh: menurut SKB"))
-        holidays.change(work, "hari_kerja", 2027, Asked("pastikan"))
+            calendars.change(work, "hari_kerja", 2027, Asked(deed, day, "Contoh: menurut SKB"))
+        calendars.change(work, "hari_kerja", 2027, Asked("pastikan"))
     steps.carry_out(works)
 
     end = datetime.fromisoformat(becomes).replace(
@@ -193,10 +193,10 @@ def test_r34_a_case_that_is_moved_back_to_its_former_version_keeps_the_end_that_
         order = version_migration.order(work, htck.KEY, 2, None, REASON, "maju")
     version_migration.carry_out(works, order)
     with works.begin(sari) as work:
-        holidays.change(
+        calendars.change(
             work, "hari_kerja", 2027, Asked("libur", "2027-01-04", "Contoh: menurut SKB")
         )
-        holidays.change(work, "hari_kerja", 2027, Asked("pastikan"))
+        calendars.change(work, "hari_kerja", 2027, Asked("pastikan"))
     steps.carry_out(works)
     end = datetime(2027, 1, 7, 23, 59, 59, 999999, WITA)
     assert row(works, case_id).next_wake_at == end

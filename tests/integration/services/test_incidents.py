@@ -13,8 +13,8 @@ from workflow_app.engine.runner import Run
 from workflow_app.models import Case, PendingEffect
 from workflow_app.services.cases import incidents
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.workflow import case_jobs, cases, effects, steps, tasks
 
 Play = Callable[..., UUID]
@@ -69,7 +69,7 @@ def test_a_retry_after_the_cause_is_gone_lets_the_case_go_on(
     with works.begin(sari) as work:
         incidents.retry(work, incidents.list_open(work)[0].id)
 
-    rehearsal.settle(stage, stopped)
+    seeding.settle(stage, stopped)
 
     with works.begin(sari) as work:
         seen = cases.get(work, stopped)

@@ -20,7 +20,7 @@ from workflow_app.domain import SYSTEM, Actor, Conflict, InvalidDefinition
 from workflow_app.models import Case, MoveOrder
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.operations import consistency_cases
-from workflow_app.services.processes import definitions
+from workflow_app.services.processes import definition_versions, definitions
 from workflow_app.services.workflow import version_migration, version_migration_preview
 
 __all__ = ["case_id"]
@@ -130,18 +130,18 @@ def test_a_folder_is_foretold_before_it_is_deployed(
     with works.begin(SYSTEM) as work:
         found = version_migration_preview.preview_of(work, tmp_path / "baru")
         assert (found.target, found.movable, found.differences > 5) == (None, 0, True)
-        assert len(definitions.of_process(work, "uji")) == 2
+        assert len(definition_versions.of_process(work, "uji")) == 2
 
 
 def test_two_versions_are_compared_by_who_looks_after_them(
     works: Works, case_id: UUID, sari: Actor
 ) -> None:
     with works.begin(sari) as work:
-        found = definitions.compare(work, "uji", 1, 2)
+        found = definition_versions.compare(work, "uji", 1, 2)
         assert "Periksa" in {
             one.name for _, group in found.groups for one in group if one.kind == "added"
         }
         (pair,) = found.drawings
         assert pair.after is not None
         assert "periksa" in pair.after["added"]
-        assert "<bpmn:definitions" in definitions.drawing(work, "uji", 2)
+        assert "<bpmn:definitions" in definition_versions.drawing(work, "uji", 2)

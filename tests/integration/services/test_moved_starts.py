@@ -15,15 +15,15 @@ from sqlalchemy import select
 from tests.integration.conftest import MONDAY, PROCESSES, TestClock
 from tests.integration.services.calls import REPORT, Call, call
 from workflow_app.domain import SYSTEM, WITA, Actor, Answers, InvalidInput
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import AuditEvent, Case, CaseClock, Task, TimeCorrection
 from workflow_app.services.cases import history, stages
 from workflow_app.services.cases.stages import StageView
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.reporting import dispatches
@@ -45,7 +45,7 @@ RECEIVING = [
 
 
 def scenario_of(process: str, name: str) -> Scenario:
-    return scenarios.read_scenario(
+    return process_folders.read_scenario(
         name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
     )
 
@@ -261,7 +261,7 @@ def test_r68_a_hand_over_lies_between_its_task_and_now_or_is_told_with_a_reason(
     )
     escort = told.steps[number]
     assert isinstance(escort, Complete)
-    case_id = rehearsal.play(stage, "referral", told, steps=number)
+    case_id = seeding.play(stage, "referral", told, steps=number)
     with works.begin(SYSTEM) as work:
         task_id = work.session.scalars(
             select(Task.id).where(Task.case_id == case_id, Task.element == "rujukan_antar")

@@ -16,13 +16,13 @@ from tests.integration.open_tasks import task_of
 from tests.unit.engine.family import CALL, CALLER, call, report
 from tests.unit.engine.folder import Folder
 from workflow_app.domain import SYSTEM, WITA, Actor, Answers, InvalidInput
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import AuditEvent, Task
 from workflow_app.services.cases import stages
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import cases, tasks
 
@@ -48,11 +48,11 @@ def test_r57_what_was_lost_after_the_citizen_came_is_refused_by_the_time_of_arri
         for name in ("lp", "sktlk"):
             definitions.deploy(work, PROCESSES / name)
     files = process_folders.read_folder(PROCESSES / "sktlk")
-    scenario = scenarios.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
+    scenario = process_folders.read_scenario("sktlk_ktp", files["scenarios/sktlk_ktp.yaml"])
     place = [
         isinstance(step, Complete) and step.element == "uraian" for step in scenario.steps
     ].index(True)
-    case_id = rehearsal.play(stage, "sktlk", scenario, steps=place)
+    case_id = seeding.play(stage, "sktlk", scenario, steps=place)
     task_id, step = task_of(works, case_id, "uraian").id, scenario.steps[place]
     assert isinstance(step, Complete)
     clock.at = MONDAY + timedelta(days=2)

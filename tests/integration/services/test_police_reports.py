@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from tests.integration.conftest import PROCESSES
 from workflow_app.domain import SYSTEM, Actor, InvalidInput, NotFound, SentraError
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete, Scenario
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete, Scenario
 from workflow_app.models import Case, Letter, LetterNumber, Task
 from workflow_app.services.cases import access, answers, history, related_cases
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import letters, printing
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
@@ -32,7 +32,7 @@ Play = Callable[..., UUID]
 
 
 def scenario(name: str) -> Scenario:
-    return scenarios.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
+    return process_folders.read_scenario(name, FILES[f"scenarios/{name}.yaml"])
 
 
 def steps_until(told: Scenario, element: str) -> int:
@@ -57,7 +57,7 @@ def report(stage: Stage, works: Works, cast: dict[str, Actor]) -> Play:
     def play(name: str, until: str = "") -> UUID:
         told = scenario(name)
         full = replace(stage, cast={**stage.cast, **cast})
-        return rehearsal.play(full, "lp", told, steps=steps_until(told, until) if until else None)
+        return seeding.play(full, "lp", told, steps=steps_until(told, until) if until else None)
 
     return play
 
@@ -176,7 +176,7 @@ def test_r48_the_letters_come_to_the_officer_whom_they_name_though_another_read_
     with works.begin(relief) as work:
         told = {"dibacakan": True, "isi_laporan": "benar"}
         tasks.complete(work, open_task(works, case_id), told, str(uuid4()))
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     with works.begin(SYSTEM) as work:
         task = work.session.get_one(Task, open_task(works, case_id))
         assert (task.element, task.assignee_id) == ("tanda_tangan", stage.cast["petugas"].user_id)
@@ -293,7 +293,7 @@ def test_who_decides_does_not_take_the_reporter_over_from_the_officer_who_serves
     both = person("komandan", "pamapta", "petugas")
     told = scenario("diterima_model_b")
     full = replace(stage, cast={**stage.cast, **cast, "pamapta": both})
-    case_id = rehearsal.play(full, "lp", told, steps=steps_until(told, "baca_ulang"))
+    case_id = seeding.play(full, "lp", told, steps=steps_until(told, "baca_ulang"))
     with works.begin(SYSTEM) as work:
         (task,) = work.session.scalars(
             select(Task).where(Task.case_id == case_id, Task.status == "open")

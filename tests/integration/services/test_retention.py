@@ -18,7 +18,7 @@ from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.documents import classification, documents
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.retention_schedule import Fate
-from workflow_app.services.office_settings_admin import paper_previews
+from workflow_app.services.office_settings_admin import document_previews
 from workflow_app.services.retention import disposal_lists, holdings, schedule
 
 
@@ -227,7 +227,7 @@ def test_of_very_many_papers_it_is_said_that_only_a_part_was_counted(
     for looked_at, words in ((2, "2 dokumen"), (1, "1 dokumen di antara 1 dokumen pertama")):
         monkeypatch.setattr(schedule, "LOOKED_AT", looked_at)
         with office.works.begin(office.archivist) as work:
-            told = paper_previews.of_schedule(work, "", work.clock())
+            told = document_previews.of_schedule(work, "", work.clock())
         assert told["Dapat diusulkan musnah, semua"] == [words]
 
 

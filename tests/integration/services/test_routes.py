@@ -12,13 +12,13 @@ import pytest
 
 from tests.integration.conftest import PROCESSES, TestClock
 from workflow_app.domain import SYSTEM
-from workflow_app.engine import process_folders, runner, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders, runner
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import Case
 from workflow_app.services.cases import access
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import definition_of
@@ -38,7 +38,7 @@ def asked(stage: Stage, works: Works, clock: TestClock) -> Asked:
         definitions.deploy(work, PROCESSES / "referral")
         configuration.set_value(work, KEY, "piket_samapta", MIDNIGHT)
     files = process_folders.read_folder(PROCESSES / "referral")
-    told = scenarios.read_scenario("x", files["scenarios/antar_jasa_pengamanan.yaml"])
+    told = process_folders.read_scenario("x", files["scenarios/antar_jasa_pengamanan.yaml"])
 
     def at(instant: datetime) -> UUID:
         clock.at = instant
@@ -46,7 +46,7 @@ def asked(stage: Stage, works: Works, clock: TestClock) -> Asked:
         first, *others = told.steps
         assert isinstance(first, Complete)
         begun = replace(first, answers={**first.answers, **arrived})
-        return rehearsal.play(stage, "referral", replace(told, steps=(begun, *others)), steps=3)
+        return seeding.play(stage, "referral", replace(told, steps=(begun, *others)), steps=3)
 
     return at
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from tests.integration.services.desk import PIXEL
 from workflow_app.domain import SYSTEM, InvalidInput
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine import process_folders
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import Task
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import tasks
 
@@ -32,7 +32,7 @@ DRAWN = {"cara_tanda_tangan": "gambar", "tanda_tangan": PIXEL, "tanda_tangan_pet
 def test_r29_a_thumb_print_is_put_on_paper_and_scanned_never_drawn(
     stage: Stage, works: Works, process: str, name: str, element: str
 ) -> None:
-    told = scenarios.read_scenario(
+    told = process_folders.read_scenario(
         name, process_folders.read_folder(PROCESSES / process)[f"scenarios/{name}.yaml"]
     )
     before = [isinstance(step, Complete) and step.element == element for step in told.steps].index(
@@ -43,7 +43,7 @@ def test_r29_a_thumb_print_is_put_on_paper_and_scanned_never_drawn(
     with works.begin(SYSTEM) as work:
         for folder in {"lp", process}:
             definitions.deploy(work, PROCESSES / folder)
-    case_id = rehearsal.play(stage, process, told, steps=before)
+    case_id = seeding.play(stage, process, told, steps=before)
     with works.begin(SYSTEM) as work:
         waiting = select(Task.id).where(Task.case_id == case_id, Task.status == "open")
         task_id = work.session.scalars(waiting).one()
@@ -53,6 +53,6 @@ def test_r29_a_thumb_print_is_put_on_paper_and_scanned_never_drawn(
     assert refused.value.fields.keys() == {"cara_tanda_tangan"}
     assert "cap jempol" in refused.value.fields["cara_tanda_tangan"]
 
-    rehearsal.go_on(stage, case_id, replace(told, steps=(signs,)), 0)
+    seeding.go_on(stage, case_id, replace(told, steps=(signs,)), 0)
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Task, task_id).status == "done", "on paper it is taken"

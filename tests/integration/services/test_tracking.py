@@ -16,8 +16,8 @@ from workflow_app.domain import PUBLIC, SYSTEM, Actor, Conflict, Forbidden, Inva
 from workflow_app.models import Case, CaseWall, Letter, TrackingCode
 from workflow_app.services.cases import history
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import letters, printing
 from workflow_app.services.public import tracking
 from workflow_app.services.public.tracking import IssuedCode, Status
@@ -124,7 +124,7 @@ def take_up(
         child = cases.reopen(work, case_id, "Pengadu membawa keterangan baru.")
     scenario = told(name)
     for start, stop in pairwise((0, *steps)):
-        rehearsal.go_on(stage, child, scenario, start, stop)
+        seeding.go_on(stage, child, scenario, start, stop)
         yield child
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from tests.integration.deploying import copy_of
 from workflow_app.domain import PUBLIC, SYSTEM, Actor, NotFound
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import Case, Letter
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 from workflow_app.services.public import tracking
 from workflow_app.services.workflow import version_migration
@@ -35,8 +35,8 @@ def complain(stage: Stage, works: Works, person: Callable[..., Actor]) -> Compla
         definitions.deploy(work, PROCESSES / "lp")
 
     def play() -> UUID:
-        scenario = scenarios.read_scenario("surel", FILES["scenarios/surel.yaml"])
-        return rehearsal.play(stage, "complaint", scenario, steps=4)
+        scenario = process_folders.read_scenario("surel", FILES["scenarios/surel.yaml"])
+        return seeding.play(stage, "complaint", scenario, steps=4)
 
     return play
 

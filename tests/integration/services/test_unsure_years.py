@@ -14,8 +14,8 @@ from tests.integration.services.complaints import complain as complain
 from workflow_app.domain import SYSTEM, WITA, Actor
 from workflow_app.engine import runner
 from workflow_app.models import Case, CaseClock, Task
-from workflow_app.services.calendars import calendars, holidays
-from workflow_app.services.calendars.holidays import Asked
+from workflow_app.services.calendars import calendars
+from workflow_app.services.calendars.calendars import Asked
 from workflow_app.services.cases import clocks, history
 from workflow_app.services.cases.clocks import ClockView
 from workflow_app.services.core import formatting, unit_of_work
@@ -46,7 +46,7 @@ def case_id(complain: Play, clock: TestClock) -> UUID:
 
 def change(works: Works, actor: Actor, asked: Asked) -> None:
     with works.begin(actor) as work:
-        holidays.change(work, NAME, 2027, asked)
+        calendars.change(work, NAME, 2027, asked)
 
 
 def day(at: datetime | None) -> date:
@@ -126,7 +126,7 @@ def test_r34_open_clocks_move_as_previewed_once_the_year_is_confirmed(
         "a day alone moves no clock that runs"
     )
     with works.begin(sari) as work:
-        told = holidays.prospect(work, NAME, 2027, SURE)
+        told = calendars.prospect(work, NAME, 2027, SURE)
     assert told.moved == [(date(2027, 1, 6), date(2027, 1, 7), 1)]
     assert day(row(works, case_id).due_at) == date(2027, 1, 6), "a look moves nothing"
 
@@ -227,7 +227,7 @@ def test_r79_the_preview_counts_no_confined_case_that_moves_all_the_same(
         work.session.get_one(Case, case_id).confined_to = "piket_propam"
     change(works, sari, FREE)
     with works.begin(sari) as work:
-        assert holidays.prospect(work, NAME, 2027, SURE).moved == []
+        assert calendars.prospect(work, NAME, 2027, SURE).moved == []
     change(works, sari, SURE)
     steps.carry_out(works)
     assert day(row(works, case_id).due_at) == date(2027, 1, 7)

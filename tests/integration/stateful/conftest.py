@@ -13,7 +13,7 @@ from tests.integration.stateful.hall import Ground
 from tests.integration.stateful.privacy import Ear
 from workflow_app import logs
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.permissions import ROLES
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.letters import printing
@@ -77,7 +77,7 @@ def ground(works: Works, clock: TestClock, ear: Ear, person: Callable[..., Actor
     told = [
         (folder.name, scenario)
         for folder in FOLDERS
-        for scenario in scenarios.read_scenarios(process_folders.read_folder(folder))
+        for scenario in process_folders.read_scenarios(process_folders.read_folder(folder))
         if not (scenario.settings or scenario.targets or scenario.areas)
     ]
     return Ground(works.session_factory.kw["bind"], works, clock, ear, people, sorted(keys), told)

@@ -18,10 +18,10 @@ from tests.integration.stateful.desk import NAMES, Desk, turns, which
 from tests.integration.stateful.hall import deed
 from tests.integration.stateful.machinery import SITE, Machinery
 from tests.integration.stateful.snapshots import Snapshot
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.process_folders import Scenario
 from workflow_app.permissions import ROLES
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 
 
 def _paper() -> bytes:
@@ -70,7 +70,7 @@ class Counter(Accounts, Machinery, Casework, Desk, Absences):
         cast = {role: self.people[role] for role in ROLES}
         colleagues = {"piket_propam": self.people["piket_propam2"]}
         stage = Stage(self.works, cast, SITE, PAPER, self.advance, colleagues)
-        rehearsal.play(stage, key, scenario, steps=steps)
+        seeding.play(stage, key, scenario, steps=steps)
 
     def advance(self, span: timedelta) -> None:
         """Time of a scenario."""

@@ -21,7 +21,7 @@ from tests.integration.stateful.privacy import Ear
 from tests.integration.stateful.rules import Sight
 from tests.integration.stateful.snapshots import Snapshot
 from workflow_app.domain import PUBLIC, SYSTEM, Actor, SentraError
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.process_folders import Scenario
 from workflow_app.models import Case, Task
 from workflow_app.services.cases import incidents
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works

@@ -23,8 +23,8 @@ from workflow_app.domain import SYSTEM
 from workflow_app.models import Case
 from workflow_app.permissions import ROLES
 from workflow_app.services.cases import access, inbox, task_rights
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 
 WORLD = {
     "complaint": ("kotak_disisihkan", "anggota", "luar_kewenangan", "langsung"),
@@ -157,9 +157,9 @@ def world(ground: Ground, quick_letters: None) -> Ground:
     )
     for key, names in WORLD.items():
         for name in names:
-            rehearsal.play(stage, key, told[key, name])
+            seeding.play(stage, key, told[key, name])
     key, name, first = UNFINISHED
-    rehearsal.play(stage, key, told[key, name], steps=first)
+    seeding.play(stage, key, told[key, name], steps=first)
     return ground
 
 

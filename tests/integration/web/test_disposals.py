@@ -12,7 +12,7 @@ from workflow_app.app import create_app
 from workflow_app.domain import SYSTEM, Actor
 from workflow_app.models import Case
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 from workflow_app.services.retention import disposal_lists, schedule
 from workflow_app.settings import Settings

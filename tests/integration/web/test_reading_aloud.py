@@ -12,12 +12,12 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import Task
 from workflow_app.services.cases import answers
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 
 PRESS = "Baca keterangan lengkap"
@@ -31,12 +31,12 @@ def report(works: Works, stage: Stage) -> Callable[[str], UUID]:
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, folder)
     file = process_folders.read_folder(folder)["scenarios/diterima_model_b.yaml"]
-    scenario = scenarios.read_scenario("diterima_model_b", file)
-    steps = [step for step in scenario.steps if isinstance(step, scenarios.Complete)]
+    scenario = process_folders.read_scenario("diterima_model_b", file)
+    steps = [step for step in scenario.steps if isinstance(step, process_folders.Complete)]
 
     def play(until: str) -> UUID:
         before = next(number for number, step in enumerate(steps) if step.element == until)
-        return rehearsal.play(stage, "lp", replace(scenario, steps=tuple(steps)), steps=before)
+        return seeding.play(stage, "lp", replace(scenario, steps=tuple(steps)), steps=before)
 
     return play
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.domain import SYSTEM, Actor, Forbidden
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.models import Case, Task
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import drafts, tasks
 
@@ -35,13 +35,11 @@ def refer(works: Works, stage: Stage) -> Refer:
         definitions.deploy(work, FOLDER)
 
     def play(name: str, until: str, **cast: Actor) -> UUID:
-        scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-        steps = [step for step in scenario.steps if isinstance(step, scenarios.Complete)]
+        scenario = process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
+        steps = [step for step in scenario.steps if isinstance(step, process_folders.Complete)]
         before = next(number for number, step in enumerate(steps) if step.element == until)
         played = replace(stage, cast={**stage.cast, **cast}) if cast else stage
-        return rehearsal.play(
-            played, "referral", replace(scenario, steps=tuple(steps)), steps=before
-        )
+        return seeding.play(played, "referral", replace(scenario, steps=tuple(steps)), steps=before)
 
     return play
 
@@ -146,7 +144,7 @@ def test_r68_the_hand_off_waits_with_the_function_asked_for_and_tells_it_what_it
     assert "1 hal" in satpas.words or "Satu hal" in satpas.words
     satpas.submit("Simpan jawaban", rujukan_jawaban="terima", diterima_oleh="Contoh Petugas Loket")
     assert not [word for word in PERSON if word in satpas.text]
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     with works.begin(SYSTEM) as work:
         assert work.session.get_one(Case, case_id).outcome == "dirujuk"
 

@@ -8,10 +8,10 @@ import pytest
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.processes import definitions
 
 Play = Callable[[str], UUID]
@@ -29,7 +29,7 @@ def complain(stage: Stage, works: Works) -> Play:
 
     def play(name: str) -> UUID:
         file = f"scenarios/{name}.yaml"
-        return rehearsal.play(stage, "complaint", scenarios.read_scenario(file, files[file]))
+        return seeding.play(stage, "complaint", process_folders.read_scenario(file, files[file]))
 
     return play
 

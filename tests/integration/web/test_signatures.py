@@ -17,8 +17,8 @@ from workflow_app.domain import SYSTEM
 from workflow_app.models import Case, Incident, Letter, Submission
 from workflow_app.services.cases import answers
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.documents import ingest
 
 BEFORE_SIGNING = 9
@@ -63,7 +63,7 @@ def test_a_forged_or_empty_signature_completes_nothing_and_the_next_one_is_print
     sign(officer.open(task), signatures.BOMB)
 
     assert "perlu diperbaiki" not in officer.words
-    rehearsal.settle(stage, case_id)
+    seeding.settle(stage, case_id)
     assert count(works, Incident) == 0
     with works.begin(SYSTEM) as work:
         letter = work.session.scalars(select(Letter).where(Letter.case_id == case_id)).one()

@@ -9,10 +9,10 @@ import pytest
 from tests.integration.conftest import PROCESSES
 from tests.integration.web.visitor import Visitor
 from workflow_app.domain import SYSTEM, Actor
-from workflow_app.engine import process_folders, scenarios
+from workflow_app.engine import process_folders
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
-from workflow_app.services.demo.rehearsal import Stage
+from workflow_app.services.demo import seeding
+from workflow_app.services.demo.seeding import Stage
 from workflow_app.services.letters import letters
 from workflow_app.services.processes import definitions
 from workflow_app.web import limits
@@ -27,8 +27,8 @@ def waiting(stage: Stage, works: Works) -> UUID:
     with works.begin(SYSTEM) as work:
         definitions.deploy(work, folder)
     files = process_folders.read_folder(folder)
-    scenario = scenarios.read_scenario("surel", files["scenarios/surel.yaml"])
-    return rehearsal.play(stage, "complaint", scenario, steps=4)
+    scenario = process_folders.read_scenario("surel", files["scenarios/surel.yaml"])
+    return seeding.play(stage, "complaint", scenario, steps=4)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import DUE, NOW, Play
 from workflow_app.domain import InvalidDefinition, ProcessFault, TaskNotReady
 from workflow_app.engine import runner
+from workflow_app.engine.process_folders import read_scenario
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import read_scenario
 
 RECEIVED = """
 name: Diterima

@@ -8,8 +8,8 @@ from tests.unit.engine.calls import complaint, hand_off
 from tests.unit.engine.folder import Folder
 from tests.unit.engine.test_calls import RECEIVED
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import ScenarioFailed
 from workflow_app.engine.rehearsal import measure
-from workflow_app.engine.scenarios import ScenarioFailed
 
 EXAMPLES = """
 - given: {tujuan: piket_lantas}

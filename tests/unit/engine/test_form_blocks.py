@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.engine.counter import service_counter
-from workflow_app.engine.form_blocks import references, resolve, unused_blocks
 from workflow_app.engine.linting.linter import lint
+from workflow_app.engine.process_folders import references, resolve, unused_blocks
 
 ADDRESS = {
     "properties": {"alamat": {"type": "string"}, "desa": {"type": "string"}},

@@ -12,10 +12,10 @@ from tests.unit.engine.folder import Folder
 from tests.unit.engine.play import line
 from tests.unit.engine.sample_form import build
 from workflow_app.domain import Answer, Answers
-from workflow_app.engine import forms, rehearsal, scenarios
+from workflow_app.engine import forms, process_folders, rehearsal
 from workflow_app.engine.form_rules import are_comparable
 from workflow_app.engine.linting.linter import lint
-from workflow_app.engine.scenarios import ScenarioFailed
+from workflow_app.engine.process_folders import ScenarioFailed
 
 SENTENCE = "Periksa urutannya."
 KINDS = {"number": "integer", "date": "string", "datetime": "string"}
@@ -171,7 +171,7 @@ def test_a_scenario_that_answers_against_the_order_fails() -> None:
             "steps": steps,
             "expect": {"outcome": "selesai"},
         }
-        scenario = scenarios.read_scenario("contoh", json.dumps(told).encode())
+        scenario = process_folders.read_scenario("contoh", json.dumps(told).encode())
         rehearsal.rehearse(two_steps().definition(), scenario)
 
     play(2020)

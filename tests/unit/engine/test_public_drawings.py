@@ -3,14 +3,14 @@
 from lxml import etree
 
 from tests.unit.processes.folder import PROCESSES
-from workflow_app.engine import publication
+from workflow_app.engine import definitions
 from workflow_app.engine.model import find, parse_xml
 
 
 def test_a_public_drawing_has_every_shape_and_name_and_nothing_of_the_engine() -> None:
     for path in sorted(PROCESSES.glob("*/process.bpmn")):
         model = path.read_text("utf-8")
-        drawn = parse_xml(publication.of(model), path.parent.name)
+        drawn = parse_xml(definitions.drawing_of(model), path.parent.name)
         whole = parse_xml(model.encode(), path.parent.name)
 
         for shape in (

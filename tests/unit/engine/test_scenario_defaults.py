@@ -5,8 +5,8 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from workflow_app.domain import Answer
 from workflow_app.engine.linting.linter import lint
+from workflow_app.engine.process_folders import Complete, read_scenario, read_scenarios
 from workflow_app.engine.scenario_defaults import FILE, merge
-from workflow_app.engine.scenarios import Complete, read_scenario, read_scenarios
 
 USUAL = """
 terima:

@@ -5,8 +5,7 @@ import pytest
 from tests.unit.engine.counter import service_counter
 from tests.unit.engine.folder import Folder
 from workflow_app.domain import InvalidDefinition, Step
-from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import (
+from workflow_app.engine.process_folders import (
     Advance,
     Complete,
     Scenario,
@@ -14,6 +13,7 @@ from workflow_app.engine.scenarios import (
     read_scenario,
     read_scenarios,
 )
+from workflow_app.engine.rehearsal import rehearse
 
 WHOLE = """
 name: Dari datang sampai surat

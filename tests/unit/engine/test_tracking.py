@@ -10,8 +10,8 @@ import pytest
 from tests.unit.processes.folder import PROCESSES
 from workflow_app.domain import InvalidDefinition
 from workflow_app.engine import process_folders
+from workflow_app.engine.definitions import Mark, read_tracking
 from workflow_app.engine.linting.linter import lint
-from workflow_app.engine.publication import Mark, read_tracking
 from workflow_app.permissions import ROLES
 
 META = "letters/tanda_terima.json"

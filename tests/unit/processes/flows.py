@@ -10,7 +10,7 @@ from workflow_app.domain import Step
 from workflow_app.engine import rehearsal, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.model import read_model
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.process_folders import Scenario
 
 
 def taken(definition: Definition, scenario: Scenario, patch: pytest.MonkeyPatch) -> Iterator[str]:

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from workflow_app.domain import Answer, Answers
-from workflow_app.engine import definitions, forms, process_folders, scenarios
+from workflow_app.engine import definitions, forms, process_folders
 from workflow_app.engine.forms import Field, Form
-from workflow_app.engine.scenarios import BEGINS_AT, Advance, Complete, Scenario
+from workflow_app.engine.process_folders import BEGINS_AT, Advance, Complete, Scenario
 from workflow_app.web.forms import Posted, posted_of
 
 PROCESSES = Path(__file__).resolve().parents[3] / "processes"
@@ -119,4 +119,4 @@ def _folders() -> tuple[tuple[str, definitions.Definition, tuple[Scenario, ...]]
 def _read() -> Iterator[tuple[str, definitions.Definition, tuple[Scenario, ...]]]:
     for path in sorted(path.parent for path in PROCESSES.glob("*/process.bpmn")):
         files = process_folders.read_folder(path)
-        yield path.name, definitions.load(files), tuple(scenarios.read_scenarios(files))
+        yield path.name, definitions.load(files), tuple(process_folders.read_scenarios(files))

@@ -10,8 +10,8 @@ import pytest
 from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import archive_batch
 from tests.unit.processes.sheet import ADDRESS, TAIL, filled, text
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.services.letters import printing
 
 SCENARIOS = read_scenarios(archive_batch().files)

@@ -11,16 +11,16 @@ import pytest
 from tests.unit.processes.folder import PROCESSES, lp, tkp_dispatch
 from workflow_app.engine import clocks
 from workflow_app.engine.definitions import load
-from workflow_app.engine.process_folders import read_folder
-from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import (
+from workflow_app.engine.process_folders import (
     Advance,
     Complete,
     ExpectOpen,
     Scenario,
     ScenarioFailed,
+    read_folder,
     read_scenarios,
 )
+from workflow_app.engine.rehearsal import rehearse
 from workflow_app.services.core import formatting
 from workflow_app.services.office_settings import configuration_seeds
 

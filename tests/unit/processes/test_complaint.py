@@ -11,8 +11,8 @@ from tests.unit.processes.flows import reachable, taken
 from tests.unit.processes.folder import complaint, sktlk
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(complaint().files)
 CHANNELS = {

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import digitisation
 from workflow_app.engine import forms
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(digitisation().files)
 STEPS = ("daftar", "pindai", "periksa_mutu", "indeks", "terima")

@@ -10,8 +10,8 @@ from tests.unit.processes.test_disposal import NUMBER, STEPS, paper
 from workflow_app.domain import Step
 from workflow_app.engine import runner
 from workflow_app.engine.linting.linter import lint
+from workflow_app.engine.process_folders import BEGINS_AT, Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import BEGINS_AT, Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
 
 PROPAM = "piket_propam"

@@ -11,10 +11,10 @@ from tests.unit.processes.flows import reachable
 from tests.unit.processes.folder import htck
 from tests.unit.processes.sheet import TAIL, filled, text
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES, UNITS
-from workflow_app.services.office_settings import configuration, configuration_roles
+from workflow_app.services.office_settings import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(htck().files)
 USER_TASKS = {
@@ -77,7 +77,7 @@ def test_r74_to_r78_what_others_ask_of_spkt_ka_spkt_receives(kind: str) -> None:
     assert receiver(kind)["penerima"] == "ka_spkt"
 
 
-@pytest.mark.parametrize("role", [*configuration_roles.ASKED, *configuration_roles.ASKED_OF_SPKT])
+@pytest.mark.parametrize("role", [*configuration_shapes.ASKED, *configuration_shapes.ASKED_OF_SPKT])
 def test_the_office_may_send_a_request_to_any_role_that_its_configuration_takes(role: str) -> None:
     assert receiver("laporan", role)["penerima"] == role
 

@@ -9,9 +9,9 @@ import pytest
 from tests.unit.processes.flows import taken
 from tests.unit.processes.folder import lp, sktlk
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office_settings import configuration, configuration_roles, derived_steps
+from workflow_app.services.office_settings import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(lp().files)
 MODEL = read_model(lp().files["process.bpmn"])
@@ -64,7 +64,7 @@ def test_every_receiving_function_is_reached_by_some_scenario() -> None:
 
 def test_r49_r71_the_office_may_send_every_kind_of_matter_to_any_investigating_function() -> None:
     table = lp().decision("fungsi_penerima")
-    for role in configuration_roles.INVESTIGATORS:
+    for role in configuration_shapes.INVESTIGATORS:
         assert (
             table.evaluate({"rute_laporan": role, "jenis_perkara": "narkotika"})[0][
                 "rujukan_dituju"
@@ -98,7 +98,9 @@ def test_r45_identity_is_asked_before_the_matter() -> None:
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
     assert (
-        set(derived_steps.KNOWN["lp"]) == DERIVED == set(configuration.SEED["lp.langkah_turunan"])
+        set(configuration_shapes.DERIVED_STEPS["lp"])
+        == DERIVED
+        == set(configuration.SEED["lp.langkah_turunan"])
     )
     assert lp().initial["langkah_turunan"] == configuration.SEED["lp.langkah_turunan"]
     marked = set(

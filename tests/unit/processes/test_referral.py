@@ -15,9 +15,9 @@ from tests.unit.processes.folder import referral
 from workflow_app.engine import rehearsal
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
-from workflow_app.services.office_settings import configuration, configuration_roles
+from workflow_app.services.office_settings import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(referral().files)
 ROUTES = {
@@ -175,7 +175,7 @@ def test_r70_to_r73_the_table_sends_each_service_to_the_function_of_the_sop(
     assert found["klausul"]
 
 
-@pytest.mark.parametrize("role", configuration_roles.RECEIVERS)
+@pytest.mark.parametrize("role", configuration_shapes.RECEIVERS)
 def test_r70_to_r73_the_office_may_send_any_need_to_any_receiving_function(role: str) -> None:
     found = route("sim", told=role)
     assert (found["rujukan_fungsi"], found["rujukan_sasaran"]) == (role, "fungsi")

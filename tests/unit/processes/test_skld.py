@@ -8,9 +8,9 @@ import pytest
 
 from tests.unit.processes.folder import skld
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
-from workflow_app.services.office_settings import configuration, derived_steps
+from workflow_app.services.office_settings import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(skld().files)
 MODEL = read_model(skld().files["process.bpmn"])
@@ -56,7 +56,7 @@ def test_r11_a_lacking_paper_bars_nobody() -> None:
 
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
-    known = derived_steps.KNOWN["skld"]
+    known = configuration_shapes.DERIVED_STEPS["skld"]
     assert (
         configuration.SEED["skld.langkah_turunan"]
         == list(known)

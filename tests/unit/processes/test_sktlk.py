@@ -10,9 +10,8 @@ from tests.unit.processes.flows import reachable, taken
 from tests.unit.processes.folder import PROCESSES, referral, sktlk
 from workflow_app.engine.linting.linter import lint
 from workflow_app.engine.model import read_model
-from workflow_app.engine.process_folders import read_folder
+from workflow_app.engine.process_folders import Complete, Scenario, read_folder, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import ROLES
 
 KEYS = sorted(path.parent.name for path in PROCESSES.glob("*/process.bpmn"))

@@ -11,10 +11,10 @@ from tests.unit.processes.folder import sttp
 from workflow_app.domain import WITA, Answers
 from workflow_app.engine import clocks
 from workflow_app.engine.model import Value, read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.services.core import formatting
-from workflow_app.services.office_settings import configuration, derived_steps, notice_periods
+from workflow_app.services.office_settings import configuration, configuration_shapes
 
 SCENARIOS = read_scenarios(sttp().files)
 MODEL = read_model(sttp().files["process.bpmn"])
@@ -87,9 +87,9 @@ def test_r67_what_the_office_lays_down_goes_before_the_table_and_is_named_as_the
     assert (row["tenggat"], "ketetapan Polres" in row["sumber_tenggat"]) == ("", True)
     kinds = set(sttp().form("keperluan").fields["jenis_kegiatan"].options) - {"keramaian"}
     extents = sttp().form("keperluan").fields["cakupan"].options
-    assert set(notice_periods.SEED) == kinds | {f"{kind}_perubahan" for kind in kinds} | {
-        f"keramaian_{extent}" for extent in extents
-    }
+    assert set(configuration_shapes.NOTICE_SEED) == kinds | {
+        f"{kind}_perubahan" for kind in kinds
+    } | {f"keramaian_{extent}" for extent in extents}
 
 
 def test_r17_a_late_notice_is_explained_and_goes_on_no_way_leads_to_a_refusal() -> None:
@@ -120,7 +120,7 @@ def test_r67_the_page_that_explains_says_the_rule_the_source_and_the_last_instan
 
 
 def test_r46_derived_steps_are_those_that_can_be_switched_and_say_so() -> None:
-    known = derived_steps.KNOWN["sttp"]
+    known = configuration_shapes.DERIVED_STEPS["sttp"]
     assert (
         configuration.SEED["sttp.langkah_turunan"]
         == list(known)

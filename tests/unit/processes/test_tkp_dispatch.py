@@ -11,8 +11,8 @@ import pytest
 from tests.unit.processes.folder import lp, tkp_dispatch
 from workflow_app.engine import forms
 from workflow_app.engine.model import read_model
+from workflow_app.engine.process_folders import Complete, Scenario, read_scenarios
 from workflow_app.engine.rehearsal import rehearse
-from workflow_app.engine.scenarios import Complete, Scenario, read_scenarios
 from workflow_app.permissions import FIELD_ROLES
 from workflow_app.services.reporting.dispatches import ACKNOWLEDGED_IN, ARRIVAL, CALL, DONE, STAGES
 

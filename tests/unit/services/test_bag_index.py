@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow_app.services.exports import bag_export
+from workflow_app.services.exports import bag_index
 
 
 def test_what_came_in_the_morning_of_the_new_year_did_not_come_in_the_old_one() -> None:
@@ -17,5 +17,5 @@ def test_what_came_in_the_morning_of_the_new_year_did_not_come_in_the_old_one() 
         "version": 1,
         "files": {"original": {"path": "x.png", "sha256": "0" * 64}},
     }
-    page = bag_export.page("Arsip contoh", {}, [paper])
+    page = bag_index.index_page("Arsip contoh", {}, [paper])
     assert "1 Januari 2027; masuk arsip 2 Januari 2027 oleh Contoh Arsiparis" in page

@@ -12,8 +12,7 @@ from workflow_app.services.office_settings import (
     configuration_tables,
 )
 from workflow_app.services.office_settings.configuration import SEED
-from workflow_app.services.office_settings.configuration_areas import Area
-from workflow_app.services.office_settings.configuration_forms import NAME
+from workflow_app.services.office_settings.configuration_forms import NAME, Area
 from workflow_app.services.office_settings.configuration_parts import Faults, Part, Posted
 from workflow_app.services.office_settings.configuration_sheets import Known
 from workflow_app.services.office_settings.configuration_titles import (

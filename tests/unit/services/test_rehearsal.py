@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from workflow_app.engine.form_rules import Order, judge
-from workflow_app.services.demo.rehearsal import happening_now
+from workflow_app.services.demo.seeding import happening_now
 
 HANDED_OVER = {
     "diserahkan": (

@@ -15,7 +15,7 @@ from workflow_app.domain import InvalidDefinition, ProcessFault
 from workflow_app.engine import model
 from workflow_app.engine.decisions import FOLDER, DecisionTable, check, outside_task, read_examples
 from workflow_app.engine.linting.source import Finding, Rule, Source
-from workflow_app.engine.scenarios import ScenarioFailed
+from workflow_app.engine.process_folders import ScenarioFailed
 from workflow_app.engine.specs import TableEngine
 
 POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})

@@ -25,31 +25,30 @@ from workflow_app.engine.definitions import (
     read_letter,
     read_shared,
 )
-from workflow_app.engine.form_blocks import BLOCKS, references
 from workflow_app.engine.forms import HERE_AND_NOW, Form, secrecy
-from workflow_app.engine.linting import decisions, declarations, elements, flow, forms
+from workflow_app.engine.linting import clocks, decisions, declarations, elements, flow, forms
 from workflow_app.engine.linting.declarations import literal
 from workflow_app.engine.linting.source import Finding, Rule, Source, text_written
 from workflow_app.engine.model import initial_values, read_model
 from workflow_app.engine.process_folders import (
+    BLOCKS,
     CALLED,
     MODEL_FILE,
     SHARED,
+    Complete,
+    ExpectOpen,
+    Message,
     ProcessFiles,
+    Scenario,
     called_folders,
     missing_pieces,
     own_files,
     read_json,
+    read_scenario,
+    references,
+    scenario_files,
     shared_files,
     uses,
-)
-from workflow_app.engine.scenarios import (
-    Complete,
-    ExpectOpen,
-    Message,
-    Scenario,
-    read_scenario,
-    scenario_files,
 )
 
 
@@ -318,8 +317,8 @@ RULES: tuple[Rule, ...] = (
     *flow.DRAWING_RULES,
     *CONTENT_RULES,
     *declarations.RULES,
-    *declarations.STAGE_RULES,
-    *declarations.CLOCK_RULES,
+    *clocks.STAGE_RULES,
+    *clocks.CLOCK_RULES,
     *declarations.MESSAGE_RULES,
     *declarations.PUBLIC_RULES,
 )

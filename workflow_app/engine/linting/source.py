@@ -12,8 +12,7 @@ from workflow_app.engine.decisions import DecisionTable
 from workflow_app.engine.definitions import LetterSource
 from workflow_app.engine.forms import Form
 from workflow_app.engine.model import Model, Node
-from workflow_app.engine.process_folders import ProcessFiles
-from workflow_app.engine.scenarios import Scenario
+from workflow_app.engine.process_folders import ProcessFiles, Scenario
 
 SYSTEM_LANE = "sistem"
 """Lane of service and business rule tasks; no role of a person."""

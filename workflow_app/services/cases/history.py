@@ -21,7 +21,7 @@ from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, stages
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork
-from workflow_app.services.office_settings import offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import role_label
 from workflow_app.services.processes.definitions import definition_of
 
@@ -239,7 +239,7 @@ def record_of(work: UnitOfWork, case: Case, form: Form | None = None) -> Record:
             at=found.submitted_at,
             by=_doer(names, found),
             rows=answers.rows_of(
-                definition, offers.worded(work, definition.form(element)), shown[element]
+                definition, configuration.worded(work, definition.form(element)), shown[element]
             ),
         )
         for element, found in submissions.items()

@@ -1,26 +1,38 @@
 """What a first start finds: the processes of the release, and on request clearly invented people
 and cases.
+
+Playing a scenario on the real services: for demo cases and for the tests of every process.
+
+Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place.
+Where they choose members, somebody who plays no part takes theirs. Scenarios have their own day: on
+a site with the real clock what happens in them happens now.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from workflow_app.domain import SYSTEM, WITA
-from workflow_app.engine import process_folders, scenarios
-from workflow_app.models import Case, CaseKinship, User
+from workflow_app.domain import SYSTEM, WITA, Actor, Answer, Answers, SentraError
+from workflow_app.engine import process_folders
+from workflow_app.engine.form_rules import is_date, is_instant
+from workflow_app.engine.forms import Form
+from workflow_app.engine.process_folders import Advance, Complete, ExpectOpen, Message, Scenario
+from workflow_app.models import Case, CaseKinship, PendingEffect, Task, User
 from workflow_app.permissions import FIELD_ROLES
-from workflow_app.services.accounts import users
+from workflow_app.services.accounts import members, users
+from workflow_app.services.cases import access, clocks, incidents
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.demo import rehearsal
 from workflow_app.services.documents import documents
 from workflow_app.services.letters.printing import Metadata, typeset
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import Deployment
 from workflow_app.services.roster import rosters
+from workflow_app.services.workflow import case_jobs, cases, steps, tasks
 
 PASSWORD = "contoh-sandi-demo"  # noqa: S105 - printed at every start; for demo accounts on an empty database only
 
@@ -134,8 +146,8 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
         played = work.session.scalar(query) or 0
     # A first start that was cut off goes on where it stopped.
-    for process, name, steps in DEMO_CASES[played:]:
-        _play(works, processes_dir / process, public_url, name, steps)
+    for process, name, count in DEMO_CASES[played:]:
+        _play(works, processes_dir / process, public_url, name, count)
     return logins
 
 
@@ -174,9 +186,230 @@ def _play(works: Works, folder: Path, public_url: str, name: str, steps: int | N
     about = Metadata("Contoh dokumen", "Sentra SPKT", works.clock(), b"contoh")
     paper, _ = typeset(DEMO_PAPER, about)
     files = process_folders.read_folder(folder)
-    scenario = scenarios.read_scenario(name, files[f"scenarios/{name}.yaml"])
-    stage = rehearsal.Stage(works, cast, public_url, paper)
-    case_id = rehearsal.play(stage, folder.name, scenario, steps=steps)
+    scenario = process_folders.read_scenario(name, files[f"scenarios/{name}.yaml"])
+    stage = Stage(works, cast, public_url, paper)
+    case_id = play(stage, folder.name, scenario, steps=steps)
     if steps is not None and folder.name == PAPER_OF:
         with works.begin(cast["petugas"]) as work:
             documents.upload(work, case_id, element=PAPER_AT, label="Surat", data=paper)
+
+
+OWN_DAY = "Contoh: waktu menurut skenario."
+
+
+class RehearsalFailed(SentraError):
+    """The case did not do what the scenario says; the detail says where."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a scenario is played on."""
+
+    works: Works
+    cast: Mapping[str, Actor]
+    """Role to the person who plays it."""
+    public_url: str
+    paper: bytes
+    """A picture that is uploaded where a scenario needs a paper."""
+    advance: Callable[[timedelta], None] | None = None
+    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and
+    times of answers are now).
+    """
+    colleagues: Mapping[str, Actor] = field(default_factory=dict)
+    """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
+
+    def actor(self, step: Complete) -> Actor:
+        """Who does this step."""
+        return (self.colleagues if step.by_colleague else self.cast)[step.role]
+
+
+def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
+    """Start a case and play the scenario (or its first `steps`); returns the case. Raises
+    `RehearsalFailed`.
+    """
+    with stage.works.begin(_beginner(stage, process_key, scenario)) as work:
+        case_id = cases.start(work, process_key, begins_with=scenario.begins_with).case_id
+    go_on(stage, case_id, scenario, 0, steps)
+    return case_id
+
+
+def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
+    """Element, role and answers of each step that a person takes in a scenario of a process
+    folder.
+    """
+    scenario = process_folders.read_scenario(
+        name, process_folders.read_folder(folder)[f"scenarios/{name}.yaml"]
+    )
+    return [
+        (step.element, step.role, step.answers)
+        for step in scenario.steps
+        if isinstance(step, Complete)
+    ]
+
+
+def happening_now(answers: Answers, now: datetime) -> Answers:
+    """The same answers with what happens in them now; other times, and days from the scenario's own
+    on, lie as far from now as they lay from then. What had been before it, like a birthday, stays.
+    Times are minutes, as people write them: a step of the same minute does not lie before them.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    return {
+        name: minute.isoformat() if name.endswith("_at") else _moved(told, minute)
+        for name, told in answers.items()
+    }
+
+
+def _moved(told: Answer, now: datetime) -> Answer:
+    then, text = process_folders.BEGINS_AT, str(told)
+    first_day = then.astimezone(WITA).date()
+    if isinstance(told, str) and is_date(text) and (day := date.fromisoformat(text)) >= first_day:
+        return (now.astimezone(WITA).date() + (day - first_day)).isoformat()
+    if isinstance(told, str) and not is_date(text) and is_instant(text):
+        return (now + (datetime.fromisoformat(text) - then)).isoformat()
+    return told
+
+
+def go_on(
+    stage: Stage, case_id: UUID, scenario: Scenario, start: int, stop: int | None = None
+) -> None:
+    """Play the steps `start` to `stop` of a scenario on a case that stands before them. Raises
+    `RehearsalFailed`.
+    """
+    for step in scenario.steps[start:stop]:
+        settle(stage, case_id)
+        match step:
+            case Complete():
+                _complete(stage, case_id, step)
+            case Advance() if stage.advance is not None:
+                stage.advance(step.by)
+                with incidents.unit_of_work(stage.works, SYSTEM) as work:
+                    steps.wake(work, case_id)
+            case Message():
+                with stage.works.begin(
+                    _beginner(stage, _process_of(stage, case_id), scenario)
+                ) as work:
+                    cases.cancel(work, case_id, "Contoh: yang meminta membatalkannya")
+            case ExpectOpen() if set(step.elements) != {
+                task.element for task in _open(stage, case_id)
+            }:
+                opened = sorted(task.element for task in _open(stage, case_id))
+                raise RehearsalFailed(
+                    detail=f"{scenario.name}: open are {opened}, expected {sorted(step.elements)}"
+                )
+    settle(stage, case_id)
+
+
+def settle(stage: Stage, case_id: UUID) -> None:
+    """Do the jobs that the case waits for, as the worker would."""
+    for _ in range(20):
+        with stage.works.begin(SYSTEM) as work:
+            waiting = work.session.scalars(
+                select(PendingEffect.task_id).where(PendingEffect.case_id == case_id)
+            ).all()
+        if not waiting:
+            return
+        for task_id in waiting:
+            case_jobs.perform(stage.works, task_id, public_url=stage.public_url)
+    raise RehearsalFailed(detail="effects do not come to an end")
+
+
+def _beginner(stage: Stage, process_key: str, scenario: Scenario) -> Actor:
+    """Who begins cases of this process: the officer at the counter, or whom the process names;
+    where it asks in which role, whom the scenario names.
+    """
+    with stage.works.begin(SYSTEM) as work:
+        definition = definitions.definition_of(work, definitions.current(work, process_key).id)
+    if (asked := definition.started_as) != "":
+        return stage.cast[str(scenario.begins_with.get(asked, definition.initial[asked]))]
+    return stage.cast[min(definition.started_by, default="petugas")]
+
+
+def _process_of(stage: Stage, case_id: UUID) -> str:
+    with stage.works.begin(SYSTEM) as work:
+        return work.session.get_one(Case, case_id).process_key
+
+
+def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
+    found = [task for task in _open(stage, case_id) if task.element == step.element]
+    if len(found) != 1:
+        raise RehearsalFailed(detail=f"{step.element} is not open")
+    task, actor = found[0], stage.actor(step)
+    told = step.answers if stage.advance else happening_now(step.answers, stage.works.clock())
+    with stage.works.begin(actor) as work:
+        if task.assignee_id is None:
+            tasks.claim(work, task.id)
+        form = tasks.get(work, task.id).form
+        reasons = _reasons(work, task.id, form, told)
+    names = {
+        "documents",
+        *(asked.name for asked in form.fields.values() if asked.widget == "documents"),
+    }
+    papers = _upload(stage, task, actor) if _has_papers(told, names) else []
+    answers = {**reasons, **_with_papers(told, names, papers)}
+    for asked in form.fields.values():
+        if asked.widget == members.WIDGET and answers.get(asked.name):
+            answers[asked.name] = [_bystander(stage)]
+    with incidents.unit_of_work(stage.works, actor) as work:
+        tasks.complete(work, task.id, answers, str(uuid4()))
+
+
+def _reasons(work: UnitOfWork, task_id: UUID, form: Form, answers: Answers) -> Answers:
+    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day
+    makes it ask.
+    """
+    asked = clocks.check(work, access.visible_task(work, task_id), form, answers)
+    return {name: OWN_DAY for name in asked if "reason_for" in form.fields[name].parameters}
+
+
+def _bystander(stage: Stage) -> str:
+    """An account of the site that plays no part, so that the case goes on when it loses sight."""
+    cast = [actor.user_id for actor in (*stage.cast.values(), *stage.colleagues.values())]
+    with stage.works.begin(SYSTEM) as work:
+        query = select(User.id).where(User.id.not_in(cast)).order_by(User.username)
+        found = work.session.scalars(query).first()
+    if found is None:
+        raise RehearsalFailed(detail="nobody is there to be named who plays no part")
+    return str(found)
+
+
+def _upload(stage: Stage, task: Task, actor: Actor) -> list[Answer]:
+    with stage.works.begin(actor) as work:
+        added = documents.upload(
+            work,
+            task.case_id,
+            element=task.element,
+            label="Dokumen lain",
+            data=stage.paper,
+            task_id=task.id,
+        )
+        return [str(added.id)]
+
+
+def _has_papers(answers: Answers, names: Set[str]) -> bool:
+    return any(
+        bool(value) if name in names else isinstance(value, dict) and _has_papers(value, names)
+        for name, value in answers.items()
+    )
+
+
+def _with_papers(answers: Answers, names: Set[str], papers: list[Answer]) -> Answers:
+    """The answers with the ids of real papers in place of the scenario's invented ones."""
+    found: Answers = {}
+    for name, value in answers.items():
+        if name in names and value:
+            found[name] = papers
+        else:
+            found[name] = _with_papers(value, names, papers) if isinstance(value, dict) else value
+    return found
+
+
+def _open(stage: Stage, case_id: UUID) -> list[Task]:
+    with stage.works.begin(SYSTEM) as work:
+        query = (
+            select(Task)
+            .where(Task.case_id == case_id, Task.status == "open")
+            .order_by(Task.created_at)
+        )
+        found = list(work.session.scalars(query))
+        work.session.expunge_all()
+        return found

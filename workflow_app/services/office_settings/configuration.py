@@ -1,15 +1,22 @@
 """Configured values, each from an instant on. What the SOP or the Polres may change is here, never
 in code that uses it.
+
+What values of the configuration name of each other, over time: a target the calendar it is
+counted by. Pure.
+
+Choices that the office offers (`offered_by`): which options of a form are in service, in which
+order, and how they are called.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from workflow_app.domain import Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.domain import Answers, Conflict, Forbidden, InvalidInput, NotFound
+from workflow_app.engine.forms import Field, Form
 from workflow_app.models import Case, Configuration
 from workflow_app.permissions import ROLES, has_role
 from workflow_app.services.core import formatting, unit_of_work
@@ -17,7 +24,6 @@ from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import (
     configuration_keys,
     configuration_plans,
-    configuration_references,
     configuration_titles,
 )
 from workflow_app.services.office_settings.configuration_keys import OWNERS, Owner
@@ -306,15 +312,13 @@ def _set(work: UnitOfWork, key: str) -> list[Entry]:
 
 def _dangling(work: UnitOfWork, new: Sequence[Entry]) -> list[str]:
     """What would be named without being there, once the new values hold."""
-    told: dict[str, dict[datetime, Any]] = {
-        key: {configuration_references.ALWAYS: SEED[key]} for key in SEED
-    }
+    told: dict[str, dict[datetime, Any]] = {key: {ALWAYS: SEED[key]} for key in SEED}
     for key, kept in _rows(work).items():
         if kept:
             told.setdefault(key, {}).update({row.valid_from: row.value for row in kept})
     for each in new:
         told.setdefault(each.key, {})[each.valid_from] = each.value
-    return configuration_references.faults({key: sorted(told[key].items()) for key in told})
+    return reference_faults({key: sorted(told[key].items()) for key in told})
 
 
 def _check_known(key: str) -> None:
@@ -326,3 +330,115 @@ def role_label(work: UnitOfWork, role: str) -> str:
     """What a role is called here and now (Kanit is now Pamapta)."""
     labels: dict[str, str] = value(work, "label_peran")
     return labels.get(role, role)
+
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+Spans = Sequence[tuple[datetime, Any]]
+"""Values of one key with the instants from which they hold, oldest first."""
+
+
+def reference_faults(values: Mapping[str, Spans]) -> list[str]:
+    """A sentence for every target that would be counted by a calendar that is not there at some
+    time while it holds, and for every calendar that would end before it began.
+    """
+    never_there = [
+        f"{key} belum ada pada waktu itu, jadi tidak dapat diakhiri. Periksa namanya."
+        for key, spans in values.items()
+        if key.startswith("kalender.") and spans[0][1] is None
+    ]
+    return never_there + [
+        f"{key} memakai kalender {name}, yang tidak ada {_when(missing)}. "
+        f"Isi kalender.{name} untuk waktu itu, atau lebih dahulu pilih kalender lain pada {key}."
+        for key in values
+        if key.startswith("target.")
+        for start, end, target in _spans(values[key])
+        if isinstance(target, dict)
+        for name in [target["kalender"]]
+        if (missing := _missing(values.get(f"kalender.{name}", ()), start, end)) is not None
+    ]
+
+
+def _spans(values: Spans) -> Iterator[tuple[datetime, datetime, Any]]:
+    """Each value with the instants between which it holds."""
+    ends = [start for start, _ in values[1:]] + [END]
+    return ((start, end, value) for (start, value), end in zip(values, ends, strict=True))
+
+
+def _missing(values: Spans, start: datetime, end: datetime) -> datetime | None:
+    """The first instant between `start` and `end` at which there is no value."""
+    if not values or start < values[0][0]:
+        return start
+    lacking = (
+        max(begin, start)
+        for begin, until, value in _spans(values)
+        if value is None and until > start
+    )
+    return next((instant for instant in lacking if instant < end), None)
+
+
+def _when(instant: datetime) -> str:
+    return "sejak awal" if instant == ALWAYS else f"mulai {formatting.moment(instant)}"
+
+
+CHANNELS = "kanal_pengaduan"
+
+
+def words(work: UnitOfWork, setting: str, at: datetime | None = None) -> dict[str, str]:
+    """All that the office lists, in its order, whether in service or not: code to what it is
+    called.
+    """
+    return {item["kode"]: item["sebutan"] for item in value(work, setting, at)}
+
+
+def in_service(work: UnitOfWork, setting: str, at: datetime | None = None) -> dict[str, str]:
+    """What can be chosen at `at` (now when left out), in the order of the office: code to what it
+    is called.
+    """
+    listed = value(work, setting, at)
+    return {item["kode"]: item["sebutan"] for item in listed if item["dilayani"]}
+
+
+def offered(work: UnitOfWork, form: Form) -> Form:
+    """The form with those choices that are in service now."""
+    fields = {
+        name: replace(field, options=_among(field, in_service(work, field.offered_by)))
+        for name, field in form.fields.items()
+        if field.offered_by
+    }
+    return replace(form, fields={**form.fields, **fields}) if fields else form
+
+
+def worded(work: UnitOfWork, form: Form) -> Form:
+    """The form with all its choices, by the words of the office where it lists them: for what was
+    answered before.
+    """
+    fields = {
+        name: replace(
+            field, options={**field.options, **_among(field, words(work, field.offered_by))}
+        )
+        for name, field in form.fields.items()
+        if field.offered_by
+    }
+    return replace(form, fields={**form.fields, **fields}) if fields else form
+
+
+def check(work: UnitOfWork, form: Form, given: Answers) -> dict[str, str]:
+    """Answers that are not in service now, with a sentence. What is refused here has another door
+    (R17).
+    """
+    return {
+        name: _sentence(_among(field, in_service(work, field.offered_by)))
+        for name, field in form.fields.items()
+        if field.offered_by
+        and name in given
+        and given[name] not in in_service(work, field.offered_by)
+    }
+
+
+def _among(field: Field, listed: Mapping[str, str]) -> dict[str, str]:
+    return {code: words for code, words in listed.items() if code in field.options}
+
+
+def _sentence(options: Mapping[str, str]) -> str:
+    return f"Pilihan ini sedang tidak dilayani. Pilih yang dilayani: {', '.join(options.values())}."

@@ -11,12 +11,9 @@ from typing import Any
 
 from workflow_app.permissions import ROLES
 from workflow_app.services.office_settings import (
-    configuration_roles,
     configuration_seeds,
     configuration_shapes,
-    derived_steps,
     message_texts,
-    notice_periods,
     retention_schedule,
 )
 
@@ -274,56 +271,56 @@ _FAMILIES = (
         "lp",
         "Langkah Laporan Polisi yang dijalankan",
         SERVICE,
-        derived_steps.fault("lp"),
-        derived_steps.seed("lp"),
+        configuration_shapes.derived_step_fault("lp"),
+        configuration_shapes.derived_step_seed("lp"),
     ),
     Family(
         "sttp",
         "Langkah STTP yang dijalankan",
         SERVICE,
-        derived_steps.fault("sttp"),
-        derived_steps.seed("sttp"),
+        configuration_shapes.derived_step_fault("sttp"),
+        configuration_shapes.derived_step_seed("sttp"),
     ),
     Family(
         "skld",
         "Langkah SKLD yang dijalankan",
         SERVICE,
-        derived_steps.fault("skld"),
-        derived_steps.seed("skld"),
+        configuration_shapes.derived_step_fault("skld"),
+        configuration_shapes.derived_step_seed("skld"),
     ),
     Family(
         "tenggat_pemberitahuan",
         "Tenggat pemberitahuan sebuah kegiatan",
         SERVICE,
-        notice_periods.fault,
-        notice_periods.SEED,
+        configuration_shapes.notice_fault,
+        configuration_shapes.NOTICE_SEED,
     ),
     Family(
         "rute_rujukan",
         "Fungsi penerima sebuah keperluan",
         SERVICE,
-        configuration_roles.receiver,
+        configuration_shapes.receiver,
         configuration_seeds.ROUTES,
     ),
     Family(
         "rute_laporan",
         "Fungsi yang menangani sebuah perkara",
         SERVICE,
-        configuration_roles.investigator,
+        configuration_shapes.investigator,
         configuration_seeds.REPORT_ROUTES,
     ),
     Family(
         "rute_htck",
         "Yang menerima permintaan antarfungsi",
         SERVICE,
-        configuration_roles.asked,
+        configuration_shapes.asked,
         configuration_seeds.INTERNAL_ROUTES,
         {
-            kind: configuration_roles.asked_of_spkt
+            kind: configuration_shapes.asked_of_spkt
             for kind in configuration_seeds.INTERNAL_ROUTES
             if kind.startswith("masuk_")
         }
-        | dict.fromkeys(("anggota", "propam_lain"), configuration_roles.only_propam),
+        | dict.fromkeys(("anggota", "propam_lain"), configuration_shapes.only_propam),
     ),
     Family(
         "masa_berlaku",
@@ -434,7 +431,7 @@ _FAMILIES = (
         "pengganti_peran",
         "Peran yang boleh menggantikan peran lain",
         CHIEF,
-        configuration_roles.substitutes,
+        configuration_shapes.substitutes,
         {"": {}},
     ),
     # On a site to try things out letters may carry the example signatory, and each says that it is

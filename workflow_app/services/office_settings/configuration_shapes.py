@@ -1,13 +1,34 @@
 """What configured values must look like: each says in words why a value does not fit, or nothing.
 Pure.
+
+How long before an event notice of it is due, where the office has laid that down itself. Pure.
+
+The table `tenggat_kegiatan` of the process `sttp` has the periods with their sources; a value here
+goes before it.
+
+Steps of processes that the text of the SOP lacks (R46, R67): which there are, and the shape of a
+choice among them. Pure.
+
+What values must look like that name who receives something, or who may stand in for whom.
+Pure.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
-from workflow_app.permissions import LEVELS, ROLES
+from workflow_app.engine import clocks
+from workflow_app.permissions import (
+    EXAMINERS,
+    FIELD_ROLES,
+    LEADS,
+    LEVELS,
+    NEVER_PASSED_ON,
+    ROLES,
+    UNITS,
+)
 from workflow_app.services.office_settings import numbers, regions
 from workflow_app.services.office_settings.working_days import CATEGORIES, WEEKDAYS
 
@@ -305,3 +326,115 @@ def levels(value: Any) -> str:
 
 def truth(value: Any) -> str:
     return "" if isinstance(value, bool) else "Isi dengan true atau false."
+
+
+NOTICE_SEED: dict[str, Any] = dict.fromkeys(
+    (
+        "penyampaian_pendapat", "penyampaian_pendapat_perubahan", "kegiatan_lain",
+        "kegiatan_lain_perubahan", "kampanye",
+        "kampanye_perubahan", "keramaian_lokal", "keramaian_nasional", "keramaian_internasional",
+    )
+)  # fmt: skip
+"""By kind of event: as the table says."""
+
+
+def notice_fault(value: Any) -> str:
+    """Why a value cannot be a period; empty when it can."""
+    if value is None or (isinstance(value, str) and clocks.is_period(value)):
+        return ""
+    return (
+        'Isi dengan jangka seperti "72 jam" atau "7 hari_kerja" (1 sampai 999); null bila menurut '
+        "tabel proses."
+    )
+
+
+DERIVED_STEPS: Mapping[str, tuple[str, ...]] = {
+    "lp": ("kronologi", "bukti_saksi", "kajian_awal", "baca_ulang"),
+    "sttp": ("tenggat", "bukti"),
+    "skld": ("persyaratan", "bukti"),
+}
+"""By process; the diagram asks for each by its name."""
+
+
+def derived_step_seed(process: str) -> dict[str, Any]:
+    """All of them are done, until the office says otherwise."""
+    return {"langkah_turunan": list(DERIVED_STEPS[process])}
+
+
+@cache
+def derived_step_fault(process: str) -> Callable[[Any], str]:
+    """Why a value cannot be a choice among the derived steps of a process; empty when it can. Of
+    one process always the same.
+    """
+    known = DERIVED_STEPS[process]
+
+    def judge(value: Any) -> str:
+        is_right = isinstance(value, list) and is_choice(value, known)
+        return "" if is_right else f"Isi dengan daftar langkah, boleh kosong: {', '.join(known)}."
+
+    return judge
+
+
+RECEIVERS = tuple(role for role in ROLES if role in FIELD_ROLES and role != "piket_propam")
+INVESTIGATORS = tuple(role for role in RECEIVERS if role in EXAMINERS)
+ASKED = tuple(role for role in ROLES if role in UNITS or role in RECEIVERS)
+"""Whom SPKT asks."""
+ASKED_OF_SPKT = tuple(role for role in ROLES if role in LEADS)
+PASSED_ON = tuple(role for role in ROLES if role not in NEVER_PASSED_ON)
+
+
+def receiver(value: Any) -> str:
+    """A function to which citizens are referred. Propam has a way of its own, behind its wall
+    (R79).
+    """
+    return _one_of(value, RECEIVERS)
+
+
+def investigator(value: Any) -> str:
+    """A function that investigates what is reported."""
+    return _one_of(value, INVESTIGATORS)
+
+
+def asked(value: Any) -> str:
+    """A unit or function that SPKT asks for something."""
+    return _one_of(value, ASKED)
+
+
+def asked_of_spkt(value: Any) -> str:
+    """Who answers in SPKT what others ask of it."""
+    return _one_of(value, ASKED_OF_SPKT)
+
+
+def only_propam(value: Any) -> str:
+    """Nobody sends elsewhere what Propam is asked about members (R79)."""
+    return (
+        ""
+        if value is None
+        else "Permintaan kepada Sie Propam tidak dialihkan ke fungsi lain. Isi dengan null."
+    )
+
+
+def _one_of(value: Any, roles: Collection[str]) -> str:
+    if value is None or is_among(value, roles):
+        return ""
+    return (
+        f"Isi dengan peran penerima, salah satu dari {', '.join(roles)}; null bila menurut tabel "
+        "proses."
+    )
+
+
+def substitutes(value: Any) -> str:
+    """Who watches, keeps the server or works behind Propam's wall is stood in for by his like only
+    (R79).
+    """
+    is_right = isinstance(value, dict) and all(
+        role in PASSED_ON and is_choice(others, PASSED_ON) and role not in others
+        for role, others in value.items()
+    )
+    return (
+        ""
+        if is_right
+        else 'Isi dengan objek peran ke daftar peran penggantinya, seperti {"ka_spkt": '
+        '["pamapta"]}. '
+        f"Peran yang dikenal: {', '.join(PASSED_ON)}."
+    )

@@ -19,12 +19,13 @@ from workflow_app.services.office_settings.configuration_parts import (
     Choices,
     Count,
     Faults,
+    Named,
     Part,
     Posted,
+    Record,
     Text,
     Truth,
 )
-from workflow_app.services.office_settings.configuration_records import Named, Record
 from workflow_app.services.office_settings.configuration_tables import Pairs, Table
 from workflow_app.services.office_settings.working_days import CATEGORY_WORDS, WEEKDAYS
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from workflow_app.services.office_settings.configuration_lists import placed
 from workflow_app.services.office_settings.configuration_parts import (
     Faults,
     Part,
     Posted,
+    Record,
     Told,
     Typed,
+    merged_order,
+    over_names,
     spoken,
     text_of,
 )
-from workflow_app.services.office_settings.configuration_records import Record, over_names
 
 MOST_ROWS = 200
 COUNT = "baris"
@@ -61,7 +62,7 @@ class Table(Part):
             {row[self.named_by]: row for row in rows} for rows in (before, own, onto)
         )
         rows = over_names(dict.fromkeys(mine, self.row), old, mine, others)
-        return [rows[name] for name in placed(list(old), list(mine), list(others), rows)]
+        return [rows[name] for name in merged_order(list(old), list(mine), list(others), rows)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,20 @@
 """One key of the configuration as the office sees and changes it: its line of time, a new value,
 one taken back.
+
+Is a key still as somebody saw it, and who was faster: nothing is changed from a page that is
+older than the key.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
+from workflow_app.models import AuditEvent
 from workflow_app.permissions import has_role
 from workflow_app.services.accounts import users
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -15,8 +22,8 @@ from workflow_app.services.office_settings import (
     configuration,
     configuration_forms,
     configuration_keys,
+    configuration_parts,
     configuration_plans,
-    configuration_records,
     configuration_titles,
 )
 from workflow_app.services.office_settings.configuration import SOP_IN_FORCE
@@ -24,14 +31,13 @@ from workflow_app.services.office_settings.configuration_parts import (
     Faults,
     Part,
     Posted,
+    Record,
     Told,
     Typed,
 )
 from workflow_app.services.office_settings.configuration_plans import Entry, Said
-from workflow_app.services.office_settings.configuration_records import Record
 from workflow_app.services.office_settings.configuration_titles import Group
-from workflow_app.services.office_settings_admin import key_states, wording
-from workflow_app.services.office_settings_admin.key_states import SERVER
+from workflow_app.services.office_settings_admin import wording
 from workflow_app.services.roster import rosters
 
 ENDED = "tidak dipakai lagi"
@@ -125,7 +131,7 @@ def page(work: UnitOfWork, key: str, filled: datetime | None = None) -> KeyPage:
         if form is None or is_ended(form, offered)
         else form.typed(configuration_forms.NAME, offered),
         values=list(reversed(_values(work, form, _one_each(entries), now))),
-        seen=key_states.seen(work, key),
+        seen=fingerprint(work, key),
     )
 
 
@@ -248,12 +254,12 @@ def change(work: UnitOfWork, key: str, said: Said, start: datetime | None, shown
     _check(work, key)
     configuration.lock(work)
     entries = configuration.history(work, key)
-    if key_states.seen(work, key) != shown:
+    if fingerprint(work, key) != shown:
         newest = max(entry.set_at or SOP_IN_FORCE for entry in entries)
         last = [entry for entry in entries if (entry.set_at or SOP_IN_FORCE) == newest]
         if any(_is_this(work, entry, said.value, start) for entry in last):
             return
-        raise Conflict(key_states.overtaken(work, key))
+        raise Conflict(overtaken(work, key))
     configuration.set_value(work, key, said.value, start or work.clock(), said.over)
 
 
@@ -264,9 +270,9 @@ def withdraw(work: UnitOfWork, key: str, start: datetime, shown: str) -> bool:
     """
     _check(work, key)
     configuration.lock(work)
-    if not key_states.was_taken_back(work, key, start):
-        if configuration.is_to_come(work, key, start) and key_states.seen(work, key) != shown:
-            raise Conflict(key_states.overtaken(work, key))
+    if not was_taken_back(work, key, start):
+        if configuration.is_to_come(work, key, start) and fingerprint(work, key) != shown:
+            raise Conflict(overtaken(work, key))
         configuration.withdraw(work, key, start)
     return any(entry.key == key for entry in configuration.list_values(work))
 
@@ -291,7 +297,7 @@ def _changeable(work: UnitOfWork, key: str, form: Part | None) -> Part | None:
         for name in configuration_keys.FAMILIES
         if has_role(work.actor, configuration.owner(work, name).may_change)
     ]
-    return configuration_records.only(form, mine)
+    return configuration_parts.only(form, mine)
 
 
 def _one_each(entries: list[Entry]) -> list[Entry]:
@@ -304,3 +310,44 @@ def _is_this(work: UnitOfWork, last: Entry, value: Any, start: datetime | None) 
     is_at_once = last.set_at is not None and abs(last.set_at - last.valid_from) < AT_ONCE
     is_then = is_at_once if start is None else last.valid_from == start
     return last.set_by == work.actor.user_id and is_same and is_then
+
+
+SERVER = "yang mengurus server"
+
+
+def fingerprint(work: UnitOfWork, key: str) -> str:
+    """All values of a key, and which of them is in force: a form is filled with that one."""
+    entries, now = configuration.history(work, key), configuration.entry(work, key)
+    known = [(entry.valid_from.isoformat(), str(entry.set_at), entry.value) for entry in entries]
+    told = json.dumps([now.valid_from.isoformat(), known], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def overtaken(work: UnitOfWork, key: str) -> str:
+    """What somebody is told whose page is older than the key: who changed it last, or took a value
+    back.
+    """
+    last = next(iter(_events(work, key)), None)
+    who = users.name_of(work, last.actor_id if last else None) or SERVER
+    return (
+        f"Pengaturan ini sudah berubah sejak Anda membukanya; yang terakhir mengubah: {who}. "
+        "Lihat yang sekarang, lalu ulangi bila masih perlu."
+    )
+
+
+def was_taken_back(work: UnitOfWork, key: str, start: datetime) -> bool:
+    """Did the actor himself take the value from `start` on back, and has nobody planned one for
+    that instant since?
+    """
+    events = (
+        event for event in _events(work, key) if event.details["valid_from"] == start.isoformat()
+    )
+    last = next(events, None)
+    told = (configuration.WITHDRAWN, work.actor.user_id)
+    return last is not None and (last.action, last.actor_id) == told
+
+
+def _events(work: UnitOfWork, key: str) -> list[AuditEvent]:
+    """What the trail tells of a key, the newest first."""
+    query = select(AuditEvent).where(AuditEvent.chain == configuration.chain_of(key))
+    return list(work.session.scalars(query.order_by(AuditEvent.position.desc())))

@@ -1,34 +1,38 @@
 """What a change of the configuration would do, or taking one back, before it is done: the real code
 runs with and without it at the instant from which it would hold, in transactions that are rolled
 back (decision 0044).
+
+Who reads a value of the configuration: places, processes with their steps, and how many open
+cases still come there.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
+
 from ocr.arranging import Source, draw_page
 from ocr.errors import OcrError
 from workflow_app.domain import Actor, SentraError
+from workflow_app.models import Case
+from workflow_app.services.calendars import calendars
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import quality_check
 from workflow_app.services.letters import printing
-from workflow_app.services.office_settings import configuration, retention_schedule
-from workflow_app.services.office_settings_admin import (
-    choice_previews,
-    clock_previews,
-    letter_previews,
-    message_previews,
-    paper_previews,
-    readers,
-    samples,
-    sight_previews,
+from workflow_app.services.office_settings import (
+    configuration,
+    configuration_readers,
+    retention_schedule,
 )
-from workflow_app.services.office_settings_admin.letter_previews import Sheet
-from workflow_app.services.office_settings_admin.readers import Readers
+from workflow_app.services.office_settings_admin import case_previews, document_previews, samples
+from workflow_app.services.office_settings_admin.document_previews import Sheet
 from workflow_app.services.office_settings_admin.wording import Turn
+from workflow_app.services.processes import definitions
+from workflow_app.services.processes.definitions import definition_of
 
 Sights = dict[str, list[str]]
 """What is looked at, and how it is."""
@@ -48,48 +52,85 @@ LETTERS = (
 """Families that are seen on a letter."""
 NO_LETTER = "Contoh surat tidak dapat ditampilkan. "
 SIGHTS: dict[str, Sight] = {
-    "target": clock_previews.of_target,
-    "kalender": clock_previews.of_calendar,
-    "tepi_jam": clock_previews.of_edges,
-    "pola_nomor": letter_previews.of_number,
-    "wilayah": choice_previews.of_area,
-    "kanal_pengaduan": choice_previews.of_offer,
-    "rute_rujukan": choice_previews.of_route,
-    "rute_laporan": choice_previews.of_route,
-    "rute_htck": choice_previews.of_route,
-    "tenggat_pemberitahuan": choice_previews.of_period,
-    retention_schedule.KEY: paper_previews.of_schedule,
-    "tingkat_akses": paper_previews.of_levels,
-    "foto_ponsel": paper_previews.of_photos,
-    "propam": sight_previews.of_leadership,
-    "serah_terima": sight_previews.of_receivers,
-    "pengganti_peran": sight_previews.of_substitutes,
-    "publikasi": sight_previews.of_figures,
-    "pesan": message_previews.of_text,
-    "telepon_unit": message_previews.of_text,
-    "saluran_pesan": message_previews.of_ways,
-    "kontak_peran": message_previews.of_ways,
+    "target": case_previews.of_target,
+    "kalender": case_previews.of_calendar,
+    "tepi_jam": case_previews.of_edges,
+    "pola_nomor": document_previews.of_number,
+    "wilayah": case_previews.of_area,
+    "kanal_pengaduan": case_previews.of_offer,
+    "rute_rujukan": case_previews.of_route,
+    "rute_laporan": case_previews.of_route,
+    "rute_htck": case_previews.of_route,
+    "tenggat_pemberitahuan": case_previews.of_period,
+    retention_schedule.KEY: document_previews.of_schedule,
+    "tingkat_akses": document_previews.of_levels,
+    "foto_ponsel": document_previews.of_photos,
+    "propam": case_previews.of_leadership,
+    "serah_terima": case_previews.of_receivers,
+    "pengganti_peran": case_previews.of_substitutes,
+    "publikasi": case_previews.of_figures,
+    "pesan": document_previews.of_text,
+    "telepon_unit": document_previews.of_text,
+    "saluran_pesan": document_previews.of_ways,
+    "kontak_peran": document_previews.of_ways,
 }
 KEPT: dict[str, Kept] = {
-    "target": clock_previews.kept_by_target,
-    "kalender": clock_previews.kept_by_calendar,
-    "tepi_jam": clock_previews.kept_by_edges,
-    **dict.fromkeys(LETTERS, letter_previews.kept_by_letters),
-    "pola_nomor": letter_previews.kept_by_numbers,
-    "wilayah": choice_previews.kept_by_area,
-    "kanal_pengaduan": choice_previews.kept_by_offers,
-    retention_schedule.KEY: paper_previews.kept_by_schedule,
-    "tingkat_akses": paper_previews.kept_by_levels,
-    "foto_ponsel": paper_previews.kept_by_photos,
-    "propam": sight_previews.kept_by_leadership,
-    "serah_terima": sight_previews.kept_by_receivers,
-    "pengganti_peran": sight_previews.kept_by_substitutes,
-    "publikasi": sight_previews.kept_by_figures,
+    "target": case_previews.kept_by_target,
+    "kalender": case_previews.kept_by_calendar,
+    "tepi_jam": case_previews.kept_by_edges,
+    **dict.fromkeys(LETTERS, document_previews.kept_by_letters),
+    "pola_nomor": document_previews.kept_by_numbers,
+    "wilayah": case_previews.kept_by_area,
+    "kanal_pengaduan": case_previews.kept_by_offers,
+    retention_schedule.KEY: document_previews.kept_by_schedule,
+    "tingkat_akses": document_previews.kept_by_levels,
+    "foto_ponsel": document_previews.kept_by_photos,
+    "propam": case_previews.kept_by_leadership,
+    "serah_terima": case_previews.kept_by_receivers,
+    "pengganti_peran": case_previews.kept_by_substitutes,
+    "publikasi": case_previews.kept_by_figures,
     **dict.fromkeys(
         ("pesan", "telepon_unit", "saluran_pesan", "kontak_peran"),
-        message_previews.kept_by_messages,
+        document_previews.kept_by_messages,
     ),
 }
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A process that reads a value."""
+
+    process: str
+    steps: list[str]
+    """By name, in the order of the drawing."""
+    passed: int
+    """Open cases that have done one of them."""
+    ahead: int
+    """Open cases that have done none."""
+
+    @property
+    def open(self) -> int:
+        """All its open cases."""
+        return self.passed + self.ahead
+
+
+@dataclass(frozen=True)
+class Readers:
+    """All who read a value."""
+
+    place: str
+    """Beside the steps; a sentence."""
+    processes: list[Reader]
+
+    @property
+    def passed(self) -> int:
+        """Open cases of all of them."""
+        return sum(one.passed for one in self.processes)
+
+    @property
+    def ahead(self) -> int:
+        """Open cases of all of them."""
+        return sum(one.ahead for one in self.processes)
 
 
 @dataclass(frozen=True)
@@ -174,7 +215,7 @@ def _look(
             one.valid_from for one in configuration.history(work, key) if one.valid_from > start
         ]
         old, *planned = (configuration.value(work, key, instant) for instant in (start, *instants))
-        found = readers.of(work, key)
+        found = readers_of(work, key)
         kept = _kept(work, key, found, turn)
     with samples.undone(works, actor, at) as work:
         before = _sights(work, family, key, now)
@@ -188,7 +229,7 @@ def _look(
         with samples.undone(works, actor, now) as work:
             act(work, start)
             try:
-                sheet = letter_previews.sheet(samples.at(work, at), key)
+                sheet = document_previews.sheet(samples.at(work, at), key)
             except SentraError as error:
                 refusal = error.sentence
     picture = _drawn(sheet) if sheet else None
@@ -216,7 +257,7 @@ def _look(
 
 def _kept(work: UnitOfWork, key: str, found: Readers, turn: Turn) -> list[str]:
     told = KEPT.get(key.partition(".")[0])
-    return told(work, key, turn) if told is not None else readers.kept(found, turn)
+    return told(work, key, turn) if told is not None else kept_by_readers(found, turn)
 
 
 def _sights(work: UnitOfWork, family: str, key: str, now: datetime) -> Sights:
@@ -232,3 +273,69 @@ def _drawn(sheet: Sheet) -> bytes | None:
         return draw_page(Source([pdf], "application/pdf"), 1, 0, quality_check.DRAWN)
     except OcrError:
         return None
+
+
+def readers_of(work: UnitOfWork, key: str) -> Readers:
+    """Who reads a key; open cases are those of the unit that the actor may know of, by the version
+    that each of them runs in.
+    """
+    keys = {key, *_counted_by(work, key)}
+    passed, ahead = Counter[str](), Counter[str]()
+    query = select(Case.process_key, Case.definition_id, Case.passed, func.count())
+    query = query.where(*samples.open_cases(work)).group_by(
+        Case.process_key, Case.definition_id, Case.passed
+    )
+    for process, definition_id, done, count in work.session.execute(query):
+        if steps := configuration_readers.steps(definition_of(work, definition_id), keys):
+            is_done = not {step.id for step in steps}.isdisjoint(done or ())
+            (passed if is_done else ahead)[process] += count
+    found = []
+    for definition in definitions.current_definitions(work):
+        names = [step.name or step.id for step in configuration_readers.steps(definition, keys)]
+        if names or passed[definition.key] or ahead[definition.key]:
+            told = list(dict.fromkeys(names))
+            found.append(
+                Reader(definition.name, told, passed[definition.key], ahead[definition.key])
+            )
+    family = key.partition(".")[0]
+    return Readers(
+        configuration_readers.PLACES.get(family, ""), sorted(found, key=lambda one: one.process)
+    )
+
+
+def kept_by_readers(readers: Readers, turn: Turn) -> list[str]:
+    """What open cases keep, and what takes the new value."""
+    if not readers.processes:
+        return [
+            (
+                f"Nilai {turn.which} dipakai untuk semua yang dikerjakan {turn.since}, juga pada "
+                "berkas yang sudah terbuka."
+            )
+        ]
+    return [
+        (
+            f"{readers.passed} berkas terbuka sudah melewati langkah yang membaca nilai ini; yang "
+            "sudah dibaca tidak berubah."
+        ),
+        (
+            f"{readers.ahead} berkas terbuka belum sampai di sana. Langkah yang dijalankan "
+            f"{turn.since} memakai yang {turn.which}."
+        ),
+    ]
+
+
+def _counted_by(work: UnitOfWork, key: str) -> set[str]:
+    """The targets that are counted by a calendar: whoever starts their clocks reads it."""
+    if not key.startswith(calendars.PREFIX):
+        return set()
+    name = key.removeprefix(calendars.PREFIX)
+    targets = {
+        each.key: each.value
+        for each in configuration.list_values(work)
+        if each.key.startswith("target.")
+    }
+    return {
+        target
+        for target, told in targets.items()
+        if isinstance(told, dict) and told["kalender"] == name
+    }

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 
 from workflow_app.domain import Actor, Answers
-from workflow_app.engine import scenarios
+from workflow_app.engine import process_folders
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.scenarios import Complete
+from workflow_app.engine.process_folders import Complete
 from workflow_app.models import Case
 from workflow_app.services.cases import access, related_cases
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
@@ -44,7 +44,7 @@ def answers(definition: Definition, elements: set[str]) -> list[dict[str, Answer
     """
     told = [
         {step.element: step.answers for step in scenario.steps if isinstance(step, Complete)}
-        for scenario in scenarios.read_scenarios(definition.files)
+        for scenario in process_folders.read_scenarios(definition.files)
     ]
     return sorted(told, key=lambda one: len(elements - set(one)))
 

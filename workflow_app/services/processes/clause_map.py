@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from workflow_app.engine import publication
-from workflow_app.engine.definitions import Element
+from workflow_app.engine.definitions import Element, drawing_of
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.processes import clauses, definitions
 from workflow_app.services.processes.clauses import RecordedClause, Verdict
@@ -139,7 +138,7 @@ def drawing(work: UnitOfWork, key: str) -> bytes:
     """The drawing of the deployed version, without what the engine needs besides. Raises
     `NotFound`.
     """
-    return publication.of(definition_of(work, definitions.current(work, key).id).bpmn_xml)
+    return drawing_of(definition_of(work, definitions.current(work, key).id).bpmn_xml)
 
 
 def carrying(elements: Iterable[Element], process: str) -> list[Carrying]:

@@ -24,10 +24,9 @@ from typing import Any
 import yaml
 
 from workflow_app.domain import InvalidDefinition, NotFound
-from workflow_app.engine import rehearsal, scenarios
+from workflow_app.engine import process_folders, rehearsal
 from workflow_app.engine.definitions import Definition
-from workflow_app.engine.process_folders import own_files
-from workflow_app.engine.scenarios import ScenarioFailed
+from workflow_app.engine.process_folders import ScenarioFailed, own_files
 from workflow_app.services.processes import definitions as process_definitions
 
 CATALOGUE = "clauses.yaml"
@@ -197,7 +196,7 @@ def as_page(found: Iterable[Proof]) -> str:
 def _scenarios(
     definition: Definition, *, play: bool
 ) -> Iterable[tuple[str, tuple[str, ...], bool]]:
-    for scenario in scenarios.read_scenarios(own_files(definition.files)):
+    for scenario in process_folders.read_scenarios(own_files(definition.files)):
         is_ok = True
         if play:
             try:
@@ -260,7 +259,7 @@ def make(release: Path, found: Iterable[Proof]) -> str:
     told = {
         f"{definition.key}/{Path(scenario.file).stem}": scenario.name
         for definition in definitions.values()
-        for scenario in scenarios.read_scenarios(own_files(definition.files))
+        for scenario in process_folders.read_scenarios(own_files(definition.files))
     }
     record = Record(
         processes={key: definition.hash for key, definition in definitions.items()},

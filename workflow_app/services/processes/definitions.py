@@ -1,7 +1,6 @@
 """Deployed processes: deploying a folder, and the definition a case runs under.
 
-The short numbers under which the event log knows elements and flows of a version of a process.
-Versions of processes: which there are, and what two of them differ in.
+Elements and flows of a definition have short numbers, under which the event log names them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,21 +13,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from workflow_app.domain import SYSTEM, InvalidDefinition, NotFound, Variables
-from workflow_app.engine import definitions, differences, form_blocks, process_folders, rehearsal
+from workflow_app.domain import InvalidDefinition, NotFound, Variables
+from workflow_app.engine import definitions, process_folders, rehearsal
 from workflow_app.engine.definitions import Definition, Element
-from workflow_app.engine.differences import Difference, Kind
 from workflow_app.engine.linting.linter import between, lint
 from workflow_app.engine.linting.source import Finding
-from workflow_app.engine.process_folders import MODEL_FILE
 from workflow_app.engine.rehearsal import Coverage
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.models import DefinitionFile, ModelPart, User
+from workflow_app.models import DefinitionFile, ModelPart
 from workflow_app.permissions import (
     CASE_MINDERS,
     CASE_STARTERS,
     OVERSEERS,
-    PROCESS_KEEPERS,
     ROLES,
     check_role,
     has_role,
@@ -155,7 +151,9 @@ def check_kinship(folder: Path, release: Iterable[Path]) -> list[Finding]:
 def check_blocks(root: Path) -> list[Finding]:
     """Return a finding for each shared block of the release that no form names."""
     message = "Blok ini tidak dipakai formulir mana pun."
-    return [Finding("form-block-unused", name, message) for name in form_blocks.unused_blocks(root)]
+    return [
+        Finding("form-block-unused", name, message) for name in process_folders.unused_blocks(root)
+    ]
 
 
 def deploy(work: UnitOfWork, folder: Path) -> Deployment:
@@ -383,136 +381,3 @@ def version_of(work: UnitOfWork, definition_id: UUID) -> int:
     if definition_id not in _versions:
         _versions[definition_id] = work.session.get_one(DefinitionRow, definition_id).version
     return _versions[definition_id]
-
-
-@dataclass(frozen=True)
-class Version:
-    """One deployed version."""
-
-    id: UUID
-    version: int
-    name: str
-    is_current: bool
-    deployed_at: datetime
-    deployed_by: str
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The drawings of one process in two versions, with what to mark in each."""
-
-    key: str
-    name: str
-    before: dict[Kind, list[str]] | None
-    """None where the older version does not call this process."""
-    after: dict[Kind, list[str]] | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two versions side by side."""
-
-    key: str
-    name: str
-    before: Version
-    after: Version
-    groups: list[tuple[str, list[Difference]]]
-    """What differs, by what it is about."""
-    files: list[Difference]
-    """Files by which no case runs: scenarios, examples, the page for the reader."""
-    drawings: list[Pair]
-
-
-def check_keeper(work: UnitOfWork) -> None:
-    """Raise `Forbidden` unless the actor looks after the processes. Who keeps the server always
-    does.
-    """
-    if work.actor != SYSTEM:
-        check_role(work.actor, PROCESS_KEEPERS)
-
-
-def of_process(work: UnitOfWork, key: str) -> list[Version]:
-    """All versions of a process, newest first. Raises `Forbidden`, `NotFound`."""
-    check_keeper(work)
-    query = (
-        select(DefinitionRow, User.full_name)
-        .outerjoin(User, User.id == DefinitionRow.deployed_by)
-        .where(DefinitionRow.process_key == key)
-        .order_by(DefinitionRow.version.desc())
-    )
-    found = [
-        Version(
-            row.id,
-            row.version,
-            row.name,
-            row.is_current,
-            row.deployed_at,
-            name or "pengelola server",
-        )
-        for row, name in work.session.execute(query)
-    ]
-    if not found:
-        raise NotFound("Layanan ini belum terpasang.")
-    return found
-
-
-def one(work: UnitOfWork, key: str, version: int) -> Version:
-    """One version of a process. Raises `Forbidden`, `NotFound`."""
-    found = next((one for one in of_process(work, key) if one.version == version), None)
-    if found is None:
-        raise NotFound("Versi ini tidak ada.")
-    return found
-
-
-def compare(work: UnitOfWork, key: str, before: int, after: int) -> Comparison:
-    """What two versions differ in. Raises `Forbidden`, `NotFound`, `InvalidDefinition` where one
-    cannot be read any more.
-    """
-    was, becomes = one(work, key, before), one(work, key, after)
-    old, new = definition_of(work, was.id), definition_of(work, becomes.id)
-    found = differences.compare(old, new)
-    groups: dict[str, list[Difference]] = {}
-    for difference in found:
-        groups.setdefault(difference.about, []).append(difference)
-    files = groups.pop(differences.OTHER, [])
-    return Comparison(
-        key, becomes.name, was, becomes, [*groups.items()], files, _drawings(old, new, found)
-    )
-
-
-def _drawings(old: Definition, new: Definition, found: list[Difference]) -> list[Pair]:
-    """The process itself, and each called one in which something differs."""
-    called = [key for key in dict.fromkeys([*new.called, *old.called]) if _is_shown(key, old, new)]
-    return [
-        Pair(
-            key,
-            new.name if key == new.key else new.called.get(key) or old.called[key],
-            differences.marks(found, key, is_old=True)
-            if key == old.key or key in old.called
-            else None,
-            differences.marks(found, key, is_old=False)
-            if key == new.key or key in new.called
-            else None,
-        )
-        for key in (new.key, *called)
-    ]
-
-
-def _is_shown(key: str, old: Definition, new: Definition) -> bool:
-    return any(
-        old.files.get(name) != new.files.get(name)
-        for name in old.files.keys() | new.files.keys()
-        if name.startswith(f"called/{key}/") and not name.endswith((".md", ".yaml"))
-    )
-
-
-def drawing(work: UnitOfWork, key: str, version: int, called: str | None = None) -> str:
-    """The model of a version with its drawing, or of a process that it calls. Raises `Forbidden`,
-    `NotFound`.
-    """
-    definition = definition_of(work, one(work, key, version).id)
-    if called is None or called == key:
-        return definition.files[MODEL_FILE].decode()
-    if called not in definition.called:
-        raise NotFound()
-    return definition.called_xml(called)

@@ -30,14 +30,13 @@ from uuid import uuid4
 from sqlalchemy import func, select, text
 
 from workflow_app.domain import SYSTEM, WITA
-from workflow_app.engine.definitions import Definition
-from workflow_app.engine.publication import Counting
+from workflow_app.engine.definitions import Counting, Definition
 from workflow_app.models import Publication
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.formatting import MONTHS
 from workflow_app.services.core.jobs import COUNTER, Running, periodic
 from workflow_app.services.core.unit_of_work import UnitOfWork
-from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import definition_of
 
@@ -409,7 +408,7 @@ def _channels(
     """The ways the office lists, by its words and in its order; then those by which cases came
     before, in the words of the form.
     """
-    listed = offers.words(work, offers.CHANNELS)
+    listed = configuration.words(work, configuration.CHANNELS)
     came = {code for counts in counted for code in counts.by_channel}
     marks = [
         mark

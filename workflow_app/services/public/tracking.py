@@ -19,8 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
-from workflow_app.engine.definitions import Definition
-from workflow_app.engine.publication import Mark, Stage, Tracking
+from workflow_app.engine.definitions import Definition, Mark, Stage, Tracking
 from workflow_app.models import Case, Letter, Submission, TrackingCode
 from workflow_app.permissions import TRACKING_CODE_ISSUERS, check_role, has_role
 from workflow_app.services.accounts import users

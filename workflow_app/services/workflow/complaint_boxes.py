@@ -43,7 +43,7 @@ from workflow_app.services.documents import classification, ingest
 from workflow_app.services.documents.access import is_to_sort
 from workflow_app.services.intake import mails, stacks
 from workflow_app.services.intake.mails import Unreasonable
-from workflow_app.services.office_settings import configuration, offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes import definitions
 from workflow_app.services.workflow import cases, drafts, tasks
 from workflow_app.services.workflow.cases import Started
@@ -165,7 +165,9 @@ def _judge(work: UnitOfWork, asked: Asked) -> dict[str, str]:
     read = read_value("dibuka", "datetime", {}, {"dibuka": [asked.opened_at]})
     if fault := judge_instant(str(read or ""), work.clock(), EARLIEST, "now"):
         faults["dibuka"] = fault
-    elif CHANNEL not in offers.in_service(work, offers.CHANNELS, _instant(asked.opened_at)):
+    elif CHANNEL not in configuration.in_service(
+        work, configuration.CHANNELS, _instant(asked.opened_at)
+    ):
         faults["kotak"] = OUT_OF_SERVICE
     if asked.box not in configuration.value(work, "kotak_pengaduan"):
         faults["kotak"] = "Pilih kotak yang dibuka."
@@ -300,7 +302,7 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
 
 def _is_offered(work: UnitOfWork) -> bool:
     """May the actor begin complaints, and does the office take them by mail?"""
-    if MAIL_COMPLAINT_CHANNEL not in offers.in_service(work, offers.CHANNELS):
+    if MAIL_COMPLAINT_CHANNEL not in configuration.in_service(work, configuration.CHANNELS):
         return False
     return MAIL_COMPLAINT_PROCESS in {process.key for process in definitions.startable(work)}
 

@@ -19,7 +19,7 @@ from workflow_app.services.cases import access, answers, clocks, task_rights
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.formatting import moment
 from workflow_app.services.core.unit_of_work import UnitOfWork
-from workflow_app.services.forms import initial_values
+from workflow_app.services.forms import validation
 from workflow_app.services.intake import captures
 from workflow_app.services.processes.definitions import definition_of
 
@@ -265,7 +265,7 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
         return replace(
             left, answers=_without_parent(work, case, task, form, theirs, merged, left.answers)
         )
-    if not is_again and (taken := initial_values.first_values(work, case, task, form, sources)):
+    if not is_again and (taken := validation.first_values(work, case, task, form, sources)):
         return Prefill(forms.visible(form, {**taken, **merged}), "parent", None)
     offered = forms.defaults(form, work.clock(), clocks.opened_at(task))
     if merged:
@@ -333,10 +333,10 @@ def _without_parent(
     he read it, as if nobody had typed before him.
     """
     names = (
-        initial_values.personal_from_parent(work, case, task, form, sources)
+        validation.personal_from_parent(work, case, task, form, sources)
         & typed.keys() - merged.keys()
     )
-    given = initial_values.first_values(work, case, task, form, sources) if names else {}
+    given = validation.first_values(work, case, task, form, sources) if names else {}
     return {name: value for name, value in typed.items() if name not in names or name in given}
 
 

@@ -35,7 +35,7 @@ from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents import ingest, quality_check
 from workflow_app.services.forms import requirements, validation
-from workflow_app.services.office_settings import offers
+from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import role_label
 from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.roster import duty
@@ -381,7 +381,7 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
         created_at=task.created_at,
         due_at=task.due_at,
         clauses=element.clauses,
-        form=offers.offered(work, form),
+        form=configuration.offered(work, form),
         answers=found.answers,
         answers_from=found.source,
         typed_by=found.typed_by,

@@ -26,7 +26,7 @@ from workflow_app.services.cases import access, answers
 from workflow_app.services.core import jobs, unit_of_work
 from workflow_app.services.core.jobs import KEEPING, SOON, Running, job
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
-from workflow_app.services.processes import definitions
+from workflow_app.services.processes import definition_versions
 from workflow_app.services.processes.definitions import definition_of, version_of
 from workflow_app.services.workflow import steps, version_migration_preview
 
@@ -59,7 +59,7 @@ def order(
 
     Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict` where none of them can be moved.
     """
-    definitions.check_keeper(work)
+    definition_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
         return known
     check_reason(reason)
@@ -79,7 +79,7 @@ def order_back(
     """Have cases of an order go back to the version they had: these, or all (None). What has taken
     a step since stays, and says so. Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict`.
     """
-    definitions.check_keeper(work)
+    definition_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
         return known
     check_reason(reason)
@@ -322,7 +322,7 @@ class OrderView:
 
 def of_process(work: UnitOfWork, key: str) -> list[OrderView]:
     """The newest orders of a process. Raises `Forbidden`."""
-    definitions.check_keeper(work)
+    definition_versions.check_keeper(work)
     query = (
         select(MoveOrder)
         .where(MoveOrder.process_key == key, MoveOrder.unit == work.actor.unit)

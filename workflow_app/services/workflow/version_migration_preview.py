@@ -20,8 +20,9 @@ from workflow_app.models import Case, Letter
 from workflow_app.models import Definition as DefinitionRow
 from workflow_app.services.cases import access
 from workflow_app.services.core.unit_of_work import UnitOfWork
-from workflow_app.services.processes import definitions
-from workflow_app.services.processes.definitions import Version, definition_of
+from workflow_app.services.processes import definition_versions, definitions
+from workflow_app.services.processes.definition_versions import Version
+from workflow_app.services.processes.definitions import definition_of
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def preview(work: UnitOfWork, key: str, version: int) -> Preview:
     """What moving the running cases of a process to one of its versions would do. Raises
     `Forbidden`, `NotFound`.
     """
-    target = definitions.one(work, key, version)
+    target = definition_versions.version_numbered(work, key, version)
     return Preview(target, _standings(work, key, definition_of(work, target.id)))
 
 
@@ -122,7 +123,7 @@ def numbered(work: UnitOfWork, key: str, numbers: Collection[str]) -> list[UUID]
 
 def count_running(work: UnitOfWork) -> dict[str, Counter[bool]]:
     """How many running cases of each process are on its current version, and how many are not."""
-    definitions.check_keeper(work)
+    definition_versions.check_keeper(work)
     query = (
         select(Case.process_key, DefinitionRow.is_current, func.count())
         .join(DefinitionRow, DefinitionRow.id == Case.definition_id)
@@ -144,9 +145,9 @@ def is_running(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _standings(work: UnitOfWork, key: str, new: Definition) -> list[Standing]:
-    definitions.check_keeper(work)
+    definition_versions.check_keeper(work)
     try:
-        versions = definitions.of_process(work, key)
+        versions = definition_versions.of_process(work, key)
     except NotFound:
         return []
     found = {version.id: Standing(version) for version in versions}

@@ -15,7 +15,7 @@ from workflow_app.tools.bootstrap.packages import BootstrapError, VirtualEnviron
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 QUALITY = ("test", "check")
-NEEDS_SYSTEM_PACKAGES = ("run", "test", "archive")
+NEEDS_SYSTEM_PACKAGES = ("run", "archive", *QUALITY)
 NEEDS_FRONT_END = ("run", *QUALITY)
 HELP = """\
 Usage: ./spkt COMMAND [OPTIONS]

@@ -21,7 +21,7 @@ from workflow_app.domain import SYSTEM, Actor, Answers
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import incidents
 from workflow_app.services.core.unit_of_work import Works
-from workflow_app.services.demo import rehearsal
+from workflow_app.services.demo import seeding
 from workflow_app.services.workflow import cases, tasks
 from workflow_app.tools.load import officer
 from workflow_app.tools.load.site import Notice, milliseconds, running_site, unheard
@@ -147,7 +147,7 @@ def run(
 
 def begin(works: Works, cast: Mapping[str, Actor], folder: Path) -> Rework:
     """A case of the process in this folder, brought to its approver."""
-    steps = rehearsal.completions(folder, SCENARIO)
+    steps = seeding.completions(folder, SCENARIO)
     elements = [element for element, _, _ in steps]
     check, hand_in = steps[elements.index(CHECK)], steps[elements.index(APPROVE) - 1]
     with works.begin(cast["petugas"]) as work:
@@ -163,7 +163,7 @@ def complete(works: Works, cast: Mapping[str, Actor], case_id: UUID, step: Step)
     with works.begin(SYSTEM) as work:
         task_id = work.session.execute(TASK, {"case": case_id, "element": element}).scalar_one()
     began = time.perf_counter()
-    told = rehearsal.happening_now(answers, works.clock())
+    told = seeding.happening_now(answers, works.clock())
     with works.begin(cast[role]) as work:
         tasks.complete(work, task_id, told, str(uuid4()))
     return time.perf_counter() - began
