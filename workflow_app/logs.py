@@ -22,9 +22,11 @@ QUIET = {
     "procrastinate.worker": "CRITICAL",
     "urllib3": "ERROR",
     "fontTools": "ERROR",
-    "weasyprint": "ERROR",
+    "weasyprint": "CRITICAL",
 }
-"""Libraries whose lines repeat ours, or name what they work on."""
+"""Libraries whose lines repeat ours, or name what they work on: WeasyPrint logs the address of a
+picture it cannot show, and a drawn signature is such an address.
+"""
 
 _origin: ContextVar[Facts] = ContextVar("origin", default={})  # noqa: B039 - replaced, never changed
 

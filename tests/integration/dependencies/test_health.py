@@ -56,7 +56,9 @@ def test_each_part_is_told_and_the_public_hears_states_only(
         == commands.head()
     )
     assert details.json["parts"]["counter"]["age_seconds"] < 60
-    assert set(details.json["jobs"]) == {"counter", "keeping", "messages", "phones", "reading"}
+    assert set(details.json["jobs"]) == {
+        "counter", "intake", "keeping", "messages", "phones", "reading",
+    }  # fmt: skip
     assert set(public.json) == {"status", "parts"}
     assert set(public.json["parts"].values()) == {"ok"}
     store_line.cut()

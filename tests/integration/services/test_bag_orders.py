@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from archive.errors import BlobMissing
 from tests.integration.conftest import TestClock
+from tests.integration.last_tries import run_job
 from tests.integration.services import desk, scans
 from tests.integration.services.bagging import actions, ask, state
 from workflow_app.connections import blobs as blobs_of
@@ -252,7 +253,11 @@ def test_an_order_whose_job_was_lost_is_told(works: Works, auditor: Actor, case:
 
 
 def test_what_cannot_be_written_is_told_and_ends(
-    works: Works, auditor: Actor, case: Case, monkeypatch: pytest.MonkeyPatch
+    works: Works,
+    settings: Settings,
+    auditor: Actor,
+    case: Case,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = ask(works, auditor, case[0])
 
@@ -261,7 +266,7 @@ def test_what_cannot_be_written_is_told_and_ends(
 
     monkeypatch.setattr(bag_export, "write", full)
     with pytest.raises(OSError, match="No space"):
-        bag_orders.make(works, order_id)
+        run_job(works, settings, "make_bag", order_id=order_id)
     assert (state(works, order_id).status, state(works, order_id).sentence) == (
         "failed",
         bag_orders.FAILED,

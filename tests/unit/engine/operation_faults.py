@@ -50,5 +50,6 @@ FAULTS: dict[str, tuple[Folder, str, str]] = {
     "a case confined to a variable": (line().service("khususkan", "confine", role="jenis"),
     "confine-role", "khususkan"),
     "a task for who cannot see it": (line().service("khususkan", "confine",
-    role='"ka_spkt"').user("lanjut").flow("khususkan", "lanjut"), "confine-task", "lanjut"),
+    role='"ka_spkt"').user("lanjut").flow("kerja", "khususkan", "lanjut"), "confine-task",
+    "lanjut"),
 }  # fmt: skip

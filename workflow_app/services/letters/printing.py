@@ -24,6 +24,7 @@ from weasyprint import HTML
 from weasyprint.css import ColorProfile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from workflow_app import logs
 from workflow_app.domain import WITA, Answers, Conflict, InvalidDefinition, NotFound
 from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.models import AuditEvent, Case, Letter, LetterNumber
@@ -43,8 +44,7 @@ COLOURS = "warna"
 """Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open.
 """
 
-# It would log addresses of pictures it cannot show, and a drawn signature is such an address.
-logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+logging.getLogger("weasyprint").setLevel(logs.QUIET["weasyprint"])
 
 _environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
 

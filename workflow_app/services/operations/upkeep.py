@@ -6,7 +6,7 @@ Each look into the scanner's folder and into the mailbox leaves a heartbeat that
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,16 @@ def sweep_job(running: Running) -> None:
 def take_scans_job(running: Running) -> None:
     """Look into the scanner's folder."""
     settings = running.settings
-    folder = ScanFolder(Path(settings.scan_folder), is_kept=settings.scan_folder_taken == "move")
+    folder = _scan_folder(settings.scan_folder, settings.scan_folder_taken == "move")
     take_scans(running.works, folder, max_megabytes=settings.max_upload_mb)
+
+
+@cache
+def _scan_folder(path: str, is_kept: bool) -> ScanFolder:
+    """Return the folder of this process: it remembers the last look, and what is still being
+    written differs from that.
+    """
+    return ScanFolder(Path(path), is_kept=is_kept)
 
 
 @periodic(
