@@ -24,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from workflow_app.domain import InvalidInput, NotFound
-from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, has_role
+from workflow_app.permissions import ROLES, Act, may
 from workflow_app.services.accounts import members, role_changes, sessions, users
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings.configuration import role_label
@@ -174,7 +174,7 @@ SAVE = "simpan"
 
 
 @staff_blueprint.get("")
-@access(*STAFF_READERS)
+@access(Act.READ_MEMBERS)
 def show_all() -> ResponseReturnValue:
     """All accounts."""
     with unit_of_work() as work:
@@ -182,19 +182,19 @@ def show_all() -> ResponseReturnValue:
             "staff/list.html",
             members=members.listed(work),
             labels={role: role_label(work, role) for role in ROLES},
-            can_add=has_role(work.actor, STAFF_KEEPERS),
+            can_add=may(work.actor, Act.KEEP_MEMBERS),
         )
 
 
 @staff_blueprint.get("/baru")
-@access(*STAFF_KEEPERS)
+@access(Act.KEEP_MEMBERS)
 def ask_new() -> ResponseReturnValue:
     """The form for a new member."""
     return _new(members.Asked())
 
 
 @staff_blueprint.post("/baru")
-@access(*STAFF_KEEPERS)
+@access(Act.KEEP_MEMBERS)
 def add() -> ResponseReturnValue:
     """Show the account, or make it, as the pressed button says. Its first password stands on the
     page that answers, and nowhere else.
@@ -220,14 +220,14 @@ def add() -> ResponseReturnValue:
 
 
 @staff_blueprint.get("/<uuid:user_id>")
-@access(*STAFF_READERS)
+@access(Act.READ_MEMBERS)
 def show(user_id: UUID) -> ResponseReturnValue:
     """One member."""
     return _page(user_id)
 
 
 @staff_blueprint.post("/<uuid:user_id>/peran")
-@access(*STAFF_READERS)
+@access(Act.READ_MEMBERS)
 def change(user_id: UUID) -> ResponseReturnValue:
     """Show what a change of roles or unit does, or make it, as the pressed button says."""
     form = request.form
@@ -253,7 +253,7 @@ def change(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/perubahan/<uuid:change_id>/tarik")
-@access(*STAFF_READERS)
+@access(Act.READ_MEMBERS)
 def withdraw(change_id: UUID) -> ResponseReturnValue:
     """Show what taking back a change does that is still to come, or take it back."""
     if request.form.get("tombol") != SAVE:
@@ -267,7 +267,7 @@ def withdraw(change_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/kunci")
-@access(*STAFF_KEEPERS)
+@access(Act.KEEP_MEMBERS)
 def lock(user_id: UUID) -> ResponseReturnValue:
     """Show what closing the account does, or close it; its sessions end."""
     if request.form.get("tombol") != SAVE:
@@ -280,7 +280,7 @@ def lock(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/buka")
-@access(*STAFF_KEEPERS)
+@access(Act.KEEP_MEMBERS)
 def unlock(user_id: UUID) -> ResponseReturnValue:
     """Show what opening the account again does, or open it."""
     if request.form.get("tombol") != SAVE:
@@ -294,7 +294,7 @@ def unlock(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/sandi")
-@access(*STAFF_READERS)
+@access(Act.READ_MEMBERS)
 def renew_password(user_id: UUID) -> ResponseReturnValue:
     """Show what a new first password does, or make one, on the page that answers and nowhere
     else.
@@ -357,6 +357,6 @@ def _page(
             givable=members.givable(work.actor),
             to_come=role_changes.to_come(work, user_id),
             is_own=is_own,
-            keeps=has_role(work.actor, STAFF_KEEPERS) and not is_own,
+            keeps=may(work.actor, Act.KEEP_MEMBERS) and not is_own,
             can_renew=not is_own and members.can_renew(work, member.id, member.roles),
         )

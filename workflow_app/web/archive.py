@@ -13,13 +13,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Conflict, InvalidInput, NotFound
-from workflow_app.permissions import (
-    ARCHIVE_BOX_KEEPERS,
-    BAG_ORDERERS,
-    DISPOSAL_PROPOSERS,
-    PROOF_READERS,
-    disposal_scopes,
-)
+from workflow_app.permissions import Act, disposal_scopes
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents.documents import Content
 from workflow_app.services.exports import bag_orders
@@ -40,14 +34,14 @@ blueprint = Blueprint("disposals", __name__)
 
 
 @blueprint.get("/retensi")
-@access(*DISPOSAL_PROPOSERS)
+@access(Act.PROPOSE_DISPOSAL)
 def show_due() -> ResponseReturnValue:
     """What is due, to choose from."""
     return _due_page()
 
 
 @blueprint.post("/retensi/usulan")
-@access(*DISPOSAL_PROPOSERS)
+@access(Act.PROPOSE_DISPOSAL)
 def propose() -> ResponseReturnValue:
     """Begin a proposal with what was chosen, or add it to one that is open."""
     ids = [_id(text) for text in request.form.getlist("dokumen")]
@@ -168,7 +162,7 @@ LONGEST = 20_000
 
 
 @bag_orders_blueprint.get("")
-@access(*BAG_ORDERERS)
+@access(Act.ORDER_BAGS)
 def show_bag_order() -> ResponseReturnValue:
     """The form, and what was asked for. A case page fills in its number."""
     return _page_bag_order(
@@ -177,7 +171,7 @@ def show_bag_order() -> ResponseReturnValue:
 
 
 @bag_orders_blueprint.post("")
-@access(*BAG_ORDERERS)
+@access(Act.ORDER_BAGS)
 def order() -> ResponseReturnValue:
     """Ask for a bag."""
     typed = request.form
@@ -199,7 +193,7 @@ def order() -> ResponseReturnValue:
 
 
 @bag_orders_blueprint.get("/keadaan")
-@access(*BAG_ORDERERS)
+@access(Act.ORDER_BAGS)
 def state() -> ResponseReturnValue:
     """How far the bags are, for the page that waits."""
     with unit_of_work() as work:
@@ -209,7 +203,7 @@ def state() -> ResponseReturnValue:
 
 
 @bag_orders_blueprint.get("/<uuid:order_id>/unduh")
-@access(*BAG_ORDERERS)
+@access(Act.ORDER_BAGS)
 def take_out_bag_order(order_id: UUID) -> Response:
     """The finished bag as one file."""
     with unit_of_work() as work:
@@ -238,14 +232,14 @@ archive_boxes_blueprint = Blueprint("archive_boxes", __name__, url_prefix="/kota
 
 
 @archive_boxes_blueprint.get("")
-@access(*ARCHIVE_BOX_KEEPERS)
+@access(Act.REGISTER_ARCHIVE_BOXES)
 def show_archive_box() -> ResponseReturnValue:
     """The form, and the boxes registered last."""
     return _page_archive_box(AskedBox(bundles=[AskedBundle()]))
 
 
 @archive_boxes_blueprint.post("")
-@access(*ARCHIVE_BOX_KEEPERS)
+@access(Act.REGISTER_ARCHIVE_BOXES)
 def register() -> ResponseReturnValue:
     """Register a box with its bundles, or show as many lines as it has, as the pressed button
     says.
@@ -276,7 +270,7 @@ def register() -> ResponseReturnValue:
 
 
 @archive_boxes_blueprint.get("/<uuid:case_id>/lembar-sampul.pdf")
-@access(*ARCHIVE_BOX_KEEPERS)
+@access(Act.REGISTER_ARCHIVE_BOXES)
 def cover_sheets(case_id: UUID) -> ResponseReturnValue:
     """The cover sheets of all bundles that still wait for their scan, as one PDF."""
     with unit_of_work() as work:
@@ -317,7 +311,7 @@ archive_proofs_blueprint = Blueprint("archive_proofs", __name__)
 
 
 @archive_proofs_blueprint.get("/arsip/keadaan")
-@access(*PROOF_READERS)
+@access(Act.READ_ARCHIVE_PROOFS)
 def show_archive_proof() -> ResponseReturnValue:
     """The last verdicts, and those before them."""
     with unit_of_work() as work:

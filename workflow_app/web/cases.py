@@ -14,7 +14,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Busy, Conflict, InvalidInput
-from workflow_app.permissions import IDENTITY_READERS, TIME_CORRECTORS
+from workflow_app.permissions import Act, may
 from workflow_app.services.cases import (
     answers,
     event_log,
@@ -167,7 +167,7 @@ def page(case_id: UUID, **more: Any) -> str:
             is_waiting=is_at_work(case, issued),
             unfinished=drafts.of_case(work, case_id) if case.can_cancel else [],
             stages=stages.of_case(work, visible_case(work, case_id)),
-            may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
+            may_correct=may(work.actor, Act.CORRECT_TIMES),
             **{
                 "cancel_error": "",
                 "reopen_error": "",
@@ -194,7 +194,7 @@ class Correcting:
 
 
 @stages_blueprint.post("/<element>")
-@access(*TIME_CORRECTORS)
+@access(Act.CORRECT_TIMES)
 def correct(case_id: UUID, element: str) -> ResponseReturnValue:
     """Put another time beside the recorded one, with a reason."""
     at, reason = request.form.get("waktu", ""), request.form.get("alasan_koreksi", "")
@@ -223,7 +223,7 @@ def pdf(letter_id: UUID) -> ResponseReturnValue:
 
 
 @letters_blueprint.post("/surat/<uuid:letter_id>/penarikan")
-@access(*letters.WITHDRAWERS)
+@access(Act.WITHDRAW_LETTERS)
 def withdraw(letter_id: UUID) -> ResponseReturnValue:
     """Withdraw a letter that was handed over, with a reason."""
     reason = request.form.get("alasan_tarik", "")
@@ -255,7 +255,7 @@ PURPOSES = (
 
 
 @identities_blueprint.get("")
-@access(*IDENTITY_READERS)
+@access(Act.OPEN_IDENTITIES)
 def ask(case_id: UUID) -> ResponseReturnValue:
     """Ask for the purpose."""
     with unit_of_work() as work:
@@ -264,7 +264,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 
 
 @identities_blueprint.post("")
-@access(*IDENTITY_READERS)
+@access(Act.OPEN_IDENTITIES)
 def reveal(case_id: UUID) -> ResponseReturnValue:
     """Show the identity. The answer is not stored anywhere and cannot be reached by an address."""
     chosen, words = request.form.get("tujuan", ""), request.form.get("uraian", "").strip()

@@ -12,7 +12,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, InvalidInput
-from workflow_app.permissions import BEGINNERS, BOX_OPENERS, STACK_BRINGERS
+from workflow_app.permissions import Act
 from workflow_app.services.accounts import sessions, users
 from workflow_app.services.documents import reading
 from workflow_app.services.intake import stacks
@@ -30,14 +30,14 @@ DISMISSING = (reading.FIELD, reading.WORDS_FIELD)
 
 
 @blueprint.get("")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def show() -> ResponseReturnValue:
     """What was brought, how far it is, and what needs a person."""
     return _page()
 
 
 @blueprint.post("")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def bring() -> ResponseReturnValue:
     """Take in files from the feeder, each kept whole and split later."""
     files = [file for file in request.files.getlist("berkas") if file.filename]
@@ -61,7 +61,7 @@ def bring() -> ResponseReturnValue:
 
 
 @blueprint.get("/keadaan")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def state() -> ResponseReturnValue:
     """How far the stacks are, for the page that waits."""
     with unit_of_work() as work:
@@ -71,7 +71,7 @@ def state() -> ResponseReturnValue:
 
 
 @blueprint.get("/<uuid:stack_id>/asli")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def original(stack_id: UUID) -> ResponseReturnValue:
     """The whole stack exactly as it was received."""
     with unit_of_work() as work:
@@ -80,7 +80,7 @@ def original(stack_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/ulangi")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def retry(stack_id: UUID) -> ResponseReturnValue:
     """Split a stack that failed once more."""
     with unit_of_work() as work:
@@ -90,7 +90,7 @@ def retry(stack_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/tempatkan")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def place(stack_id: UUID, no: int) -> ResponseReturnValue:
     """Put a part into a case."""
     number = request.form.get("nomor_lain", "").strip() or request.form.get("nomor", "")
@@ -111,7 +111,7 @@ def place(stack_id: UUID, no: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/arsipkan")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
     """A part that belongs to no case."""
     with unit_of_work() as work:
@@ -121,7 +121,7 @@ def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/mulai-pengaduan")
-@access(*STACK_BRINGERS & BEGINNERS)
+@access(Act.BRING_STACKS)
 def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
     """Begin the complaint that a mail is; on to its first form."""
     with unit_of_work() as work:
@@ -133,7 +133,7 @@ def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/baca-lagi")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def read_again(document_id: UUID) -> ResponseReturnValue:
     """Have a paper read once more."""
     with unit_of_work() as work:
@@ -143,7 +143,7 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/kesampingkan")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def dismiss(document_id: UUID) -> ResponseReturnValue:
     """A paper that could not be read may stay so, for a reason."""
     chosen = {name: request.form.get(name, "") for name in DISMISSING}
@@ -160,7 +160,7 @@ def dismiss(document_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/kembalikan")
-@access(*STACK_BRINGERS)
+@access(Act.BRING_STACKS)
 def take_back(document_id: UUID) -> ResponseReturnValue:
     """A paper that was dismissed waits for a person again."""
     with unit_of_work() as work:
@@ -207,14 +207,14 @@ boxes_blueprint = Blueprint("boxes", __name__, url_prefix="/kotak-pengaduan")
 
 
 @boxes_blueprint.get("")
-@access(*BOX_OPENERS)
+@access(Act.OPEN_COMPLAINT_BOXES)
 def show_box() -> ResponseReturnValue:
     """The boxes with their last opening, and the form to record the next."""
     return _page_box(Asked(opened_at=f"{now().astimezone(WITA):%Y-%m-%dT%H:%M}"))
 
 
 @boxes_blueprint.post("")
-@access(*BOX_OPENERS)
+@access(Act.OPEN_COMPLAINT_BOXES)
 def open_box() -> ResponseReturnValue:
     """Record the opening. The second officer's try is counted before, in a transaction of its own,
     as a sign-in is.

@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, Conflict, Forbidden, InvalidInput
-from workflow_app.permissions import LEADS, STAFF_READERS, has_role
+from workflow_app.permissions import Act, may
 from workflow_app.services.office_settings import configuration_forms, configuration_tables
 from workflow_app.services.office_settings.configuration_parts import Told, Typed
 from workflow_app.services.office_settings.configuration_plans import Said
@@ -45,8 +45,8 @@ class AdminPage:
     about: str
     families: tuple[str, ...] = ()
     """Who may change keys of one of these finds it."""
-    roles: frozenset[str] = frozenset()
-    """So do these roles."""
+    act: Act | None = None
+    """Who may do this finds it too."""
 
 
 ADMIN_PAGES = (
@@ -54,7 +54,7 @@ ADMIN_PAGES = (
         "staff.show_all",
         "Anggota dan peran",
         "Akun, peran sejak sebuah hari, kunci.",
-        roles=STAFF_READERS,
+        act=Act.READ_MEMBERS,
     ),
     AdminPage(
         "rosters.show",
@@ -69,7 +69,7 @@ ADMIN_PAGES = (
         "absences.show_absence",
         "Penggantian",
         "Siapa tidak di tempat, dan siapa menggantikannya.",
-        roles=LEADS,
+        act=Act.LEAD_SHIFT,
     ),
 )
 
@@ -83,7 +83,7 @@ def list_groups() -> ResponseReturnValue:
         pages = [
             page
             for page in ADMIN_PAGES
-            if has_role(work.actor, page.roles)
+            if (page.act is not None and may(work.actor, page.act))
             or any(overview.may_change(work, family) for family in page.families)
         ]
     return render_template(

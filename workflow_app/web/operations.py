@@ -27,7 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from workflow_app import __version__
 from workflow_app.domain import SYSTEM, InvalidInput, NotFound, SentraError
-from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, OUTBOX_KEEPERS
+from workflow_app.permissions import Act
 from workflow_app.services.cases import history, incidents
 from workflow_app.services.cases.access import visible_case
 from workflow_app.services.core import figures
@@ -245,7 +245,7 @@ incidents_blueprint = Blueprint("incidents", __name__, url_prefix="/insiden")
 
 
 @incidents_blueprint.get("")
-@access(*INCIDENT_READERS)
+@access(Act.READ_INCIDENTS)
 def show_open() -> ResponseReturnValue:
     """All that are not resolved."""
     with unit_of_work() as work:
@@ -254,7 +254,7 @@ def show_open() -> ResponseReturnValue:
 
 
 @incidents_blueprint.post("/<uuid:incident_id>/ulangi")
-@access(*INCIDENT_RETRIERS)
+@access(Act.RETRY_INCIDENTS)
 def retry(incident_id: UUID) -> ResponseReturnValue:
     """Have the step tried again."""
     with unit_of_work() as work:
@@ -297,7 +297,7 @@ messages_blueprint = Blueprint("messages", __name__)
 
 
 @messages_blueprint.get("/kotak-keluar")
-@access(*OUTBOX_KEEPERS)
+@access(Act.KEEP_OUTBOX)
 def show_outbox() -> ResponseReturnValue:
     """What waits, what failed and why, what left last."""
     with unit_of_work() as work:
@@ -334,7 +334,7 @@ def print_instead(message_id: UUID) -> ResponseReturnValue:
 
 
 @messages_blueprint.post("/pesan/<uuid:message_id>/ulangi")
-@access(*OUTBOX_KEEPERS)
+@access(Act.KEEP_OUTBOX)
 def retry_message(message_id: UUID) -> ResponseReturnValue:
     """Have it sent now."""
     with unit_of_work() as work:

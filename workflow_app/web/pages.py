@@ -16,7 +16,6 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,24 +30,7 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from workflow_app.domain import WITA
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import (
-    ARCHIVE_BOX_KEEPERS,
-    BAG_ORDERERS,
-    BEGINNERS,
-    BOARD_READERS,
-    BOX_OPENERS,
-    CHECKERS,
-    DISPOSAL_PROPOSERS,
-    INCIDENT_READERS,
-    OUTBOX_KEEPERS,
-    OVERSEERS,
-    PROCESS_KEEPERS,
-    PROCESS_READERS,
-    PROOF_READERS,
-    REPORT_READERS,
-    STACK_BRINGERS,
-    STAFF_READERS,
-)
+from workflow_app.permissions import Act
 from workflow_app.services.core import formatting
 from workflow_app.web import formats, requests
 from workflow_app.web.forms import ACCEPTED, RECORDINGS, as_text, most_megabytes, typed_date
@@ -69,12 +51,14 @@ class Place:
     label: str
     key: str
     """Pressed after `g`."""
-    roles: Set[str] = frozenset()
-    """Who has it; everybody who is signed in where none is named."""
+    act: Act | None = None
+    """What one may do who has it; everybody who is signed in has it where none is named."""
     parts: tuple[str, ...] = ()
     """Blueprints whose pages belong to it, beside that of the endpoint."""
     is_hourly: bool = True
     """People go there all day long."""
+    unless: Act | None = None
+    """Who may do this reaches it from another place."""
 
     @property
     def is_here(self) -> bool:
@@ -84,17 +68,17 @@ class Place:
 
 PLACES = (
     Place("inbox.show_inbox", "Beranda", "i"),
-    Place("processes.choose", "Mulai layanan", "m", BEGINNERS, ("archive_boxes", "boxes")),
-    Place("boards.show", "Papan SPKT", "b", OVERSEERS),
-    Place("dispatches.board", "Papan TKP", "p", BOARD_READERS),
+    Place("processes.choose", "Mulai layanan", "m", Act.BEGIN_CASES, ("archive_boxes", "boxes")),
+    Place("boards.show", "Papan SPKT", "b", Act.SEE_ALL_CASES),
+    Place("dispatches.board", "Papan TKP", "p", Act.READ_DISPATCH_BOARD),
     Place("search.show_search", "Cari", "c"),
-    Place("stacks.show", "Tumpukan", "t", STACK_BRINGERS),
-    Place("checks.show_waiting", "Periksa mutu", "q", CHECKERS),
+    Place("stacks.show", "Tumpukan", "t", Act.BRING_STACKS),
+    Place("checks.show_waiting", "Periksa mutu", "q", Act.CHECK_QUALITY),
     Place(
         "process_pages.show_all",
         "Proses",
         "s",
-        PROCESS_READERS,
+        Act.READ_PROCESS_FIGURES,
         ("process_versions",),
         is_hourly=False,
     ),
@@ -102,23 +86,28 @@ PLACES = (
         "process_versions.show_all",
         "Versi proses",
         "v",
-        PROCESS_KEEPERS - PROCESS_READERS,
+        Act.KEEP_PROCESSES,
         is_hourly=False,
+        unless=Act.READ_PROCESS_FIGURES,
     ),
     Place(
         "service_reports.show_service_report",
         "Laporan layanan",
         "l",
-        REPORT_READERS,
+        Act.READ_SERVICE_REPORTS,
         is_hourly=False,
     ),
-    Place("disposals.show_due", "Retensi", "r", DISPOSAL_PROPOSERS, is_hourly=False),
+    Place("disposals.show_due", "Retensi", "r", Act.PROPOSE_DISPOSAL, is_hourly=False),
     Place(
-        "archive_proofs.show_archive_proof", "Keadaan arsip", "a", PROOF_READERS, is_hourly=False
+        "archive_proofs.show_archive_proof",
+        "Keadaan arsip",
+        "a",
+        Act.READ_ARCHIVE_PROOFS,
+        is_hourly=False,
     ),
-    Place("bag_orders.show_bag_order", "Tas arsip", "u", BAG_ORDERERS, is_hourly=False),
-    Place("incidents.show_open", "Gangguan", "k", INCIDENT_READERS, is_hourly=False),
-    Place("messages.show_outbox", "Kotak keluar", "o", OUTBOX_KEEPERS, is_hourly=False),
+    Place("bag_orders.show_bag_order", "Tas arsip", "u", Act.ORDER_BAGS, is_hourly=False),
+    Place("incidents.show_open", "Gangguan", "k", Act.READ_INCIDENTS, is_hourly=False),
+    Place("messages.show_outbox", "Kotak keluar", "o", Act.KEEP_OUTBOX, is_hourly=False),
 )
 
 
@@ -138,12 +127,18 @@ class Bar:
 
 def bar() -> Bar:
     """The places of who is signed in. Where he is stands in the bar always."""
-    places = [place for place in PLACES if not place.roles or requests.holds(*place.roles)]
+    places = [place for place in PLACES if _is_for_user(place)]
     here = next((place for place in places if place.is_here), None)
     if len(places) <= ROOM:
         return Bar(places, here, places)
     first = [place for place in places if place.is_hourly][: ROOM - 1]
     return Bar(places, here, [place for place in places if place in first or place is here])
+
+
+def _is_for_user(place: Place) -> bool:
+    if place.unless is not None and requests.allows(place.unless):
+        return False
+    return place.act is None or requests.allows(place.act)
 
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
@@ -183,7 +178,8 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
-        holds=requests.holds,
+        Act=Act,
+        may=requests.allows,
         may_configure=requests.may_configure,
         navigation=bar,
         current_time=now,
@@ -192,16 +188,6 @@ def register(app: Flask) -> None:
         accepted_recordings=RECORDINGS,
         most_megabytes=most_megabytes,
         input_types=INPUT_TYPES,
-        PROCESS_KEEPERS=PROCESS_KEEPERS,
-        BAG_ORDERERS=BAG_ORDERERS,
-        OVERSEERS=OVERSEERS,
-        ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
-        BOX_OPENERS=BOX_OPENERS,
-        CHECKERS=CHECKERS,
-        BEGINNERS=BEGINNERS,
-        STAFF_READERS=STAFF_READERS,
-        DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
-        PROOF_READERS=PROOF_READERS,
     )
     app.context_processor(_of_page)
 

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Conflict, InvalidDefinition, InvalidInput, NotFound
-from workflow_app.permissions import BEGINNERS, PROCESS_KEEPERS
+from workflow_app.permissions import Act
 from workflow_app.services.processes import definition_versions, definitions
 from workflow_app.services.workflow import (
     archive_batches,
@@ -26,7 +26,7 @@ blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
 
 
 @blueprint.get("")
-@access(*BEGINNERS)
+@access(Act.BEGIN_CASES)
 def choose() -> ResponseReturnValue:
     """The services that can be started."""
     with unit_of_work() as work:
@@ -41,7 +41,7 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>")
-@access(*BEGINNERS)
+@access(Act.BEGIN_CASES)
 def start(key: str) -> ResponseReturnValue:
     """Begin a case and open its first task. The same page sent twice begins one. A disposal begins
     where its papers are chosen: without any there is nothing to approve.
@@ -63,7 +63,7 @@ MOST_LISTED = 50
 
 
 @process_versions_blueprint.get("/versi")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def show_all() -> ResponseReturnValue:
     """Every process with its current version, and how many running cases are on it or on older
     ones.
@@ -75,28 +75,28 @@ def show_all() -> ResponseReturnValue:
 
 
 @process_versions_blueprint.get("/<key>/versi")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def show(key: str) -> ResponseReturnValue:
     """The versions of a process, its running cases, and what was ordered for them."""
     return _page(key, _number("ke"))
 
 
 @process_versions_blueprint.post("/<key>/versi/<int:version>/pindah")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def move(key: str, version: int) -> ResponseReturnValue:
     """Order cases to be moved to a version; asked once more before it is done."""
     return _order(key, version, None)
 
 
 @process_versions_blueprint.post("/<key>/versi/perintah/<uuid:order_id>/kembalikan")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def move_back(key: str, order_id: UUID) -> ResponseReturnValue:
     """Order cases to go back to the version they had; asked once more before it is done."""
     return _order(key, None, order_id)
 
 
 @process_versions_blueprint.get("/<key>/versi/banding")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def compare(key: str) -> ResponseReturnValue:
     """Two versions side by side."""
     before, after = _number("dari"), _number("ke")
@@ -114,7 +114,7 @@ def compare(key: str) -> ResponseReturnValue:
 
 
 @process_versions_blueprint.get("/<key>/versi/<int:version>/gambar")
-@access(*PROCESS_KEEPERS)
+@access(Act.KEEP_PROCESSES)
 def drawing(key: str, version: int) -> ResponseReturnValue:
     """The drawing of a version, or of a process that it calls, for the viewer on the page."""
     with unit_of_work() as work:

@@ -30,7 +30,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, Busy, InvalidInput, NotFound, TooManyTries
-from workflow_app.permissions import TRACKING_CODE_ISSUERS
+from workflow_app.permissions import Act
 from workflow_app.services.accounts import sessions
 from workflow_app.services.cases.access import visible_case
 from workflow_app.services.core import formatting
@@ -100,7 +100,7 @@ def status(case_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/surat/<uuid:letter_id>/kode")
-@access(*TRACKING_CODE_ISSUERS)
+@access(Act.ISSUE_TRACKING_CODES)
 def issue(letter_id: UUID) -> ResponseReturnValue:
     """Hand out a code: on a sheet that is shown this once. The one before dies."""
     purpose = request.form.get("tujuan_kode", "")

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.domain import InvalidInput, NotFound
-from workflow_app.permissions import CHECKERS
+from workflow_app.permissions import Act
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents import access as document_access
 from workflow_app.services.documents import quality_check, splitting, versions
-from workflow_app.web.requests import access, holds, unit_of_work
+from workflow_app.web.requests import access, allows, unit_of_work
 from workflow_app.web.responses import inline
 
 blueprint = Blueprint("checks", __name__)
@@ -25,7 +25,7 @@ ALL_CHECKED = "Tidak ada lagi dokumen yang menunggu diperiksa."
 
 
 @blueprint.get("/periksa-mutu")
-@access(*CHECKERS)
+@access(Act.CHECK_QUALITY)
 def show_waiting() -> ResponseReturnValue:
     """Papers that nobody has checked yet."""
     with unit_of_work() as work:
@@ -175,13 +175,15 @@ def accept(document_id: UUID) -> ResponseReturnValue:
     """The newest version is good; on to the next paper, or back to the task it was opened from."""
     with unit_of_work() as work:
         quality_check.accept(work, document_id, _number("versi"))
-        following = quality_check.next_of(work, _left(request.form)) if holds(*CHECKERS) else None
+        following = (
+            quality_check.next_of(work, _left(request.form)) if allows(Act.CHECK_QUALITY) else None
+        )
     if (task_id := _task(request.form)) is not None:
         flash("Mutu dokumen tercatat sudah diperiksa.")
         return redirect(url_for("tasks.show", task_id=task_id))
     if following is not None:
         return redirect(_address(following, None))
-    if holds(*CHECKERS):
+    if allows(Act.CHECK_QUALITY):
         flash(LAST_ONE if _left(request.form) else ALL_CHECKED)
         return redirect(url_for("checks.show_waiting"))
     flash("Mutu dokumen tercatat sudah diperiksa.")

@@ -18,13 +18,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, NotFound
-from workflow_app.permissions import (
-    BOARD_READERS,
-    LOG_EXPORTERS,
-    OVERSEERS,
-    PROCESS_READERS,
-    REPORT_READERS,
-)
+from workflow_app.permissions import Act
 from workflow_app.services.cases import event_log as case_event_log
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.exports import event_log
@@ -56,7 +50,7 @@ OF_PERIOD = ("terukur", "terlambat")
 
 
 @blueprint.get("")
-@access(*OVERSEERS)
+@access(Act.SEE_ALL_CASES)
 def show() -> ResponseReturnValue:
     """The board. Who asks with what he shows already is answered 204 while that is so."""
     days = _days()
@@ -79,7 +73,7 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.get("/berkas")
-@access(*OVERSEERS)
+@access(Act.SEE_ALL_CASES)
 def cases() -> ResponseReturnValue:
     """One page of the cases behind a figure. Every choice on it is part of the address."""
     which, process = request.args.get("isi", "berjalan"), request.args.get("proses") or None
@@ -126,7 +120,7 @@ dispatches_blueprint = Blueprint("dispatches", __name__)
 
 
 @dispatches_blueprint.get("/papan-tkp")
-@access(*BOARD_READERS)
+@access(Act.READ_DISPATCH_BOARD)
 def board() -> ResponseReturnValue:
     """Every running call with its stages and its clock, who is on duty, and whether the background
     process is at work.
@@ -141,7 +135,7 @@ def board() -> ResponseReturnValue:
 
 
 @dispatches_blueprint.get("/papan-tkp/layar")
-@access(*BOARD_READERS)
+@access(Act.READ_DISPATCH_BOARD)
 def screen() -> ResponseReturnValue:
     """The same calls for a screen on the wall, read from three metres: few words, no names, no
     numbers of cases.
@@ -162,7 +156,7 @@ def screen() -> ResponseReturnValue:
 
 
 @dispatches_blueprint.post("/papan-tkp/layar")
-@access(*BOARD_READERS)
+@access(Act.READ_DISPATCH_BOARD)
 def give_to_screen() -> ResponseReturnValue:
     """Leave this session to the screen: it stays on for the rest of the watch, and leads nowhere
     else.
@@ -182,7 +176,7 @@ service_reports_blueprint = Blueprint("service_reports", __name__)
 
 
 @service_reports_blueprint.get("/laporan-layanan")
-@access(*REPORT_READERS)
+@access(Act.READ_SERVICE_REPORTS)
 def show_service_report() -> ResponseReturnValue:
     """The report of a month, the running one unless another is chosen."""
     with unit_of_work() as work:
@@ -192,7 +186,7 @@ def show_service_report() -> ResponseReturnValue:
 
 
 @service_reports_blueprint.get("/laporan-layanan.csv")
-@access(*REPORT_READERS)
+@access(Act.READ_SERVICE_REPORTS)
 def as_csv() -> ResponseReturnValue:
     """The same as a table."""
     with unit_of_work() as work:
@@ -246,7 +240,7 @@ class Wish:
 
 
 @process_pages_blueprint.get("")
-@access(*PROCESS_READERS)
+@access(Act.READ_PROCESS_FIGURES)
 def show_all() -> ResponseReturnValue:
     """Every process with the number of cases that run."""
     with unit_of_work() as work:
@@ -255,7 +249,7 @@ def show_all() -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>")
-@access(*PROCESS_READERS)
+@access(Act.READ_PROCESS_FIGURES)
 def show_process_page(key: str) -> ResponseReturnValue:
     """The figures of a process in a period, in a table and over its drawing."""
     wish = _wish()
@@ -275,12 +269,12 @@ def show_process_page(key: str) -> ResponseReturnValue:
         spans=SPANS,
         whole_since=whole_since,
         forms=event_log.FORMS,
-        may_export=LOG_EXPORTERS,
+        may_export=Act.EXPORT_EVENT_LOG,
     )
 
 
 @process_pages_blueprint.get("/<key>/gambar.bpmn")
-@access(*PROCESS_READERS)
+@access(Act.READ_PROCESS_FIGURES)
 def drawing(key: str) -> ResponseReturnValue:
     """The drawing of the version that is shown, or of a process that it calls, for the viewer on
     the page.
@@ -295,7 +289,7 @@ def drawing(key: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/langkah/<element>/<which>")
-@access(*PROCESS_READERS)
+@access(Act.READ_PROCESS_FIGURES)
 def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
     """The cases behind a figure."""
     wish = _wish()
@@ -317,7 +311,7 @@ def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/hari")
-@access(*PROCESS_READERS)
+@access(Act.READ_PROCESS_FIGURES)
 def watch_day(key: str) -> ResponseReturnValue:
     """A day of the process, move by move."""
     today = now().astimezone(WITA).date()
@@ -337,7 +331,7 @@ def watch_day(key: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/catatan/<form>")
-@access(*LOG_EXPORTERS)
+@access(Act.EXPORT_EVENT_LOG)
 def download(key: str, form: str) -> ResponseReturnValue:
     """The event log of the cases that began in a period, as a file for process mining."""
     if form not in event_log.FORMS:

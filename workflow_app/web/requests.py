@@ -26,9 +26,9 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from workflow_app.domain import PUBLIC, Actor, Away, Forbidden, InvalidInput, NotFound, SentraError
+from workflow_app.domain import PUBLIC, Actor, Away, InvalidInput, NotFound, SentraError
 from workflow_app.engine.forms import PAGE_FIELDS
-from workflow_app.permissions import has_role
+from workflow_app.permissions import Act, check_act, may
 from workflow_app.services.accounts import sessions, users
 from workflow_app.services.cases import incidents
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
@@ -151,9 +151,9 @@ def current_actor() -> Actor:
     return users.actor_of(user) if user else PUBLIC
 
 
-def holds(*roles: str) -> bool:
-    """For templates: does the signed-in user hold one of the roles?"""
-    return has_role(current_actor(), roles)
+def allows(act: Act) -> bool:
+    """Return whether a role of the signed-in user allows the act."""
+    return may(current_actor(), act)
 
 
 def may_configure() -> bool:
@@ -179,7 +179,8 @@ def instant() -> AbstractContextManager[UnitOfWork]:
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-ACCESS_PUBLIC: frozenset[str] = frozenset({"*"})
+ACCESS_PUBLIC = "public"
+ACCESS_SIGNED_IN = "signed in"
 FIRST = frozenset(
     {"users.change_password", "users.replace_password", "users.sign_out", "users.renew"}
 )
@@ -192,19 +193,23 @@ def public(view: View) -> View:
     return view
 
 
-def access(*roles: str) -> Callable[[View], View]:
-    """The view is open to these roles; to every signed-in user when no role is named."""
+def access(act: Act | None = None) -> Callable[[View], View]:
+    """Declare that a view is open to whom a role allows this act; to everybody who is signed in
+    where no act is named.
+    """
 
     def declare(view: View) -> View:
-        view.__dict__["access"] = frozenset(roles)
+        view.__dict__["access"] = act or ACCESS_SIGNED_IN
         return view
 
     return declare
 
 
-def declared(app: Flask, endpoint: str) -> frozenset[str] | None:
-    """What the view behind an endpoint declares; None when it declares nothing."""
-    found: frozenset[str] | None = getattr(app.view_functions[endpoint], "access", None)
+def declared(app: Flask, endpoint: str) -> Act | str | None:
+    """Return what the view behind an endpoint declares: an `Act`, `ACCESS_PUBLIC` or
+    `ACCESS_SIGNED_IN`; None when it declares nothing.
+    """
+    found: Act | str | None = getattr(app.view_functions[endpoint], "access", None)
     return found
 
 
@@ -222,8 +227,8 @@ def enforce() -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     if user.is_password_temporary and request.endpoint not in FIRST:
         return redirect(url_for("users.change_password"))
-    if needed and user.roles.isdisjoint(needed):
-        raise Forbidden()
+    if isinstance(needed, Act):
+        check_act(current_actor(), needed)
     return None
 
 

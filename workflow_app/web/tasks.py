@@ -32,7 +32,7 @@ from workflow_app.domain import (
     StorageAway,
 )
 from workflow_app.engine import forms
-from workflow_app.permissions import LEADS, has_role
+from workflow_app.permissions import Act, may
 from workflow_app.services.accounts import absences, members, users
 from workflow_app.services.calendars import calendars
 from workflow_app.services.cases import answers, history, inbox, related_cases, task_rights
@@ -392,7 +392,7 @@ def show_inbox() -> ResponseReturnValue:
             (rosters.notice(work), "rosters.show", "Buka Jadwal piket"),
         ]
         relief = duty.relief(work)
-        signs = health.read(work) if has_role(work.actor, LEADS) else None
+        signs = health.read(work) if may(work.actor, Act.LEAD_SHIFT) else None
         stopped = health.read_stoppage(work)
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(

@@ -27,14 +27,7 @@ from workflow_app.models import (
     StackPart,
     Task,
 )
-from workflow_app.permissions import (
-    CLASSIFIERS,
-    STACK_BRINGERS,
-    can_read_archive,
-    clearance,
-    has_role,
-    reads_every_paper,
-)
+from workflow_app.permissions import Act, can_read_archive, clearance, may, reads_every_paper
 from workflow_app.services.cases import access, task_rights
 from workflow_app.services.cases.access import Sight
 from workflow_app.services.core import unit_of_work
@@ -181,10 +174,10 @@ def is_shown_of(sight: Sight) -> ColumnElement[bool]:
     actor = sight.actor
     named = select(Case.id).where(Case.id == StackPart.meant_for)
     grounds: ColumnElement[bool] = named.where(task_rights.readable_case_of(sight)).exists()
-    if has_role(actor, STACK_BRINGERS | CLASSIFIERS):
+    if may(actor, Act.BRING_STACKS, Act.CLASSIFY_DOCUMENTS):
         of_role = PaperStack.for_role.is_(None) | PaperStack.for_role.in_(actor.roles)
         grounds = or_(StackPart.meant_for.is_(None) & of_role, grounds)
-    if has_role(actor, CLASSIFIERS):
+    if may(actor, Act.CLASSIFY_DOCUMENTS):
         grounds = or_(grounds, named.where(is_open_case()).exists())
     return (PaperStack.unit == actor.unit) & grounds
 

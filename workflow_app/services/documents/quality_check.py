@@ -22,7 +22,7 @@ from ocr.errors import OcrError
 from workflow_app.domain import Conflict, NotFound, Unavailable
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, CaseDocument, Task
-from workflow_app.permissions import CHECKERS, check_role, leaves_trace
+from workflow_app.permissions import Act, check_act, leaves_trace
 from workflow_app.services.cases import task_rights
 from workflow_app.services.cases.access import is_cleared
 from workflow_app.services.core.unit_of_work import UnitOfWork, translated
@@ -287,7 +287,7 @@ def waiting(work: UnitOfWork) -> list[Waiting]:
     """Papers that the actor may read and that nobody has checked: those with doubts first, then the
     oldest.
     """
-    check_role(work.actor, CHECKERS)
+    check_act(work.actor, Act.CHECK_QUALITY)
     rows = work.session.scalars(_unchecked(work).limit(MOST_WAITING)).all()
     ids = [row.id for row in rows]
     seen = {
@@ -323,7 +323,7 @@ def waiting(work: UnitOfWork) -> list[Waiting]:
 
 def next_of(work: UnitOfWork, without: Collection[UUID] = ()) -> UUID | None:
     """The paper to check next, `without` those that are left for later."""
-    check_role(work.actor, CHECKERS)
+    check_act(work.actor, Act.CHECK_QUALITY)
     document = work.session.scalars(
         _unchecked(work).where(Document.id.not_in(without)).limit(1)
     ).first()

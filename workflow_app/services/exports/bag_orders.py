@@ -30,7 +30,7 @@ from workflow_app.domain import (
     NotFound,
 )
 from workflow_app.models import BagOrder, Case
-from workflow_app.permissions import BAG_ORDERERS, LEVELS, check_role, clearance
+from workflow_app.permissions import LEVELS, Act, check_act, clearance
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import task_rights
 from workflow_app.services.core import jobs, unit_of_work
@@ -110,7 +110,7 @@ def order(
     """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises
     `Forbidden`, `InvalidInput`, also when some of the actor's are still to be made.
     """
-    check_role(work.actor, BAG_ORDERERS)
+    check_act(work.actor, Act.ORDER_BAGS)
     for turn in (f"bag orders of {work.actor.user_id}", token):
         work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))))
     known = work.session.scalars(select(BagOrder).where(BagOrder.token == token)).first()
@@ -141,7 +141,7 @@ def order(
 
 def of_actor(work: UnitOfWork) -> list[OrderView]:
     """The newest orders of the actor."""
-    check_role(work.actor, BAG_ORDERERS)
+    check_act(work.actor, Act.ORDER_BAGS)
     query = select(BagOrder).where(BagOrder.ordered_by == work.actor.user_id)
     found = work.session.scalars(
         query.order_by(BagOrder.ordered_at.desc(), BagOrder.id).limit(MOST_SHOWN)
@@ -168,7 +168,7 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
     """The finished bag, for who asked for it; on record. Raises `NotFound`, `Conflict` where he may
     not see all of it any more.
     """
-    check_role(work.actor, BAG_ORDERERS)
+    check_act(work.actor, Act.ORDER_BAGS)
     made = work.session.get(BagOrder, order_id)
     if made is None or made.ordered_by != work.actor.user_id:
         raise NotFound()
@@ -354,7 +354,7 @@ def _make(works: Works, order_id: UUID) -> None:
 
 def _chosen(work: UnitOfWork, order_id: UUID) -> bag_export.Chosen:
     """What the order means for who gave it, as he is now."""
-    check_role(work.actor, BAG_ORDERERS)
+    check_act(work.actor, Act.ORDER_BAGS)
     made = work.session.get_one(BagOrder, order_id)
     cases = seen(work, made.case_ids)
     if len(cases) < len(made.case_ids):

@@ -26,7 +26,7 @@ from workflow_app.domain import SYSTEM, WITA, InvalidDefinition
 from workflow_app.engine.definitions import Element
 from workflow_app.models import Case, CaseKinship, CaseStep, CaseWall, ModelPart
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.permissions import LOG_EXPORTERS, check_role
+from workflow_app.permissions import Act, check_act
 from workflow_app.services.cases import access
 from workflow_app.services.cases.event_log import StayEnd
 from workflow_app.services.core import unit_of_work
@@ -92,7 +92,7 @@ class Selection:
 def check(work: UnitOfWork) -> None:
     """Raise `Forbidden` unless the actor may take the log out; the operator may."""
     if work.actor != SYSTEM:
-        check_role(work.actor, LOG_EXPORTERS)
+        check_act(work.actor, Act.EXPORT_EVENT_LOG)
 
 
 def record(work: UnitOfWork, selection: Selection, form: str) -> None:

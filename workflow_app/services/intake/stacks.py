@@ -28,14 +28,7 @@ from workflow_app.domain import (
     Unavailable,
 )
 from workflow_app.models import CaseDocument, PaperStack, StackPart
-from workflow_app.permissions import (
-    STACK_BRINGERS,
-    WHOLE_KEEPERS,
-    check_role,
-    has_role,
-    leaves_trace,
-    stacks_are_for,
-)
+from workflow_app.permissions import Act, check_act, leaves_trace, may, stacks_are_for
 from workflow_app.services.accounts import users
 from workflow_app.services.core import jobs, unit_of_work
 from workflow_app.services.core.jobs import PATIENT, READING, Running, job
@@ -78,7 +71,7 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
     """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
     is not accepted.
     """
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     users.check(work)
     for_role = stacks_are_for(work.actor)
     return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes, for_role=for_role)
@@ -123,7 +116,7 @@ def retry(work: UnitOfWork, stack_id: UUID) -> None:
     """Split a stack once more that failed or whose job is gone. What has landed stays where it
     is.
     """
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     stack = work.session.get(PaperStack, stack_id, with_for_update=True, populate_existing=True)
     if stack is None or stack.unit != work.actor.unit:
         raise NotFound()
@@ -153,7 +146,7 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
     nobody brought is for the archivist, who reads all levels. Each restricted paper is on record as
     opened.
     """
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     stack = work.session.get(PaperStack, stack_id)
     if stack is None or stack.unit != work.actor.unit or not may_take_out(work, stack):
         raise NotFound()
@@ -174,7 +167,7 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
 def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
     """Is the whole for the actor, as far as his person decides it?"""
     if stack.brought_by is None:
-        return has_role(work.actor, WHOLE_KEEPERS)
+        return may(work.actor, Act.TAKE_OUT_STACKS)
     return stack.brought_by == work.actor.user_id
 
 
@@ -306,7 +299,7 @@ def progress(work: UnitOfWork) -> Progress:
     """The stacks that were brought lately, and how many parts wait: for the page that asks again
     and again.
     """
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
     found = work.session.scalars(
         query.order_by(PaperStack.brought_at.desc()).limit(MOST_STACKS)

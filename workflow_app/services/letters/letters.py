@@ -27,7 +27,7 @@ from workflow_app.domain import (
 )
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, Letter, User
-from workflow_app.permissions import check_role
+from workflow_app.permissions import Act, check_act
 from workflow_app.services.cases import access, task_rights
 from workflow_app.services.cases import answers as case_answers
 from workflow_app.services.core import jobs, unit_of_work, vault
@@ -179,7 +179,6 @@ def normalise(code: str) -> str | None:
     return vault.normalise(code, LENGTH)
 
 
-WITHDRAWERS = frozenset({"ka_spkt"})
 NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
 
 
@@ -234,7 +233,7 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
         )
     )
     work.session.flush()
-    unit_of_work.of_case(work, case.id).pop("letters", None)
+    work.cache.of_case(case.id).letters = None
     unit_of_work.record_case(
         work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
     )
@@ -277,7 +276,7 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
     if letter is None:
         raise NotFound()
     case = access.visible_case(work, letter.case_id, lock=True)
-    check_role(work.actor, WITHDRAWERS)
+    check_act(work.actor, Act.WITHDRAW_LETTERS)
     case_answers.check(reason, "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf.")
     work.session.refresh(letter)
     if letter.voided_by == work.actor.user_id and reasons(work, case, [letter]) == [reason.strip()]:
@@ -294,16 +293,15 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
     """The letters of a case, oldest first."""
-    known = unit_of_work.of_case(work, case_id)
-    if "letters" not in known:
+    known = work.cache.of_case(case_id)
+    if known.letters is None:
         query = (
             select(Letter)
             .where(Letter.case_id == case_id)
             .order_by(Letter.issued_at, Letter.number)
         )
-        known["letters"] = list(work.session.scalars(query))
-    letters: list[Letter] = known["letters"]
-    return letters
+        known.letters = list(work.session.scalars(query))
+    return known.letters
 
 
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:

@@ -28,7 +28,7 @@ from workflow_app import logs
 from workflow_app.domain import WITA, Answers, Conflict, InvalidDefinition, NotFound
 from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.models import AuditEvent, Case, Letter, LetterNumber
-from workflow_app.permissions import has_role
+from workflow_app.permissions import Act, may
 from workflow_app.services.cases import access, answers, task_rights
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -351,7 +351,7 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
     """The letters of a case that the actor may see, oldest first, withdrawn ones included."""
     case = access.visible_case(work, case_id)
     found = letters.of_case(work, case.id)
-    may_withdraw = case.closed_at is not None and has_role(work.actor, letters.WITHDRAWERS)
+    may_withdraw = case.closed_at is not None and may(work.actor, Act.WITHDRAW_LETTERS)
     reasons = letters.reasons(work, case, found)
     can_open = bool(found) and task_rights.reads_papers(work, case)
     views = []

@@ -21,14 +21,7 @@ from workflow_app.domain import (
     ProcessFault,
 )
 from workflow_app.models import Case, Letter, Message
-from workflow_app.permissions import (
-    OUTBOX_KEEPERS,
-    ROLES,
-    can_hand_over,
-    check_hand_over,
-    check_role,
-    has_role,
-)
+from workflow_app.permissions import ROLES, Act, can_hand_over, check_act, check_hand_over, may
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, clocks, incidents, related_cases, walls
 from workflow_app.services.core import formatting, jobs, personal_numbers, unit_of_work
@@ -158,7 +151,7 @@ def print_instead(work: UnitOfWork, message_id: UUID) -> UUID:
 
 def retry(work: UnitOfWork, message_id: UUID) -> None:
     """Have a message sent now: one that failed, or one whose next try is still to come."""
-    check_role(work.actor, OUTBOX_KEEPERS)
+    check_act(work.actor, Act.KEEP_OUTBOX)
     message = _find(work, message_id)
     access.check_minds(work, access.lock_case(work, message.case_id))
     work.session.refresh(message)
@@ -339,7 +332,7 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[MessageView]:
 
 def outbox(work: UnitOfWork) -> Outbox:
     """The outbox of the actor's unit."""
-    check_role(work.actor, OUTBOX_KEEPERS)
+    check_act(work.actor, Act.KEEP_OUTBOX)
     mine = access.minds_case(work)
     rows = (
         select(Message, Case.number, Case.confined_to, access.sees_case(work))
@@ -381,7 +374,7 @@ def slip(work: UnitOfWork, message_id: UUID) -> Slip:
 
 def _views(work: UnitOfWork, rows: Sequence[Row]) -> list[MessageView]:
     names = users.names_of(work, [row.sent_by for row, *_ in rows])
-    may_retry = has_role(work.actor, OUTBOX_KEEPERS)
+    may_retry = may(work.actor, Act.KEEP_OUTBOX)
     return [
         MessageView(
             row.id,

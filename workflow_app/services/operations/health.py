@@ -33,7 +33,7 @@ from workflow_app import logs
 from workflow_app.domain import SYSTEM, DatabaseAway, ReaderAway, StorageAway
 from workflow_app.migrations import commands
 from workflow_app.models import Case, Heartbeat, Incident, Message
-from workflow_app.permissions import INCIDENT_READERS, OUTBOX_KEEPERS, has_role
+from workflow_app.permissions import Act, may
 from workflow_app.services.cases import access
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.messages.messages import SLIP
@@ -422,9 +422,9 @@ def read_stoppage(work: UnitOfWork) -> Stoppages:
     )
     return Stoppages(
         incidents=_count(work, Incident, Incident.resolved_at.is_(None))
-        if has_role(work.actor, INCIDENT_READERS)
+        if may(work.actor, Act.READ_INCIDENTS)
         else 0,
-        messages=_count(work, Message, stuck) if has_role(work.actor, OUTBOX_KEEPERS) else 0,
+        messages=_count(work, Message, stuck) if may(work.actor, Act.KEEP_OUTBOX) else 0,
     )
 
 

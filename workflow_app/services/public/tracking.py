@@ -21,7 +21,7 @@ from sqlalchemy import select
 from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
 from workflow_app.engine.definitions import Definition, Mark, Stage, Tracking
 from workflow_app.models import Case, Letter, Submission, TrackingCode
-from workflow_app.permissions import TRACKING_CODE_ISSUERS, check_role, has_role
+from workflow_app.permissions import Act, check_act, may
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, clocks, related_cases
 from workflow_app.services.core import formatting, unit_of_work, vault
@@ -77,8 +77,8 @@ def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
     )
     found = {code.letter_id: code for code in work.session.scalars(query)}
     names = users.names_of(work, [code.issued_by for code in found.values()])
-    may = has_role(work.actor, TRACKING_CODE_ISSUERS)
-    return {letter.id: _view(letter, found.get(letter.id), names, may) for letter in carriers}
+    can_issue = may(work.actor, Act.ISSUE_TRACKING_CODES)
+    return {letter.id: _view(letter, found.get(letter.id), names, can_issue) for letter in carriers}
 
 
 def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
@@ -91,7 +91,7 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
     if letter is None:
         raise NotFound()
     case = access.visible_case(work, letter.case_id, lock=True)
-    check_role(work.actor, TRACKING_CODE_ISSUERS)
+    check_act(work.actor, Act.ISSUE_TRACKING_CODES)
     work.session.refresh(letter)
     if definition_of(work, letter.definition_id).letter(letter.kind).tracking is None:
         raise NotFound()

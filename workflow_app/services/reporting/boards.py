@@ -20,7 +20,7 @@ from sqlalchemy import Row, Select, func, null, select, tuple_
 
 from workflow_app.domain import WITA
 from workflow_app.models import AuditEvent, Case, CaseClock, Task
-from workflow_app.permissions import OVERSEERS, check_role
+from workflow_app.permissions import Act, check_act
 from workflow_app.services.cases import access
 from workflow_app.services.core import pagination
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -90,7 +90,7 @@ class Board:
 
 def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
     """The board as it is now; `days` is the period of the spans."""
-    check_role(work.actor, OVERSEERS)
+    check_act(work.actor, Act.SEE_ALL_CASES)
     firsts = _firsts(work)
     oldest, waiting = case_status.oldest(work, {row.definition_id for row in firsts}, APPROVALS)
     return Board(
@@ -245,7 +245,7 @@ def page(
     """Cases of one kind, of one process or of all; `days` is the period of spans, `after` the
     cursor of the page before.
     """
-    check_role(work.actor, OVERSEERS)
+    check_act(work.actor, Act.SEE_ALL_CASES)
     query = _KINDS[kind](work, days)
     if process:
         query = query.where(Case.process_key == process)

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from workflow_app.engine import form_values
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, CaseClock, Draft, Submission, Task, TimeCorrection
-from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
+from workflow_app.permissions import FIELD_ROLES, ROLES, Act, check_act
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, stages
 from workflow_app.services.core import formatting
@@ -133,7 +133,7 @@ def running(work: UnitOfWork) -> list[Call]:
     """Calls that were taken down and whose result nobody has reported yet, oldest first. As many
     queries for one as for sixty.
     """
-    check_role(work.actor, BOARD_READERS)
+    check_act(work.actor, Act.READ_DISPATCH_BOARD)
     of_case = select(Submission.id).where(Submission.case_id == Case.id)
     taken_down = of_case.where(Submission.element == CALL).exists()
     over = of_case.where(Submission.element == DONE).exists()
@@ -168,7 +168,7 @@ def begun(work: UnitOfWork) -> list[Begun]:
     """Calls that are being taken down, oldest first, so that one that was left is taken up or
     closed, and none is litter.
     """
-    check_role(work.actor, BOARD_READERS)
+    check_act(work.actor, Act.READ_DISPATCH_BOARD)
     patience = configuration.value(work, "target.laporan_dimulai")
     rows = work.session.execute(
         select(Case.id, Case.number, Case.opened_at, Task.id, Task.assignee_id)
@@ -201,7 +201,7 @@ def on_duty(work: UnitOfWork) -> list[Watch]:
     """Who is on duty now, in the order of the roles; a function without anybody says so where a
     roster is kept.
     """
-    check_role(work.actor, BOARD_READERS)
+    check_act(work.actor, Act.READ_DISPATCH_BOARD)
     serving = duty.now(work, work.actor.unit)
     if not serving:
         return []

@@ -37,7 +37,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.definitions import Element as Element
 from workflow_app.models import Case, CaseStep, ModelPart, StayTally
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.permissions import PROCESS_READERS, check_role
+from workflow_app.permissions import Act, check_act
 from workflow_app.services.cases import access, event_log
 from workflow_app.services.cases.event_log import Move, Stay, StayEnd
 from workflow_app.services.core import pagination
@@ -146,7 +146,7 @@ def choose(work: UnitOfWork, key: str, version: int | None = None) -> Chosen:
     """A process and the numbers of its steps. Raises `NotFound` for what was never deployed,
     `Forbidden`.
     """
-    check_role(work.actor, PROCESS_READERS)
+    check_act(work.actor, Act.READ_PROCESS_FIGURES)
     rows = work.session.scalars(
         select(DefinitionRow)
         .where(DefinitionRow.process_key == key)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from workflow_app.domain import WITA
 from workflow_app.engine import clocks as engine_clocks
 from workflow_app.models import Case, CaseClock, Task
-from workflow_app.permissions import REPORT_READERS, ROLES, check_role
+from workflow_app.permissions import ROLES, Act, check_act
 from workflow_app.services.cases import access
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -202,7 +202,7 @@ class Report:
 
 def of_month(work: UnitOfWork, first: date) -> Report:
     """The report of the month that begins on this day."""
-    check_role(work.actor, REPORT_READERS)
+    check_act(work.actor, Act.READ_SERVICE_REPORTS)
     begins, ends = _midnight(first), _midnight(following(first))
     until = min(ends, work.clock())
     return Report(

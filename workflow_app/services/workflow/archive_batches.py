@@ -16,7 +16,7 @@ from workflow_app.domain import Answers, Conflict, InvalidInput
 from workflow_app.engine import forms
 from workflow_app.engine.forms import Form
 from workflow_app.models import Case, CaseKinship, Task
-from workflow_app.permissions import ARCHIVE_BOX_KEEPERS, check_role
+from workflow_app.permissions import Act, check_act
 from workflow_app.services.cases import access, related_cases
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.letters.digitisation import BATCH, PROCESS
@@ -70,7 +70,7 @@ def register(work: UnitOfWork, asked: AskedBox, token: str) -> ArchiveBox:
     Raises `InvalidInput` with a sentence per field; that of a bundle has its number behind it
     (`uraian-2`).
     """
-    check_role(work.actor, ARCHIVE_BOX_KEEPERS)
+    check_act(work.actor, Act.REGISTER_ARCHIVE_BOXES)
     if not 1 <= len(asked.bundles) <= MOST_BUNDLES:
         raise InvalidInput(f"Daftarkan 1 sampai {MOST_BUNDLES} bundel sekaligus.")
     box, bundles = _box(asked), [_bundle(asked, one) for one in asked.bundles]
@@ -89,7 +89,7 @@ def register(work: UnitOfWork, asked: AskedBox, token: str) -> ArchiveBox:
 
 def lately(work: UnitOfWork) -> list[ArchiveBox]:
     """The boxes that were registered last, of those that the actor sees."""
-    check_role(work.actor, ARCHIVE_BOX_KEEPERS)
+    check_act(work.actor, Act.REGISTER_ARCHIVE_BOXES)
     query = (
         select(Case.id)
         .where(

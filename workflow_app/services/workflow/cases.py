@@ -21,9 +21,9 @@ from workflow_app.engine import runner
 from workflow_app.engine.definitions import ASKING_LANE, Definition
 from workflow_app.models import AuditEvent, Case, CaseKinship, Incident, Letter, Task
 from workflow_app.permissions import (
-    BEGINNERS,
-    CONFINED_DISPOSERS,
     LEADS,
+    Act,
+    check_act,
     check_lead,
     check_role,
     has_role,
@@ -115,7 +115,7 @@ def start(
 
     `begins_with` are control variables that differ from those the process begins with by itself.
     """
-    check_role(work.actor, BEGINNERS | CONFINED_DISPOSERS)
+    check_act(work.actor, Act.BEGIN_CASES)
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)

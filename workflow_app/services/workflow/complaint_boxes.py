@@ -26,13 +26,7 @@ from workflow_app.engine.form_rules import judge_instant
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.forms import Form
 from workflow_app.models import BoxOpening, BoxSheet, Case, PaperStack, StackPart, Task
-from workflow_app.permissions import (
-    BEGINNERS,
-    BOX_OPENERS,
-    BOX_WITNESSES,
-    STACK_BRINGERS,
-    check_role,
-)
+from workflow_app.permissions import MATRIX, Act, check_act
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.cases import access
@@ -97,7 +91,7 @@ def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str
     The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence
     per field.
     """
-    check_role(work.actor, BOX_OPENERS)
+    check_act(work.actor, Act.OPEN_COMPLAINT_BOXES)
     users.check(work)
     faults = _judge(work, asked) | _judge_second(work, second)
     if faults or second is None:
@@ -194,7 +188,9 @@ def _judge_second(work: UnitOfWork, second: UserView | None) -> dict[str, str]:
                 "sandinya."
             )
         }
-    if second.unit != work.actor.unit or second.roles.isdisjoint(BOX_WITNESSES):
+    if second.unit != work.actor.unit or second.roles.isdisjoint(
+        MATRIX[Act.WITNESS_COMPLAINT_BOXES]
+    ):
         return {"kedua": "Petugas kedua harus petugas, Pamapta, atau Ka SPKT di unit ini."}
     return {}
 
@@ -270,7 +266,7 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
     The same `token` again answers with the case it began. Raises `Conflict` when the mail has its
     place already.
     """
-    check_role(work.actor, STACK_BRINGERS & BEGINNERS)
+    check_act(work.actor, Act.BRING_STACKS)
     stack = work.session.get(PaperStack, stack_id)
     if stack is None or stack.unit != work.actor.unit or stack.kind != stacks.MAIL:
         raise NotFound()

@@ -315,7 +315,7 @@ def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
             raise ProcessFault(task.element, "done in the inbox, open for the engine")
         task.status, task.assignee_id = "open", None
     work.session.flush()
-    unit_of_work.forget(work, case.id)
+    work.cache.forget_case(case.id)
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:

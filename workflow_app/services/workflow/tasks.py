@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.domain import Answers, Forbidden, InvalidInput, Principal
+from workflow_app.domain import Answers, Forbidden, InvalidInput, Principal, Substitution
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
@@ -39,7 +39,6 @@ from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import role_label
 from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.roster import duty
-from workflow_app.services.roster.duty import Substitution
 from workflow_app.services.workflow import drafts, steps
 
 SeenHolder = UUID | Literal["any"] | None

@@ -17,7 +17,7 @@ from archive import documents
 from archive.models import Document, DocumentStatus, Page
 from workflow_app.domain import Conflict, InvalidInput, NotFound
 from workflow_app.models import Case, CaseDocument, PaperStack, StackPart
-from workflow_app.permissions import STACK_BRINGERS, can_read_archive, check_role
+from workflow_app.permissions import Act, can_read_archive, check_act
 from workflow_app.services.cases import inbox, task_rights
 from workflow_app.services.cases.access import is_cleared
 from workflow_app.services.cases.inbox import CaseHit
@@ -68,7 +68,7 @@ def read_again(work: UnitOfWork, document_id: UUID) -> None:
     """Have a paper read once more that could not be read. Who asks for that waits for its writing:
     a dismissal ends.
     """
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     access.readable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True
@@ -241,7 +241,7 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
 
 
 def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
-    check_role(work.actor, STACK_BRINGERS)
+    check_act(work.actor, Act.BRING_STACKS)
     query = select(StackPart).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.join(Document, Document.id == StackPart.document_id).with_for_update(of=StackPart)
     query = query.where(StackPart.stack_id == stack_id, StackPart.no == no, access.is_to_sort(work))
