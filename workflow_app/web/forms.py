@@ -141,7 +141,7 @@ def _local(text: str) -> str:
     try:
         local = instant.astimezone(WITA) if instant.tzinfo else instant
     except OverflowError:
-        # At the ends of the calendar; a draft holds what nobody judged.
+        # At the ends of the calendar; a draft may hold a value that was never validated.
         return text
     return local.strftime("%Y-%m-%dT%H:%M")
 

@@ -87,7 +87,7 @@ KIND = 1 << 16
 """Most bytes that one more kind of request needs, however many threads add one at a time."""
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
-values.ValueClass = values.MutexValue  # whoever is told to `share` counts in a file
+values.ValueClass = values.MutexValue  # `share` replaces it by a class that counts in a file
 
 REQUESTS = Histogram(
     "sentra_request_seconds",
@@ -134,7 +134,7 @@ def _has_room() -> bool:
     try:
         with _file.open("rb") as file:
             used = file.read(4)
-    except OSError:  # whoever tidies temporary folders has taken it
+    except OSError:  # a cleaner of temporary folders may have removed it
         return False
     return int.from_bytes(used, sys.byteorder) + KIND <= ROOM
 

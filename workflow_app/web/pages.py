@@ -292,7 +292,7 @@ class CompiledPages(FileSystemBytecodeCache):
         """Treat an unreadable entry as missing."""
         try:
             super().load_bytecode(bucket)
-        except Exception as error:  # half a file has many ways to be wrong
+        except Exception as error:  # a truncated file can fail in many ways
             log.debug("compiled template: %s", type(error).__name__)
             bucket.reset()
 

@@ -58,7 +58,7 @@ def show() -> ResponseReturnValue:
     """Show the board, or answer 204 while the page already shows the present state."""
     days = _days()
     with unit_of_work() as work:
-        # A message that is tried again is no event, so the word of the cases does not tell of it.
+        # A retried message writes no event, so the digest of the cases does not change with it.
         signs, stopped = health.read(work), health.read_stoppage(work)
         known = requests.word(work, signs, days, stopped.messages)
         if requests.is_known(known):

@@ -242,7 +242,7 @@ def sent() -> str:
 
 
 def local_path(text: str | None, default: str) -> str:
-    r"""Return `text` if it is a path of this application, else `default`. Other hosts are refused,
+    """Return `text` if it is a path of this application, else `default`. Other hosts are refused,
     also as `//host` and `/\\host`.
     """
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
@@ -282,8 +282,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 def is_operator() -> bool:
-    """True for an operator: with METRICS_TOKEN, whoever sends it; without, a request from this
-    machine that came through no proxy.
+    """True for an operator: with METRICS_TOKEN a request that carries it; without it a request from
+    this machine that came through no proxy.
     """
     token: str = current_app.config["METRICS_TOKEN"]
     if token:

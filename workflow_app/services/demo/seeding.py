@@ -143,7 +143,7 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         begun_by_others = select(CaseKinship.child_id)
         query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
         played = work.session.scalar(query) or 0
-    # A first start that was cut off goes on where it stopped.
+    # An interrupted first start continues where it stopped.
     for process, name, count in DEMO_CASES[played:]:
         _play(works, processes_dir / process, public_url, name, count)
     return logins

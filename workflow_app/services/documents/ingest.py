@@ -322,8 +322,8 @@ def clean(address: str) -> str | None:
     if picture is None:
         return None
     anew = ADDRESS + base64.b64encode(picture).decode()
-    # What comes out of the sandbox is judged as what went in: a picture full of noise may have
-    # grown.
+    # The sandbox's output is checked like its input: redrawing a noisy picture may have made it
+    # larger.
     if not is_drawing(anew):
         raise InvalidInput(UNREADABLE)
     return anew

@@ -331,7 +331,7 @@ def next_of(work: UnitOfWork, without: Collection[UUID] = ()) -> UUID | None:
 
 
 def _unchecked(work: UnitOfWork) -> Select[Document]:
-    # Whose newest version went into another paper is looked at there.
+    # A document whose newest version was merged into another one is checked there.
     is_merged = exists().where(
         MadeOf.source_id == Document.id, MadeOf.source_version == Document.version
     )

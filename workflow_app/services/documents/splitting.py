@@ -156,8 +156,8 @@ def _take_in(
     work: UnitOfWork, put: Arranged, parts: Sequence[Part], label: str, origin: str
 ) -> tuple[UUID, bool]:
     """Return the new document, and whether it already existed with exactly these pages."""
-    # Its term does not start anew: the pages have been in the archive since the first of the papers
-    # came there.
+    # Its retention does not restart: its pages have been in the archive since the first of the
+    # documents was accepted.
     accepted, accepted_by = min(
         (part.document.accepted_at or part.document.added_at, part.document.accepted_by)
         for part in parts

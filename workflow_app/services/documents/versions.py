@@ -281,9 +281,7 @@ def make(
     with works.begin(SYSTEM) as work:
         plan = _plan(work, document_id, no)
         if plan is None:
-            if (
-                no == 1
-            ):  # put together from others just now: it has its copy, and was not compared yet
+            if no == 1:  # just split or merged: it has its copy but was not compared yet
                 similar.note(work.session, document_id)
             return "nothing to do"
     read: dict[int, PageText] = {}

@@ -179,9 +179,7 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
         raise Conflict(NOT_ALL_YOURS)
     chunks = work.blobs.whole(made.sha256)
     with translated():
-        first = next(
-            chunks
-        )  # a store that is away says so before anything is on record or on its way
+        first = next(chunks)  # an unavailable store raises before anything is recorded or sent
     unit_of_work.record(work, chain_of(made.id), "bag.taken_out", sha256=made.sha256)
     return BagFile(f"{name_of(made)}.zip", made.size or 0, chain([first], chunks))
 
@@ -324,8 +322,8 @@ def _make(works: Works, order_id: UUID) -> None:
             return
         is_recorded = made.status == "making"
         chosen = _chosen(work, order_id)
-        # On record before a byte leaves, and once: the heads of the cases' chains are not held
-        # while the bag is written. A later try takes along what has come meanwhile.
+        # Recorded once, before any byte leaves, so that the heads of the cases' chains are not held
+        # while the bag is written. A later try also includes what was added meanwhile.
         new = bag_export.unrecorded(work, chosen, str(order_id)) if is_recorded else chosen
         bag_export.record(work, new, str(order_id))
         recorded = {document.id for document in chosen.papers}

@@ -196,8 +196,8 @@ def _events(
         if part not in activities:
             continue
         element = activities[part].element
-        # Of a case that was moved meanwhile, the stay has its number from the version in which it
-        # began.
+        # In a case that was moved meanwhile, a stay keeps the part number of the version in
+        # which it began.
         stays_there = (
             one
             for one in completed

@@ -227,7 +227,7 @@ def _check_room(held: Held, pages: list[CapturePage], size: int) -> None:
     if len(waiting) >= MOST_PAGES:
         raise InvalidInput(TOO_MANY)
     total = select(func.coalesce(func.sum(Blob.size), 0)).where(Blob.sha256.in_(waiting))
-    # What is bound is a little larger than its photos.
+    # A bound document is a little larger than its photos.
     if (held.work.session.scalar(total) or 0) + size > MOST_MEGABYTES * 950_000:
         raise InvalidInput(TOO_LARGE)
 
@@ -331,7 +331,7 @@ def _give_up(work: UnitOfWork, capture_id: UUID, page_ids: Sequence[UUID]) -> li
 
 
 def _is_wanted(work: UnitOfWork, page: CapturePage) -> bool:
-    """True if the same photo waits on another phone, or for a shorter time."""
+    """True if another page with the same photo has not been given up."""
     other = select(CapturePage.id).where(
         CapturePage.blob_sha256 == page.blob_sha256,
         CapturePage.id != page.id,

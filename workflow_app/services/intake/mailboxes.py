@@ -225,7 +225,7 @@ def keep(work: UnitOfWork, data: bytes, *, mail: WaitingMail) -> Brought:
     """Store a mail; a known mail is not stored again."""
     mark = _mark(work, data)
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mark.hex(), 0))))
-    # A disposal that is giving it up is waited for: then it is not known any more.
+    # The lock waits for a disposal of this mail in progress, after which its mark is changed.
     known = work.session.scalars(
         select(PaperStack).where(PaperStack.mark == mark).with_for_update(read=True)
     ).first()

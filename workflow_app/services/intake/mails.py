@@ -193,7 +193,7 @@ def _unmarked(text: str) -> str:
     try:
         parser.feed(text)
         parser.close()
-    except (AssertionError, RecursionError):  # what the library says of marks that it cannot follow
+    except (AssertionError, RecursionError):  # raised by the library for malformed markup
         pass
     return "".join(parser.words)
 

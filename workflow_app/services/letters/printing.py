@@ -166,7 +166,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         letter_id=str(letter.id),
         number=letter.number,
     )
-    # It may name papers that not everybody who sees its case may know of.
+    # It may name documents above the clearance of some who see its case.
     classification.raise_to(work, document_id, disposal.highest_level(work, case.id))
     letter.document_id = document_id
     work.session.flush()
@@ -262,8 +262,8 @@ def _signatures(
     for element in (submission.element for submission in since):
         for name in fields[element]:
             drawn = signed[element].get(name)
-            # Drawn anew although it was when it was kept: older releases kept pictures as they
-            # came.
+            # Redrawn once more, because older releases stored signatures without redrawing
+            # them.
             if isinstance(drawn, str) and drawn and (picture := ingest.clean(drawn)):
                 signatures.pop(name, None)
                 signatures[name] = picture

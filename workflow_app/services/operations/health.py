@@ -327,7 +327,7 @@ class Watch:
 def _look(name: str, look: Look, answers: dict[str, list[Part]]) -> None:
     try:
         answers[name] = look()
-    except Exception as error:  # whatever it is, the part is not well
+    except Exception as error:  # any error means that the part is not well
         log.debug("probe of %s: %s", name, logs.words_of(error))
         answers[name] = [Part(name, UNKNOWN if name == DISK else AWAY)]
 

@@ -1,4 +1,4 @@
 """Own what the public may know: the status of a case, and counts.
 
-Called by operations and web.
+Called by settings administration and web.
 """

@@ -1,4 +1,4 @@
 """Own boards, figures of processes, and service reports.
 
-Called by operations and web.
+Called by exports, operations, web and commands.
 """

@@ -114,7 +114,7 @@ def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]
         return []
     fewest = int(configuration.value(work, "publikasi.ambang"))
     took = CaseClock.stopped_at - CaseClock.started_at
-    # Both at once: sorted once.
+    # Both shares in one call, so that the database sorts once.
     shares = func.percentile_cont(literal([0.5, 0.9], ARRAY(Float))).within_group(took)
     query = (
         select(

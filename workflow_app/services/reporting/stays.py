@@ -134,7 +134,7 @@ def keep_up(works: Works) -> None:
             filled = event_log.fill_some(work)
     with works.begin(SYSTEM) as work:
         days = [] if event_log.is_any(work) else open_days(work)
-        # All of them once a day, with the first day that is new; the newest ones always.
+        # All days are compared once a day, when a new day is open; otherwise only the newest.
         looked_at = None if days else finished_until(work) - LOOKED_BACK
         days += differing(work, looked_at)
     for day in days[:DAYS_AT_ONCE]:

@@ -1,4 +1,4 @@
 """Own the retention schedule, holds and disposal.
 
-Called by workflow and web.
+Called by letters, intake, operations, exports, workflow and web.
 """

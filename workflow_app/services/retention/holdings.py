@@ -54,7 +54,7 @@ def settle_due(works: Works) -> int:
                 changed += settle(work, document_id)
         except Away:
             raise
-        except SentraError as error:  # one paper must not keep the others from it
+        except SentraError as error:  # one document must not prevent the others
             log.error("hold of paper %s: %s", document_id, error.detail)
     return changed
 

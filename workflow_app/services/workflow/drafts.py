@@ -168,8 +168,8 @@ def save(
     """
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
-    # The task row is locked, so that a draft cannot reappear behind a completion; what is still to
-    # be written is not read over.
+    # The task row is locked, so that a draft cannot reappear after a completion. The flush keeps
+    # the refresh from discarding unwritten changes.
     work.session.flush()
     work.session.refresh(task, with_for_update={"key_share": True})
     users.check(work)

@@ -105,7 +105,7 @@ def refuse_rest(works: Works, error: Exception, order_id: UUID) -> None:
     query = (
         select(CaseMove)
         .where(CaseMove.order_id == order_id, CaseMove.status == "waiting")
-        .with_for_update()  # not the cases: one that is held all the time may be why this ends
+        .with_for_update()  # no case lock: a case that stays locked may be why this runs
     )
     with works.begin(SYSTEM) as work:
         for item in work.session.scalars(query):

@@ -204,8 +204,8 @@ def placed(work: UnitOfWork, case: Case) -> tuple[Placed, frozenset[str]]:
 
 
 def judge(work: UnitOfWork, case: Placed, new: Definition, letters: frozenset[str]) -> Verdict:
-    """Return whether one case can be moved. The verdict is computed once for all cases that share
-    the same facts.
+    """Return whether one case can be moved. The verdict is computed once for all cases with the
+    same facts.
     """
     try:
         old = definition_of(work, case.definition_id)
