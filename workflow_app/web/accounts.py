@@ -1,7 +1,6 @@
-"""Signing in and out, one's own password, one's own sessions.
+"""Accounts: sign-in and sign-out, own password and sessions, and the administration of members.
 
-The members and their accounts: the list, a new one, roles and unit from a day on, locking, first
-passwords; each looked at first.
+Each change of a member is previewed before it is made.
 """
 
 import logging
@@ -44,7 +43,7 @@ UNEQUAL = "Kedua kata sandi baru tidak sama. Ketik ulang keduanya."
 @blueprint.get("/masuk")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page."""
+    """Show the sign-in page."""
     following = local_path(request.args.get("lanjut"), url_for("inbox.show_inbox"))
     if requests.current_user():
         return redirect(following)
@@ -54,7 +53,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/masuk")
 @public
 def authenticate() -> ResponseReturnValue:
-    """Check user name and password; a fresh session begins. The try is counted before, in a
+    """Check user name and password, and start a new session. The try is counted before, in a
     transaction of its own.
     """
     username = request.form.get("nama_pengguna", "").strip()
@@ -90,7 +89,7 @@ def _refused(
 @blueprint.post("/keluar")
 @access()
 def sign_out() -> ResponseReturnValue:
-    """End the session, here and for every copy of the cookie."""
+    """End the session, for every copy of the cookie."""
     with unit_of_work() as work:
         sessions.sign_out(work, requests.session_id())
     requests.forget()
@@ -104,14 +103,14 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/sesi")
 @access()
 def renew() -> ResponseReturnValue:
-    """A fresh token for a form that stayed open while its user signed in again."""
+    """Return a new CSRF token for a form that stayed open while its user signed in again."""
     return jsonify(token=generate_csrf())
 
 
 @blueprint.get("/akun")
 @access()
 def account() -> ResponseReturnValue:
-    """Where one is signed in."""
+    """Show the user's sessions."""
     with unit_of_work() as work:
         found = sessions.of_actor(work, requests.session_id(), current_app.config["SESSION_IDLE"])
     return render_template("users/account.html", sessions=found)
@@ -120,7 +119,7 @@ def account() -> ResponseReturnValue:
 @blueprint.post("/akun/sesi/<uuid:session_id>/akhiri")
 @access()
 def end_session(session_id: UUID) -> ResponseReturnValue:
-    """End one of one's other sessions."""
+    """End another session of the user."""
     if session_id == requests.session_id():
         return sign_out()
     with unit_of_work() as work:
@@ -132,14 +131,14 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/akun/sandi")
 @access()
 def change_password() -> ResponseReturnValue:
-    """The page to change one's own password."""
+    """Show the page to change the own password."""
     return render_template("users/password.html", errors={})
 
 
 @blueprint.post("/akun/sandi")
 @access()
 def replace_password() -> ResponseReturnValue:
-    """Change it; every other session of the account ends, this one goes on under a new token."""
+    """Change the own password. All other sessions end; this one gets a new token."""
     user = requests.current_user()
     if user is None:
         raise NotFound()
@@ -170,13 +169,13 @@ def _unchanged(errors: dict[str, str]) -> tuple[str, int]:
 staff_blueprint = Blueprint("staff", __name__, url_prefix="/pengaturan/anggota")
 
 SAVE = "simpan"
-"""The button that does what any other button shows."""
+"""The button that makes a change; any other button previews it."""
 
 
 @staff_blueprint.get("")
 @access(Act.READ_MEMBERS)
 def show_all() -> ResponseReturnValue:
-    """All accounts."""
+    """Show all accounts."""
     with unit_of_work() as work:
         return render_template(
             "staff/list.html",
@@ -189,15 +188,15 @@ def show_all() -> ResponseReturnValue:
 @staff_blueprint.get("/baru")
 @access(Act.KEEP_MEMBERS)
 def ask_new() -> ResponseReturnValue:
-    """The form for a new member."""
+    """Show the form for a new member."""
     return _new(members.Asked())
 
 
 @staff_blueprint.post("/baru")
 @access(Act.KEEP_MEMBERS)
 def add() -> ResponseReturnValue:
-    """Show the account, or make it, as the pressed button says. Its first password stands on the
-    page that answers, and nowhere else.
+    """Preview or create an account, by the pressed button. The first password is shown only on the
+    answering page.
     """
     form = request.form
     asked = members.Asked(
@@ -222,14 +221,14 @@ def add() -> ResponseReturnValue:
 @staff_blueprint.get("/<uuid:user_id>")
 @access(Act.READ_MEMBERS)
 def show(user_id: UUID) -> ResponseReturnValue:
-    """One member."""
+    """Show one member."""
     return _page(user_id)
 
 
 @staff_blueprint.post("/<uuid:user_id>/peran")
 @access(Act.READ_MEMBERS)
 def change(user_id: UUID) -> ResponseReturnValue:
-    """Show what a change of roles or unit does, or make it, as the pressed button says."""
+    """Preview or make a change of roles or unit, by the pressed button."""
     form = request.form
     asked = role_changes.Asked(
         tuple(form.getlist("peran")), form.get("unit", "").strip(), read_day(form.get("mulai", ""))
@@ -255,7 +254,7 @@ def change(user_id: UUID) -> ResponseReturnValue:
 @staff_blueprint.post("/perubahan/<uuid:change_id>/tarik")
 @access(Act.READ_MEMBERS)
 def withdraw(change_id: UUID) -> ResponseReturnValue:
-    """Show what taking back a change does that is still to come, or take it back."""
+    """Preview or make the withdrawal of a change that is still to come."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             row = role_changes.withdrawable(work, change_id)
@@ -269,7 +268,7 @@ def withdraw(change_id: UUID) -> ResponseReturnValue:
 @staff_blueprint.post("/<uuid:user_id>/kunci")
 @access(Act.KEEP_MEMBERS)
 def lock(user_id: UUID) -> ResponseReturnValue:
-    """Show what closing the account does, or close it; its sessions end."""
+    """Preview or make the closing of an account; its sessions end."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             return _look(work, "lock", user_id, effect=transfers.prospect_of_lock(work, user_id))
@@ -282,7 +281,7 @@ def lock(user_id: UUID) -> ResponseReturnValue:
 @staff_blueprint.post("/<uuid:user_id>/buka")
 @access(Act.KEEP_MEMBERS)
 def unlock(user_id: UUID) -> ResponseReturnValue:
-    """Show what opening the account again does, or open it."""
+    """Preview or make the reopening of an account."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             members.openable(work, user_id)
@@ -296,9 +295,7 @@ def unlock(user_id: UUID) -> ResponseReturnValue:
 @staff_blueprint.post("/<uuid:user_id>/sandi")
 @access(Act.READ_MEMBERS)
 def renew_password(user_id: UUID) -> ResponseReturnValue:
-    """Show what a new first password does, or make one, on the page that answers and nowhere
-    else.
-    """
+    """Preview or set a new first password, which is shown only on the answering page."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             sessions = transfers.sessions_of(work, members.renewable(work, user_id))
@@ -309,7 +306,7 @@ def renew_password(user_id: UUID) -> ResponseReturnValue:
 
 
 def _look(work: UnitOfWork, act: str, user_id: UUID, **told: object) -> str:
-    """What an act does to a member, with the button that does it."""
+    """Render the consequences of an act on a member, with the button that makes it."""
     return render_template(
         "staff/look.html",
         act=act,

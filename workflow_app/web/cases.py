@@ -1,9 +1,7 @@
-"""One case: what happened, where it stands, its papers and letters; cancelling it.
+"""One case: its history, status, documents and letters, with the acts on it.
 
-Stages of a case: correcting when one really was.
-Issued letters: as PDF, and withdrawn after the citizen has taken them.
-Opening the identity of a case: for a written purpose, shown once, on record (R23).
-Cover sheets of a task: printed, put before its papers in the feeder.
+These are cancelling and reopening the case, correcting stage times, withdrawing letters, opening
+the identity for a written purpose on record (R23), and printing cover sheets of a task.
 """
 
 from dataclasses import dataclass, field
@@ -41,7 +39,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/berkas/<uuid:case_id>")
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What was typed to withdraw a letter, and what is wrong with it."""
+    """The typed reason for withdrawing a letter, and its fault."""
 
     letter_id: UUID | None = None
     typed: str = ""
@@ -51,15 +49,15 @@ class Withdrawal:
 @blueprint.get("")
 @access()
 def show(case_id: UUID) -> ResponseReturnValue:
-    """The whole case on one page."""
+    """Show the whole case on one page."""
     return page(case_id)
 
 
 @blueprint.get("/gambar.bpmn")
 @access()
 def drawing(case_id: UUID) -> ResponseReturnValue:
-    """The process drawing of the version this case runs under, or of a process it calls, for the
-    viewer on the page.
+    """Return the process drawing of the case's version, or of a process it calls, for
+    the viewer.
     """
     with unit_of_work() as work:
         found = event_log.drawing(work, case_id, request.args.get("proses"))
@@ -69,8 +67,8 @@ def drawing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/keadaan")
 @access()
 def state(case_id: UUID) -> ResponseReturnValue:
-    """Whether the system is still at work, and the address to go on at: asked by a page that
-    waits.
+    """Return whether the system is still at work and the address to continue at, for a page that
+    polls.
     """
     with unit_of_work() as work:
         case = cases.get(work, case_id)
@@ -89,7 +87,7 @@ def is_at_work(case: CaseView, issued: list[LetterView]) -> bool:
 @blueprint.get("/kekurangan")
 @access()
 def missing(case_id: UUID) -> ResponseReturnValue:
-    """What is still missing and from whom: printed for the citizen (R55)."""
+    """Show what is still missing and from whom, to be printed for the citizen (R55)."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         lines = requirements.missing(work, case_id)
@@ -99,7 +97,7 @@ def missing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/lembar/<element>")
 @access()
 def slip(case_id: UUID, element: str) -> ResponseReturnValue:
-    """A sheet for the citizen about one step: where to, who, when; without personal data."""
+    """Show a sheet for the citizen about one step (where, who, when) without personal data."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         sheet = history.slip_of(work, case_id, element)
@@ -123,7 +121,7 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/buka-kembali")
 @access()
 def reopen(case_id: UUID) -> ResponseReturnValue:
-    """Take an ended case up again, with a reason; the page of the case that continues it."""
+    """Reopen an ended case with a reason; continue with the new case."""
     try:
         with unit_of_work() as work:
             child = cases.reopen(work, case_id, request.form.get("alasan_buka", ""))
@@ -135,7 +133,7 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
 
 
 def page(case_id: UUID, **more: Any) -> str:
-    """The page of a case; `more` is what was typed and what is wrong with it."""
+    """Render the page of a case; `more` holds typed values and their faults."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         issued = printing.for_case(work, case_id)
@@ -185,7 +183,7 @@ stages_blueprint = Blueprint("stages", __name__, url_prefix="/berkas/<uuid:case_
 
 @dataclass(frozen=True)
 class Correcting:
-    """What was typed to correct a time, and what is wrong with it."""
+    """The typed correction of a time, and its faults."""
 
     element: str = ""
     at: str = ""
@@ -196,7 +194,7 @@ class Correcting:
 @stages_blueprint.post("/<element>")
 @access(Act.CORRECT_TIMES)
 def correct(case_id: UUID, element: str) -> ResponseReturnValue:
-    """Put another time beside the recorded one, with a reason."""
+    """Record a corrected time beside the original one, with a reason."""
     at, reason = request.form.get("waktu", ""), request.form.get("alasan_koreksi", "")
     try:
         with unit_of_work() as work:
@@ -216,7 +214,7 @@ letters_blueprint = Blueprint("letters", __name__)
 @letters_blueprint.get("/surat/<uuid:letter_id>.pdf")
 @access()
 def pdf(letter_id: UUID) -> ResponseReturnValue:
-    """The newest printing of a letter."""
+    """Return the newest printing of a letter."""
     with unit_of_work() as work:
         content = printing.pdf(work, letter_id)
     return inline(content)
@@ -257,7 +255,7 @@ PURPOSES = (
 @identities_blueprint.get("")
 @access(Act.OPEN_IDENTITIES)
 def ask(case_id: UUID) -> ResponseReturnValue:
-    """Ask for the purpose."""
+    """Show the form for the purpose."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
     return _ask(case)
@@ -266,7 +264,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 @identities_blueprint.post("")
 @access(Act.OPEN_IDENTITIES)
 def reveal(case_id: UUID) -> ResponseReturnValue:
-    """Show the identity. The answer is not stored anywhere and cannot be reached by an address."""
+    """Show the identity. The answer is not stored and has no address of its own."""
     chosen, words = request.form.get("tujuan", ""), request.form.get("uraian", "").strip()
     purpose = ": ".join(part for part in (chosen, words) if part)
     with unit_of_work() as work:
@@ -292,7 +290,7 @@ cover_sheets_blueprint = Blueprint("cover_sheets", __name__)
 @cover_sheets_blueprint.get("/tugas/<uuid:task_id>/lembar-sampul")
 @access()
 def show_cover_sheet(task_id: UUID) -> ResponseReturnValue:
-    """One sheet for each place where papers belong, with its signed code."""
+    """Show one sheet for each place for documents, with its signed code."""
     with unit_of_work() as work:
         sheets = cover_sheets.of_task(work, task_id)
     return render_template("cover_sheets/show.html", task_id=task_id, sheets=sheets)

@@ -1,8 +1,5 @@
-"""Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs
-a person.
-
-Opening a complaint box: the first officer records it in his session, the second confirms it with
-his password.
+"""Stacks of scanned documents: bringing them, their progress, and placing what needs a person; and
+recording the opening of a complaint box, confirmed by a second officer's password.
 """
 
 from collections.abc import Mapping
@@ -32,14 +29,14 @@ DISMISSING = (reading.FIELD, reading.WORDS_FIELD)
 @blueprint.get("")
 @access(Act.BRING_STACKS)
 def show() -> ResponseReturnValue:
-    """What was brought, how far it is, and what needs a person."""
+    """Show the stacks, their progress, and what needs a person."""
     return _page()
 
 
 @blueprint.post("")
 @access(Act.BRING_STACKS)
 def bring() -> ResponseReturnValue:
-    """Take in files from the feeder, each kept whole and split later."""
+    """Store uploaded stacks, each whole; jobs split them later."""
     files = [file for file in request.files.getlist("berkas") if file.filename]
     if not files:
         raise InvalidInput("Pilih file hasil pindai, lalu tekan Masukkan tumpukan.")
@@ -63,7 +60,7 @@ def bring() -> ResponseReturnValue:
 @blueprint.get("/keadaan")
 @access(Act.BRING_STACKS)
 def state() -> ResponseReturnValue:
-    """How far the stacks are, for the page that waits."""
+    """Return the progress of the stacks, for the page that polls."""
     with unit_of_work() as work:
         known = stacks.progress(work)
     html = render_template("stacks/list.html", tray=known)
@@ -73,7 +70,7 @@ def state() -> ResponseReturnValue:
 @blueprint.get("/<uuid:stack_id>/asli")
 @access(Act.BRING_STACKS)
 def original(stack_id: UUID) -> ResponseReturnValue:
-    """The whole stack exactly as it was received."""
+    """Return the whole stack exactly as it was received."""
     with unit_of_work() as work:
         content = stacks.original(work, stack_id)
     return attachment(content)
@@ -82,7 +79,7 @@ def original(stack_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:stack_id>/ulangi")
 @access(Act.BRING_STACKS)
 def retry(stack_id: UUID) -> ResponseReturnValue:
-    """Split a stack that failed once more."""
+    """Split a failed stack again."""
     with unit_of_work() as work:
         stacks.retry(work, stack_id)
     flash("Tumpukan dipilah lagi.")
@@ -113,7 +110,7 @@ def place(stack_id: UUID, no: int) -> ResponseReturnValue:
 @blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/arsipkan")
 @access(Act.BRING_STACKS)
 def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
-    """A part that belongs to no case."""
+    """Keep a part that belongs to no case in the archive."""
     with unit_of_work() as work:
         tray.keep_in_archive(work, stack_id, no)
     flash("Dokumen disimpan sebagai arsip tanpa berkas.")
@@ -123,7 +120,7 @@ def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
 @blueprint.post("/<uuid:stack_id>/mulai-pengaduan")
 @access(Act.BRING_STACKS)
 def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
-    """Begin the complaint that a mail is; on to its first form."""
+    """Begin the complaint case of a mail, and continue with its first form."""
     with unit_of_work() as work:
         started = complaint_boxes.begin(work, stack_id, requests.sent())
     flash("Berkas pengaduan dibuat. Periksa isian di bawah; pengirim belum diberi kabar apa pun.")
@@ -135,7 +132,7 @@ def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/baca-lagi")
 @access(Act.BRING_STACKS)
 def read_again(document_id: UUID) -> ResponseReturnValue:
-    """Have a paper read once more."""
+    """Have a document read again."""
     with unit_of_work() as work:
         tray.read_again(work, document_id)
     flash("Dokumen dibaca lagi. Hasilnya muncul beberapa saat lagi.")
@@ -145,7 +142,7 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/kesampingkan")
 @access(Act.BRING_STACKS)
 def dismiss(document_id: UUID) -> ResponseReturnValue:
-    """A paper that could not be read may stay so, for a reason."""
+    """Dismiss a document that could not be read, for a reason."""
     chosen = {name: request.form.get(name, "") for name in DISMISSING}
     try:
         with unit_of_work() as work:
@@ -162,7 +159,7 @@ def dismiss(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/kembalikan")
 @access(Act.BRING_STACKS)
 def take_back(document_id: UUID) -> ResponseReturnValue:
-    """A paper that was dismissed waits for a person again."""
+    """Take back the dismissal of a document."""
     with unit_of_work() as work:
         reading.take_back(work, document_id)
     flash("Dokumen kembali ke daftar Perlu orang.")
@@ -196,7 +193,7 @@ def _page(
 
 
 def _refused() -> int:
-    """Files that the scanner's folder could not give us, as far as is known."""
+    """Return the last known number of refused files in the scanner's folder."""
     parts = sentra().watch.known().parts
     return next(
         (int(part.facts.get("refused", 0)) for part in parts if part.name == health.FOLDER), 0
@@ -209,15 +206,15 @@ boxes_blueprint = Blueprint("boxes", __name__, url_prefix="/kotak-pengaduan")
 @boxes_blueprint.get("")
 @access(Act.OPEN_COMPLAINT_BOXES)
 def show_box() -> ResponseReturnValue:
-    """The boxes with their last opening, and the form to record the next."""
+    """Show the boxes with their last opening, and the form for the next."""
     return _page_box(Asked(opened_at=f"{now().astimezone(WITA):%Y-%m-%dT%H:%M}"))
 
 
 @boxes_blueprint.post("")
 @access(Act.OPEN_COMPLAINT_BOXES)
 def open_box() -> ResponseReturnValue:
-    """Record the opening. The second officer's try is counted before, in a transaction of its own,
-    as a sign-in is.
+    """Record an opening. The second officer's try is counted before, in a transaction of its own,
+    as for a sign-in.
     """
     names = ("kotak", "dibuka", "lembar")
     asked = Asked(*(request.form.get(name, "").strip() for name in names))

@@ -1,5 +1,5 @@
-"""What the office decides: the groups of its configuration, one page for every key, and the preview
-before a change is made or taken back.
+"""The office's configuration: its groups, one page per key, and the preview of a change or
+withdrawal.
 """
 
 import base64
@@ -29,16 +29,14 @@ LOOK, SAVE = "lihat", "simpan"
 AT_ONCE, LATER = "sekarang", "nanti"
 VALUE = configuration_forms.NAME
 FILLED = "isi"
-"""Names the planned value with which a form was filled."""
+"""Parameter that names the planned value with which a form was filled."""
 NOTHING = [("", "tidak ada")]
 MOST_EXAMPLES = 12
 
 
 @dataclass(frozen=True)
 class AdminPage:
-    """A page of the office's administration that is not one of keys; it stands on the first page
-    beside the groups.
-    """
+    """A page of the office's administration that is not about keys, listed beside the groups."""
 
     endpoint: str
     title: str
@@ -77,7 +75,7 @@ ADMIN_PAGES = (
 @blueprint.get("")
 @access()
 def list_groups() -> ResponseReturnValue:
-    """All that the actor may change, group by group."""
+    """Show everything that the actor may change, group by group."""
     with unit_of_work() as work:
         found = overview.overview(work)
         pages = [
@@ -92,7 +90,7 @@ def list_groups() -> ResponseReturnValue:
 
 
 def _entered_at(key: str) -> str:
-    """Where a key is changed: on the page of its family where there is one, else on its own."""
+    """Return the address at which a key is changed: the page of its family, else its own."""
     family = key.partition(".")[0]
     own = next((page.endpoint for page in ADMIN_PAGES if family in page.families), None)
     return url_for(own) if own else url_for("configuration.show", key=key)
@@ -101,7 +99,7 @@ def _entered_at(key: str) -> str:
 @blueprint.get("/kelompok/<name>")
 @access()
 def show_group(name: str) -> ResponseReturnValue:
-    """The keys of one group."""
+    """Show the keys of one group."""
     with unit_of_work() as work:
         found = overview.group(work, name)
     return render_template("configuration/group.html", title=found.group.words, view=found)
@@ -110,15 +108,15 @@ def show_group(name: str) -> ResponseReturnValue:
 @blueprint.get("/<key>")
 @access()
 def show(key: str) -> ResponseReturnValue:
-    """One key: what holds, what held, what is to come, and the form for a new value."""
+    """Show the present, past and future values of one key, and the form for a new one."""
     return _page(key)
 
 
 @blueprint.post("/<key>")
 @access()
 def answer(key: str) -> ResponseReturnValue:
-    """A button of the form or of the preview: rows come and go, the change is looked at, or
-    made.
+    """Handle a button of the form or the preview: add or remove rows, preview the change, or make
+    it.
     """
     posted = {name: request.form.getlist(name) for name in request.form}
     button = request.form.get("tombol", "")
@@ -144,9 +142,7 @@ def answer(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/tarik")
 @access()
 def withdraw(key: str) -> ResponseReturnValue:
-    """Show what taking back a value does that is still to come, or take it back, as the pressed
-    button says.
-    """
+    """Preview or make the withdrawal of a future value, by the pressed button."""
     start = changes.plan_of(request.form.get("mulai", ""))
     if start is None:
         return _page(key, None, {"": "Muat ulang halaman, lalu tarik lagi."}), 400
@@ -164,7 +160,7 @@ def withdraw(key: str) -> ResponseReturnValue:
 
 
 def _start(faults: dict[str, str]) -> datetime | None:
-    """From when on the value is to hold; None for at once."""
+    """Return from when the value is valid; None for at once."""
     when = request.form.get("waktu", "")
     if when == AT_ONCE:
         return None
@@ -215,7 +211,7 @@ def _compared(
     is_past: bool = False,
     is_withdrawal: bool = False,
 ) -> str:
-    """How it is without an act and with it, and the button that does it."""
+    """Render the state without and with an act, and the button that makes it."""
     with unit_of_work() as work:
         before, after = (changes.told_of(work, page.key, one) for one in (seen.before, seen.after))
         later = [
@@ -248,7 +244,7 @@ def _compared(
 
 
 def _differing(before: Told, after: Told) -> tuple[Told, Told]:
-    """The lines that stand in one of two values only."""
+    """Return the lines that are in only one of two values."""
     gone = [line for line in before if line not in after]
     come = [line for line in after if line not in before]
     return gone or NOTHING, come or NOTHING

@@ -1,12 +1,9 @@
-"""What every template may use: formats as filters, the clock, the user, addresses of assets.
+"""What every template uses: filters, globals, the navigation bar, the theme cookie, and the cache
+of compiled templates.
 
-The places that the bar of every page leads to: who has them, under which keys, and which of them
-stand in the bar itself. Light, dark, or as the device says: kept in a cookie, without an account.
-Templates as they were compiled once: kept in a folder of the operator's, so that a start need not
-do it again.
-
-What lies there is run, so one to which others may write is left alone. Without such a folder, and
-where it is full, each start compiles anew.
+The cache is a folder of the operator, so that a start need not compile again. Its content is
+executed, so a folder that others may write to is not used. Without the folder, or when it is full,
+each start compiles anew.
 """
 
 import hashlib
@@ -38,14 +35,14 @@ from workflow_app.web.requests import local_path, now, public, sentra
 from workflow_app.web.responses import asset
 
 ROOM = 6
-"""So many places stand beside each other in the bar; of more, those that are not of every hour go
-into its menu, and what is one too many even so.
+"""Number of places shown in the bar. Of more, those not used hourly go into its menu, then those
+beyond the limit.
 """
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the site."""
+    """A place of the site in the navigation bar."""
 
     endpoint: str
     label: str
@@ -54,7 +51,7 @@ class Place:
     act: Act | None = None
     """What one may do who has it; everybody who is signed in has it where none is named."""
     parts: tuple[str, ...] = ()
-    """Blueprints whose pages belong to it, beside that of the endpoint."""
+    """Further blueprints whose pages belong to the place."""
     is_hourly: bool = True
     """People go there all day long."""
     unless: Act | None = None
@@ -62,7 +59,7 @@ class Place:
 
     @property
     def is_here(self) -> bool:
-        """Does the page of this request belong to it?"""
+        """True if the page of this request belongs to it."""
         return request.blueprint in (self.endpoint.partition(".")[0], *self.parts)
 
 
@@ -113,20 +110,18 @@ PLACES = (
 
 @dataclass(frozen=True)
 class Bar:
-    """What the bar of this request shows."""
+    """The navigation bar of this request."""
 
     places: list[Place]
-    """All places of who is signed in."""
+    """All places of the signed-in user."""
     here: Place | None
-    """The one to which the page belongs."""
+    """The place to which the page belongs."""
     shown: list[Place]
-    """Those that stand beside each other. Where the bar is narrow only the one where he is does;
-    all are in its menu.
-    """
+    """Places in the bar itself. A narrow bar shows only the current one; its menu holds all."""
 
 
 def bar() -> Bar:
-    """The places of who is signed in. Where he is stands in the bar always."""
+    """Return the navigation bar of the signed-in user. The current place is always shown."""
     places = [place for place in PLACES if _is_for_user(place)]
     here = next((place for place in places if place.is_here), None)
     if len(places) <= ROOM:
@@ -143,13 +138,13 @@ def _is_for_user(place: Place) -> bool:
 
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
 INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
-"""HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever
-the browser speaks.
+"""HTML input type of a widget; all others are plain text. Dates are plain text too, because they
+are typed as day-month-year whatever the browser's language.
 """
 
 
 def register(app: Flask) -> None:
-    """Add filters, globals and the values of each page to `app`."""
+    """Add filters, globals and page values to `app`."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -193,12 +188,12 @@ def register(app: Flask) -> None:
 
 
 def theme_cookie() -> str:
-    """Name of the cookie that keeps the look; bound to this host as the session's is."""
+    """Return the name of the theme cookie, bound to this host like the session's."""
     return f"{current_app.config['SESSION_COOKIE_NAME']}-tampilan"
 
 
 def theme() -> str:
-    """The look the visitor chose: auto, light or dark."""
+    """Return the theme that the visitor chose: auto, light or dark."""
     chosen = request.cookies.get(theme_cookie(), "auto")
     return chosen if chosen in THEMES else "auto"
 
@@ -216,7 +211,7 @@ def _of_page() -> dict[str, Any]:
 
 
 def _condition_values(condition: Condition) -> str:
-    """The values that show a field, for the script that shows and hides."""
+    """Return the values that show a field, for the script that shows and hides it."""
     return json.dumps([as_text(value) for value in condition.values], ensure_ascii=False)
 
 
@@ -246,7 +241,7 @@ blueprint = Blueprint("appearance", __name__)
 @blueprint.post("/tampilan")
 @public
 def choose() -> ResponseReturnValue:
-    """Remember the chosen look and go back."""
+    """Store the chosen theme and go back."""
     chosen = request.form.get("tampilan", "auto")
     response = redirect(local_path(request.form.get("kembali"), "/"))
     if chosen in THEMES:
@@ -265,8 +260,8 @@ log = logging.getLogger(__name__)
 
 
 class CompiledPages(FileSystemBytecodeCache):
-    """What was compiled from other sources, by other filters or by another Jinja is compiled again:
-    filters of what is written out in a template are applied when it is compiled.
+    """A cache of compiled templates that is invalid after a change of templates, filters or Jinja.
+    Filters count too, because they are applied to constant text at compile time.
     """
 
     def __init__(self, folder: Path, environment: Environment) -> None:
@@ -274,27 +269,27 @@ class CompiledPages(FileSystemBytecodeCache):
         self._code = _digest(environment)
 
     def get_source_checksum(self, source: str) -> str:
-        """The template and everything else that the compiled form depends on."""
+        """Return the digest of the template and everything else that its compiled form
+        depends on.
+        """
         return hashlib.sha256(f"{self._code}\0{source}".encode()).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """What cannot be read was not kept."""
+        """Treat an unreadable entry as missing."""
         try:
             super().load_bytecode(bucket)
-        except Exception as error:  # half a file has many ways to be wrong
+        except Exception as error:  # a truncated file can fail in many ways
             log.debug("compiled template: %s", type(error).__name__)
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """A full disk is no reason to show no page."""
+        """Store an entry; a full disk must not prevent the page."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
 def register_compiled_page(app: Flask, folder: str) -> None:
-    """Keep what is compiled in this folder, where one is named, can be made, and is written to by
-    nobody else.
-    """
+    """Use this folder as the cache, if it is set, can be created, and only we may write to it."""
     if not folder:
         return
     with suppress(OSError):
@@ -309,13 +304,13 @@ def register_compiled_page(app: Flask, folder: str) -> None:
 
 
 def read_all(app: Flask) -> None:
-    """Have every template at hand."""
+    """Compile or load every template."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
 
 
 def _digest(environment: Environment) -> str:
-    """Of what templates are compiled with: Jinja, the options, the code of the filters."""
+    """Return the digest of Jinja's version and the code of our filters."""
     modules = {inspect.getmodule(one) for one in environment.filters.values()}
     ours = {
         sys.modules[__name__],

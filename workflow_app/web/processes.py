@@ -1,7 +1,5 @@
-"""Starting a service for a citizen.
-
-Versions of processes for those who look after them: what differs, what moving running cases would
-do, moving them and back.
+"""Starting a service, and the versions of processes: differences, the preview of moving running
+cases, and moving them and back.
 """
 
 from uuid import UUID, uuid4
@@ -28,7 +26,7 @@ blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
 @blueprint.get("")
 @access(Act.BEGIN_CASES)
 def choose() -> ResponseReturnValue:
-    """The services that can be started."""
+    """Show the services that can be started."""
     with unit_of_work() as work:
         startable = definitions.startable(work)
     tokens = {process.key: str(uuid4()) for process in startable}
@@ -43,8 +41,8 @@ def choose() -> ResponseReturnValue:
 @blueprint.post("/<key>")
 @access(Act.BEGIN_CASES)
 def start(key: str) -> ResponseReturnValue:
-    """Begin a case and open its first task. The same page sent twice begins one. A disposal begins
-    where its papers are chosen: without any there is nothing to approve.
+    """Begin a case and open its first task. A repeated request begins no second case. A disposal
+    begins where its documents are chosen, because without any there is nothing to approve.
     """
     if key in archive_batches.PROCESSES:
         return redirect(url_for("disposals.show_due"))
@@ -59,14 +57,14 @@ def start(key: str) -> ResponseReturnValue:
 process_versions_blueprint = Blueprint("process_versions", __name__, url_prefix="/proses")
 
 MOST_LISTED = 50
-"""Numbers of cases that are listed in one place."""
+"""Number of case numbers listed in one place."""
 
 
 @process_versions_blueprint.get("/versi")
 @access(Act.KEEP_PROCESSES)
 def show_all() -> ResponseReturnValue:
-    """Every process with its current version, and how many running cases are on it or on older
-    ones.
+    """Show every process with its current version, and the numbers of running cases on it and on
+    older ones.
     """
     with instant() as work:
         current = definitions.list_current(work)
@@ -77,28 +75,28 @@ def show_all() -> ResponseReturnValue:
 @process_versions_blueprint.get("/<key>/versi")
 @access(Act.KEEP_PROCESSES)
 def show(key: str) -> ResponseReturnValue:
-    """The versions of a process, its running cases, and what was ordered for them."""
+    """Show the versions of a process, its running cases, and the orders for them."""
     return _page(key, _number("ke"))
 
 
 @process_versions_blueprint.post("/<key>/versi/<int:version>/pindah")
 @access(Act.KEEP_PROCESSES)
 def move(key: str, version: int) -> ResponseReturnValue:
-    """Order cases to be moved to a version; asked once more before it is done."""
+    """Order cases to be moved to a version, after a confirmation."""
     return _order(key, version, None)
 
 
 @process_versions_blueprint.post("/<key>/versi/perintah/<uuid:order_id>/kembalikan")
 @access(Act.KEEP_PROCESSES)
 def move_back(key: str, order_id: UUID) -> ResponseReturnValue:
-    """Order cases to go back to the version they had; asked once more before it is done."""
+    """Order cases to be moved back to their former version, after a confirmation."""
     return _order(key, None, order_id)
 
 
 @process_versions_blueprint.get("/<key>/versi/banding")
 @access(Act.KEEP_PROCESSES)
 def compare(key: str) -> ResponseReturnValue:
-    """Two versions side by side."""
+    """Show two versions side by side."""
     before, after = _number("dari"), _number("ke")
     if before is None or after is None:
         raise NotFound("Pilih dua versi untuk dibandingkan.")
@@ -116,7 +114,7 @@ def compare(key: str) -> ResponseReturnValue:
 @process_versions_blueprint.get("/<key>/versi/<int:version>/gambar")
 @access(Act.KEEP_PROCESSES)
 def drawing(key: str, version: int) -> ResponseReturnValue:
-    """The drawing of a version, or of a process that it calls, for the viewer on the page."""
+    """Return the drawing of a version, or of a process that it calls, for the viewer."""
     with unit_of_work() as work:
         found = definition_versions.drawing(work, key, version, request.args.get("proses"))
     return found, {"Content-Type": "application/xml; charset=utf-8"}

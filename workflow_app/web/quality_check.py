@@ -1,5 +1,5 @@
-"""The quality check of papers: what waits, one page at a time with its doubtful words, and what is
-done to it.
+"""Quality check of documents: the queue, one page at a time with its doubtful words,
+and the edits.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ ALL_CHECKED = "Tidak ada lagi dokumen yang menunggu diperiksa."
 @blueprint.get("/periksa-mutu")
 @access(Act.CHECK_QUALITY)
 def show_waiting() -> ResponseReturnValue:
-    """Papers that nobody has checked yet."""
+    """Show the unchecked documents."""
     with unit_of_work() as work:
         waiting = quality_check.waiting(work)
     return render_template("checks/waiting.html", waiting=waiting, most=quality_check.MOST_WAITING)
@@ -36,7 +36,7 @@ def show_waiting() -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/periksa/lewati")
 @access()
 def skip(document_id: UUID) -> ResponseReturnValue:
-    """Leave this paper for later and go on with another one. Which were left stands in the address
+    """Leave this document for later and continue with another. The skipped ones are in the address
     until all were seen.
     """
     left = [*_left(request.args), document_id][-MOST_LEFT:]
@@ -52,7 +52,7 @@ def skip(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/periksa")
 @access()
 def show(document_id: UUID) -> ResponseReturnValue:
-    """One page beside its doubtful words."""
+    """Show one page beside its doubtful words."""
     with unit_of_work() as work:
         check = quality_check.show(work, document_id)
         no = min(max(1, request.args.get("halaman", 1, int)), len(check.pages))
@@ -69,7 +69,7 @@ def show(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>/gambar")
 @access()
 def picture(document_id: UUID, page: int) -> ResponseReturnValue:
-    """A page large enough to read, of the newest version or an earlier one."""
+    """Return a page large enough to read, of the newest version or an earlier one."""
     with unit_of_work() as work:
         content = quality_check.picture(
             work, document_id, page, request.args.get("versi", None, int)
@@ -80,7 +80,7 @@ def picture(document_id: UUID, page: int) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/versi/<int:version>")
 @access()
 def show_version(document_id: UUID, version: int) -> ResponseReturnValue:
-    """A version as it was, one page at a time."""
+    """Show an earlier version, one page at a time."""
     with unit_of_work() as work:
         history = versions.of(work, document_id)
         pages = quality_check.count_pages(work, document_id, version)
@@ -99,7 +99,7 @@ def show_version(document_id: UUID, version: int) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/versi/<int:version>/dokumen.pdf")
 @access()
 def version_pdf(document_id: UUID, version: int) -> ResponseReturnValue:
-    """The searchable copy of a version."""
+    """Return the searchable copy of a version."""
     with unit_of_work() as work:
         content = quality_check.pdf(work, document_id, version)
     return inline(content)
@@ -108,7 +108,7 @@ def version_pdf(document_id: UUID, version: int) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/kata")
 @access()
 def correct(document_id: UUID) -> ResponseReturnValue:
-    """Put one word right, or confirm it; answers a script with what comes next."""
+    """Correct or confirm one word; a script gets the next step as JSON."""
     version, page, place = (_number(name) for name in ("versi", "halaman", "tempat"))
     with unit_of_work() as work:
         newest = versions.correct(
@@ -126,9 +126,7 @@ def correct(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/periksa")
 @access()
 def change(document_id: UUID) -> ResponseReturnValue:
-    """What the pressed button says: each makes a new version, but the last one, which finds the
-    newest good.
-    """
+    """Perform the edit of the pressed button; each makes a new version."""
     act = ACTS.get(request.form.get("tindakan", ""))
     if act is None:
         raise InvalidInput("Tekan salah satu tombol di halaman periksa mutu.")
@@ -141,7 +139,7 @@ def change(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/pisah")
 @access()
 def cut_off(document_id: UUID) -> ResponseReturnValue:
-    """This page and all after it become a paper of their own."""
+    """Make this page and all after it a document of their own."""
     version, page = _number("versi"), _number("halaman")
     with unit_of_work() as work:
         splitting.cut_off(work, document_id, version, page)
@@ -155,7 +153,7 @@ def cut_off(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/gabung")
 @access()
 def merge(document_id: UUID) -> ResponseReturnValue:
-    """This paper and the chosen ones become one new paper."""
+    """Merge this document and the chosen ones into a new one."""
     try:
         others = [UUID(each) for each in request.form.getlist("dokumen")]
     except ValueError as error:
@@ -172,7 +170,7 @@ def merge(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/mutu-baik")
 @access()
 def accept(document_id: UUID) -> ResponseReturnValue:
-    """The newest version is good; on to the next paper, or back to the task it was opened from."""
+    """Accept the newest version; continue with the next document, or return to the task."""
     with unit_of_work() as work:
         quality_check.accept(work, document_id, _number("versi"))
         following = (
@@ -230,7 +228,7 @@ ACTS: Mapping[str, Callable[[UnitOfWork, UUID, int, int], int]] = {
     "keluarkan_kosong": _take_out_blanks,
     "kembalikan": _restore,
 }
-"""By the value of the button; each returns the page to show then."""
+"""Edits by the value of their button; each returns the page to show next."""
 
 
 def _address(document_id: UUID, page: int | None) -> str:
@@ -251,7 +249,7 @@ def _number(name: str) -> int:
 
 
 def _left(given: MultiDict[str, str]) -> list[UUID]:
-    """Papers that were left for later in this round."""
+    """Return the documents skipped in this round."""
     try:
         return [UUID(each) for each in given.getlist("nanti")[-MOST_LEFT:]]
     except ValueError:

@@ -1,8 +1,5 @@
-"""The board of all running cases, and the lists behind its figures.
-
-The dispatch board: running calls to a scene, large enough for the wall, always fresh. The services
-of a month in figures: a page, and the same as a table for a spreadsheet. Process pages: the drawing
-with how many cases stand where and how long they stay, the cases behind each figure, a day again.
+"""Boards and reports: the board of running cases and its lists, the dispatch board and wall screen,
+the monthly service report, and the process pages with figures, stays, replay and event log.
 """
 
 import csv
@@ -45,17 +42,17 @@ LISTS: Mapping[str, tuple[boards.Kind, str]] = {
     "terukur": ("measured", "Waktu pelayanan yang dihitung"),
     "terlambat": ("measured_late", "Terlambat, dari yang dihitung"),
 }
-"""How the address names the lists, and their headings."""
+"""Lists by their name in the address, with headings."""
 OF_PERIOD = ("terukur", "terlambat")
 
 
 @blueprint.get("")
 @access(Act.SEE_ALL_CASES)
 def show() -> ResponseReturnValue:
-    """The board. Who asks with what he shows already is answered 204 while that is so."""
+    """Show the board, or answer 204 while the page already shows the present state."""
     days = _days()
     with unit_of_work() as work:
-        # A message that is tried again is no event, so the word of the cases does not tell of it.
+        # A retried message writes no event, so the digest of the cases does not change with it.
         signs, stopped = health.read(work), health.read_stoppage(work)
         known = requests.word(work, signs, days, stopped.messages)
         if requests.is_known(known):
@@ -75,7 +72,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/berkas")
 @access(Act.SEE_ALL_CASES)
 def cases() -> ResponseReturnValue:
-    """One page of the cases behind a figure. Every choice on it is part of the address."""
+    """Show one page of the cases behind a figure. Every choice is part of the address."""
     which, process = request.args.get("isi", "berjalan"), request.args.get("proses") or None
     if which not in LISTS:
         raise NotFound()
@@ -122,8 +119,8 @@ dispatches_blueprint = Blueprint("dispatches", __name__)
 @dispatches_blueprint.get("/papan-tkp")
 @access(Act.READ_DISPATCH_BOARD)
 def board() -> ResponseReturnValue:
-    """Every running call with its stages and its clock, who is on duty, and whether the background
-    process is at work.
+    """Show every running call with its stages and clock, who is on duty, and the state of the
+    background process.
     """
     with unit_of_work() as work:
         calls, watches = dispatches.running(work), dispatches.on_duty(work)
@@ -137,9 +134,7 @@ def board() -> ResponseReturnValue:
 @dispatches_blueprint.get("/papan-tkp/layar")
 @access(Act.READ_DISPATCH_BOARD)
 def screen() -> ResponseReturnValue:
-    """The same calls for a screen on the wall, read from three metres: few words, no names, no
-    numbers of cases.
-    """
+    """Show the calls on a wall screen: few words, no names, no case numbers."""
     with unit_of_work() as work:
         signs = health.read(work)
         known = requests.word(work, signs)
@@ -158,18 +153,16 @@ def screen() -> ResponseReturnValue:
 @dispatches_blueprint.post("/papan-tkp/layar")
 @access(Act.READ_DISPATCH_BOARD)
 def give_to_screen() -> ResponseReturnValue:
-    """Leave this session to the screen: it stays on for the rest of the watch, and leads nowhere
-    else.
-    """
+    """Restrict this session to the wall screen for the rest of the watch."""
     requests.give_to_screen()
     return redirect(url_for("dispatches.screen"))
 
 
 MOST = 36
-"""Months that can be chosen."""
+"""Number of months that can be chosen."""
 FORMULA = ("=", "+", "-", "@")
-"""How a cell begins that a spreadsheet would reckon out: roles are called what the office calls
-them.
+"""First characters that a spreadsheet would take for a formula; the office chooses the names of
+roles.
 """
 
 service_reports_blueprint = Blueprint("service_reports", __name__)
@@ -178,7 +171,7 @@ service_reports_blueprint = Blueprint("service_reports", __name__)
 @service_reports_blueprint.get("/laporan-layanan")
 @access(Act.READ_SERVICE_REPORTS)
 def show_service_report() -> ResponseReturnValue:
-    """The report of a month, the running one unless another is chosen."""
+    """Show the report of a month, the current one by default."""
     with unit_of_work() as work:
         months = service_reports.months(work, MOST)
         report = _report(work, months)
@@ -188,7 +181,7 @@ def show_service_report() -> ResponseReturnValue:
 @service_reports_blueprint.get("/laporan-layanan.csv")
 @access(Act.READ_SERVICE_REPORTS)
 def as_csv() -> ResponseReturnValue:
-    """The same as a table."""
+    """Return the report as a table."""
     with unit_of_work() as work:
         report = _report(work, service_reports.months(work, MOST))
     table = io.StringIO()
@@ -204,7 +197,9 @@ def _as_text(cell: str) -> str:
 
 
 def _report(work: UnitOfWork, months: list[date]) -> Report:
-    """Of the month that the address names. Raises `NotFound` for one without figures."""
+    """Return the report of the month in the address. Raises `NotFound` for a month
+    without figures.
+    """
     wanted = request.args.get("bulan", f"{months[0]:%Y-%m}")
     month = next((one for one in months if f"{one:%Y-%m}" == wanted), None)
     if month is None:
@@ -213,7 +208,7 @@ def _report(work: UnitOfWork, months: list[date]) -> Report:
 
 
 SPANS = (1, 7, 30, 90)
-"""Days of the periods that are offered, today included."""
+"""Periods offered, in days including today."""
 USUAL = 30
 
 process_pages_blueprint = Blueprint("process_pages", __name__, url_prefix="/proses")
@@ -221,16 +216,16 @@ process_pages_blueprint = Blueprint("process_pages", __name__, url_prefix="/pros
 
 @dataclass(frozen=True)
 class Wish:
-    """What the address asks for."""
+    """The parameters of the address."""
 
     period: Period
     span: int | None
-    """One of `SPANS`, None when first and last day were named."""
+    """One of `SPANS`; None when first and last day were given."""
     version: int | None
 
     @property
     def parameters(self) -> dict[str, str | int | None]:
-        """The same for another address."""
+        """The same parameters for another address."""
         days: dict[str, str | int | None] = (
             {"hari": self.span}
             if self.span
@@ -242,7 +237,7 @@ class Wish:
 @process_pages_blueprint.get("")
 @access(Act.READ_PROCESS_FIGURES)
 def show_all() -> ResponseReturnValue:
-    """Every process with the number of cases that run."""
+    """Show every process with the number of running cases."""
     with unit_of_work() as work:
         found, running = definitions.list_current(work), process_figures.running(work)
     return render_template("process_pages/all.html", processes=found, running=running)
@@ -251,7 +246,7 @@ def show_all() -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>")
 @access(Act.READ_PROCESS_FIGURES)
 def show_process_page(key: str) -> ResponseReturnValue:
-    """The figures of a process in a period, in a table and over its drawing."""
+    """Show the figures of a process in a period, in a table and over its drawing."""
     wish = _wish()
     with unit_of_work() as work:
         chosen = process_figures.choose(work, key, wish.version)
@@ -276,9 +271,7 @@ def show_process_page(key: str) -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>/gambar.bpmn")
 @access(Act.READ_PROCESS_FIGURES)
 def drawing(key: str) -> ResponseReturnValue:
-    """The drawing of the version that is shown, or of a process that it calls, for the viewer on
-    the page.
-    """
+    """Return the drawing of the shown version, or of a process that it calls, for the viewer."""
     called = request.args.get("proses")
     with unit_of_work() as work:
         shown = process_figures.choose(work, key, _version()).shown
@@ -291,7 +284,7 @@ def drawing(key: str) -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>/langkah/<element>/<which>")
 @access(Act.READ_PROCESS_FIGURES)
 def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
-    """The cases behind a figure."""
+    """Show the cases behind a figure."""
     wish = _wish()
     with unit_of_work() as work:
         chosen = process_figures.choose(work, key, wish.version)
@@ -313,7 +306,7 @@ def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>/hari")
 @access(Act.READ_PROCESS_FIGURES)
 def watch_day(key: str) -> ResponseReturnValue:
-    """A day of the process, move by move."""
+    """Show a day of the process, move by move."""
     today = now().astimezone(WITA).date()
     day = _day("tanggal") or today
     with unit_of_work() as work:
@@ -333,7 +326,7 @@ def watch_day(key: str) -> ResponseReturnValue:
 @process_pages_blueprint.get("/<key>/catatan/<form>")
 @access(Act.EXPORT_EVENT_LOG)
 def download(key: str, form: str) -> ResponseReturnValue:
-    """The event log of the cases that began in a period, as a file for process mining."""
+    """Return the event log of the cases that began in a period, as a file for process mining."""
     if form not in event_log.FORMS:
         raise NotFound()
     wish, kind = _wish(), event_log.FORMS[form]
@@ -351,7 +344,9 @@ def download(key: str, form: str) -> ResponseReturnValue:
 
 
 def _wish() -> Wish:
-    """Anything unreadable is what is usual; a period that is too long is cut to its last days."""
+    """Return the parameters of the address. Unreadable ones get the default; a period that is too
+    long is cut to its last days.
+    """
     today, version = now().astimezone(WITA).date(), _version()
     first, last = _day("dari"), _day("sampai")
     if first is not None or last is not None:
@@ -367,7 +362,7 @@ def _wish() -> Wish:
 
 
 def _version() -> int | None:
-    """None is all versions together."""
+    """Return the version in the address; None for all versions."""
     text = request.args.get("versi", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 

@@ -1,14 +1,11 @@
-"""What the assembly hands to the web: how to open units of work, what one upload may weigh, how the
-parts are.
+"""Everything about an incoming request: the application's parts, its session and actor, its unit of
+work, who may use a route, and limits on its content.
 
-The session of this request. The signed cookie carries a random token; everything else is a row
-(`services/accounts/sessions.py`). The transaction of a request: leaving the `with` commits all of
-it or nothing. Redirect or render afterwards. Who may use a route. Every view declares it; a request
-to a view that does not is refused. The key of a page with a form: the same page sent twice does its
-work once. Addresses that come from the browser: only paths of this application are followed. Pages
-that refresh themselves tell what they show already, and are answered 204 while nothing is new. Who
-runs the site, as far as a request can tell: may read figures and details, but no data. What no
-request may hold, whichever page it goes to. What one answer may hold is judged with its form.
+The signed session cookie carries a random token; everything else is a row
+(`services/accounts/sessions.py`). Every view declares its access; a request to one that does not is
+refused. A page's form has a key, so that sending it twice does its work once. Redirects follow only
+paths of this application. Pages that refresh themselves are answered 204 while nothing is new.
+Operators may read figures and details, but no data.
 """
 
 import hmac
@@ -47,34 +44,32 @@ class Sentra:
     max_recording_mb: int
     watch: Watch
     public_url: str
-    """Where citizens reach the site; stands on what is printed for them."""
+    """The address at which citizens reach the site; it is printed for them."""
     release: Path
-    """Folder of the processes of this release, with the record of what was proven of them."""
+    """Folder of the processes of this release, with the record of their proofs."""
 
 
 def sentra() -> Sentra:
-    """The parts this application was assembled from."""
+    """Return the parts from which this application was assembled."""
     return cast(Sentra, current_app.extensions[EXTENSION])
 
 
 def now() -> datetime:
-    """The current instant by the clock of the application, in UTC."""
+    """Return the current instant by the application's clock, in UTC."""
     return sentra().works.clock()
 
 
 TOKEN = "token"  # noqa: S105  # the name under which the cookie carries it
 SCREEN = "screen"
-"""The cookie says that this session was given to a screen on a wall: it shows that and nothing
-else, as long as somebody serves.
-"""
+"""Cookie key of a session that is restricted to a wall screen, as long as its user is on duty."""
 OF_SCREEN = frozenset({"dispatches.screen", "users.sign_out"})
 BACKGROUND_HEADER = "X-Sentra-Background"
-"""Sent by requests a page makes by itself: they must not keep an abandoned session alive."""
+"""Header of requests that a page makes by itself; they must not keep an abandoned session alive."""
 
 
 def load() -> None:
-    """Before each request: find the session of the cookie. Who has no cookie of a session costs no
-    statement.
+    """Find the session of the cookie before each request. Without a session cookie no statement is
+    run.
     """
     g.user, g.session_id, g.may_configure = None, None, False
     token = cookie.get(TOKEN)
@@ -101,38 +96,42 @@ def load() -> None:
 
 
 def is_on_screen() -> bool:
-    """Was this session given to a screen? Everywhere else nobody is signed in then."""
+    """True if this session is restricted to a wall screen; nobody is signed in on other
+    pages then.
+    """
     return bool(cookie.get(SCREEN))
 
 
 def give_to_screen() -> None:
-    """From now on the session shows the screen only: whoever stands before it cannot go anywhere
-    else. Signing in anew ends it.
+    """Restrict the session to the wall screen, so that passers-by cannot open other pages. A new
+    sign-in ends this.
     """
     cookie[SCREEN] = True
 
 
 def _is_public() -> bool:
-    """Pages that need no account are shown without one while the session cannot be looked up."""
+    """True for public pages, which are shown without an account while the session cannot be looked
+    up.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "access", None) == frozenset({"*"})
 
 
 def begin(work: UnitOfWork, user: users.UserView) -> None:
-    """Start a fresh session for `user`; nothing of the one before it survives."""
+    """Start a new session for `user`; nothing of the former one remains."""
     token = sessions.begin(work, user, replaced=g.get("session_id"))
     cookie.clear()
     cookie[TOKEN] = token
 
 
 def forget() -> None:
-    """Drop the token and everything the cookie held."""
+    """Delete the token and everything else in the cookie."""
     cookie.clear()
     g.user, g.session_id, g.may_configure = None, None, False
 
 
 def session_id() -> UUID:
-    """The session of this request; raises `NotFound` for the public."""
+    """Return the session of this request; raises `NotFound` for the public."""
     found: UUID | None = g.get("session_id")
     if found is None:
         raise NotFound()
@@ -140,13 +139,13 @@ def session_id() -> UUID:
 
 
 def current_user() -> users.UserView | None:
-    """The signed-in user of this request."""
+    """Return the signed-in user of this request."""
     found: users.UserView | None = g.get("user")
     return found
 
 
 def current_actor() -> Actor:
-    """The actor for services: the signed-in user, or the public."""
+    """Return the actor for services: the signed-in user, or the public."""
     user = current_user()
     return users.actor_of(user) if user else PUBLIC
 
@@ -157,22 +156,22 @@ def allows(act: Act) -> bool:
 
 
 def may_configure() -> bool:
-    """For templates: does a role of the signed-in user change something of the office's
-    configuration?
+    """True if the signed-in user may change something of the office's configuration.
+    For templates.
     """
     return bool(g.get("may_configure"))
 
 
 def unit_of_work() -> AbstractContextManager[UnitOfWork]:
-    """A unit of work in which the signed-in user (or the public) acts. A fault of a process model
-    is recorded.
+    """Open a unit of work of the signed-in user (or the public). Leaving it commits all or nothing,
+    so redirect or render afterwards. A fault of a process model is recorded.
     """
     return incidents.unit_of_work(sentra().works, current_actor())
 
 
 def instant() -> AbstractContextManager[UnitOfWork]:
-    """The same for a page that sets several answers about what others change side by side: all are
-    of one instant, and only read.
+    """Open a read-only unit of work on one snapshot, for a page that combines several answers about
+    changing data.
     """
     return sentra().works.instant(current_actor())
 
@@ -184,11 +183,11 @@ ACCESS_SIGNED_IN = "signed in"
 FIRST = frozenset(
     {"users.change_password", "users.replace_password", "users.sign_out", "users.renew"}
 )
-"""What somebody reaches who still has the password that another gave him."""
+"""Endpoints open to a user whose password is still the one set by another person."""
 
 
 def public(view: View) -> View:
-    """The view is open to everybody, without an account."""
+    """Declare a view open to everybody, without an account."""
     view.__dict__["access"] = ACCESS_PUBLIC
     return view
 
@@ -214,7 +213,7 @@ def declared(app: Flask, endpoint: str) -> Act | str | None:
 
 
 def enforce() -> ResponseReturnValue | None:
-    """Before each request: let it pass, send it to the sign-in page, or refuse it."""
+    """Check access before each request: let it pass, redirect to the sign-in page, or refuse it."""
     if request.endpoint is None:
         return None
     needed = declared(current_app, request.endpoint)
@@ -243,13 +242,13 @@ LONGEST = 64
 
 
 def sent() -> str:
-    """The key of the page that was sent; a new one where it had none."""
+    """Return the key of the sent page; a new one where it had none."""
     return request.form.get("kunci", "")[:LONGEST] or str(uuid4())
 
 
 def local_path(text: str | None, default: str) -> str:
-    """`text` when it is a path here, else `default`. Refuses other hosts, also as `//host` and
-    `/\\host`.
+    """Return `text` if it is a path of this application, else `default`. Other hosts are refused,
+    also as `//host` and `/\\host`.
     """
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
         return default
@@ -264,15 +263,15 @@ NOTHING_NEW = ("", 204)
 
 
 def word(work: UnitOfWork, vitals: Vitals, *choices: object) -> str:
-    """What the page will show, as one word: the state of the cases, of the background process, and
-    what was chosen.
+    """Return a digest of what the page will show: the state of the cases and of the background
+    process, and its choices.
     """
     alive = ["late" if sign.is_late else "alive" for sign in vitals.signs]
     return "-".join([boards.word(work), *alive, *map(str, choices)])
 
 
 def is_known(current: str) -> bool:
-    """Does the page that asks show just this?"""
+    """True if the requesting page already shows this state."""
     return request.headers.get(HEADER) == current
 
 
@@ -288,8 +287,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 def is_operator() -> bool:
-    """With METRICS_TOKEN: who sends it. Without: who asks from this machine itself, not through a
-    proxy.
+    """True for an operator: with METRICS_TOKEN a request that carries it; without it a request from
+    this machine that came through no proxy.
     """
     token: str = current_app.config["METRICS_TOKEN"]
     if token:
@@ -303,8 +302,7 @@ NUL = "\x00"
 PLAIN_FORM = "application/x-www-form-urlencoded"
 FORMS = frozenset({PLAIN_FORM, "multipart/form-data"})
 LONGEST_PLAIN_FORM = 256 * 1024
-"""Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds.
-"""
+"""Bytes of a form without files: parsing a million fields would take seconds."""
 TECHNICAL = PAGE_FIELDS
 """Fields that our pages fill and nobody types."""
 LONGEST_TECHNICAL = 2000
@@ -323,16 +321,16 @@ _NO_FORM = (
 
 
 def bound() -> None:
-    """Before anything reads the form: how much of it is taken apart at all."""
+    """Limit the size of a form before anything reads it."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LONGEST_PLAIN_FORM
 
 
 def check_encoding() -> None:
-    """Before anything reads the form: answer 400 when it is not UTF-8, which would be kept as
-    percent signs, or as no form.
+    """Answer 400 before anything reads a form that is not UTF-8, which would otherwise be stored
+    with percent signs, or lost.
 
-    In a form in parts such bytes become U+FFFD, and the field that holds one is refused with its
+    In a multipart form such bytes become U+FFFD, and the field that holds one is refused with its
     form.
     """
     if request.mimetype != PLAIN_FORM:
@@ -344,11 +342,9 @@ def check_encoding() -> None:
 
 
 def refuse() -> None:
-    """Before each request that may pass: answer 400 when a NUL is in path, address or form, or the
-    form is none of ours.
+    """Answer 400 to a request with a NUL in path, address or form, or with a form that is not ours.
 
-    An empty form would wipe a draft; a technical field of any length would end up in an index of
-    the database.
+    An empty form would erase a draft; a long technical field would end up in a database index.
     """
     if any(NUL in text for text in _texts()):
         raise InvalidInput(_NUL)

@@ -1,10 +1,4 @@
-"""The duty roster: the week of all functions, one period to enter or change, the last week again;
-each looked at before it is done.
-
-The calendars with their holidays, year by year; confirming a year, days of the office's own, each
-looked at before it is done. Absences and substitutes: the list for everybody of the unit, entering
-or ending one with a look at what it does.
-"""
+"""Duty roster, calendars and absences of the office. Each change is previewed before it is made."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -33,7 +27,7 @@ blueprint = Blueprint("rosters", __name__, url_prefix="/pengaturan/piket")
 @blueprint.get("")
 @access()
 def show() -> ResponseReturnValue:
-    """One week of all functions."""
+    """Show one week of all functions."""
     monday = _monday(request.args.get("minggu", ""))
     with unit_of_work() as work:
         return render_template(
@@ -50,9 +44,7 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/salin")
 @access()
 def copy() -> ResponseReturnValue:
-    """Show what entering the periods of the week before again would do, or do it, as the pressed
-    button says.
-    """
+    """Preview or make a copy of the previous week's periods, by the pressed button."""
     monday = _monday(request.form.get("minggu", ""))
     if request.form.get("tombol") != "simpan":
         with unit_of_work() as work:
@@ -71,7 +63,7 @@ def copy() -> ResponseReturnValue:
 @blueprint.get("/<function>")
 @access()
 def ask(function: str) -> ResponseReturnValue:
-    """The form of a period, filled where it is entered already."""
+    """Show the form of a period, filled if the period exists."""
     try:
         with unit_of_work() as work:
             asked = weeks.period(work, _known(function), request.args.get("awal", ""))
@@ -83,7 +75,7 @@ def ask(function: str) -> ResponseReturnValue:
 @blueprint.post("/<function>")
 @access()
 def enter(function: str) -> ResponseReturnValue:
-    """Show what the period would do, or enter or change it, as the pressed button says."""
+    """Preview or make a new or changed period, by the pressed button."""
     form = request.form
     asked = Asked(
         form.get("awal", ""),
@@ -136,7 +128,7 @@ def _known(function: str) -> str:
 
 
 def _monday(text: str) -> date:
-    """The week that was chosen; this one when nothing readable was."""
+    """Return the Monday of the chosen week; of this week when none is readable."""
     try:
         chosen = date.fromisoformat(text)
     except ValueError:
@@ -152,7 +144,7 @@ calendars_blueprint = Blueprint("calendars", __name__, url_prefix="/pengaturan/l
 @calendars_blueprint.get("")
 @access()
 def show_all() -> ResponseReturnValue:
-    """The calendars, and what is missing in them."""
+    """Show the calendars and their gaps."""
     with unit_of_work() as work:
         return render_template(
             "calendars/list.html",
@@ -165,14 +157,14 @@ def show_all() -> ResponseReturnValue:
 @calendars_blueprint.get("/<name>/<int:year>")
 @access()
 def show_calendar(name: str, year: int) -> ResponseReturnValue:
-    """One year of one calendar."""
+    """Show one year of one calendar."""
     return _page(name, year, HolidayYearAsked())
 
 
 @calendars_blueprint.post("/<name>/<int:year>")
 @access()
 def change(name: str, year: int) -> ResponseReturnValue:
-    """Show what a change does, or make it, as the pressed button says."""
+    """Preview or make a change of a calendar, by the pressed button."""
     form = request.form
     day, start = read_day(form.get("hari", "")), read_day(form.get("mulai", ""))
     asked = HolidayYearAsked(form.get("ubah", ""), day, form.get("alasan", "").strip(), start)
@@ -225,14 +217,14 @@ absences_blueprint = Blueprint("absences", __name__, url_prefix="/pengaturan/pen
 @absences_blueprint.get("")
 @access()
 def show_absence() -> ResponseReturnValue:
-    """Who is away, who stands in, and the form."""
+    """Show absences and substitutes, and the form."""
     return _page_absence(AbsenceRuleAsked())
 
 
 @absences_blueprint.post("")
 @access()
 def enter_absence() -> ResponseReturnValue:
-    """Show what an absence would do, or record it, as the pressed button says."""
+    """Preview or record an absence, by the pressed button."""
     form = request.form
     people = (form.get(name, "") for name in ("anggota", "pengganti"))
     days = (read_day(form.get(name, "")) for name in ("mulai", "sampai"))
@@ -253,7 +245,7 @@ def enter_absence() -> ResponseReturnValue:
 @absences_blueprint.post("/<uuid:absence_id>/akhiri")
 @access()
 def end(absence_id: UUID) -> ResponseReturnValue:
-    """Show what ending one now, or withdrawing it before it begins, would do, or do it."""
+    """Preview or make the end, or the withdrawal before its begin, of an absence."""
     if request.form.get("tombol") != "simpan":
         with unit_of_work() as work:
             return render_template("absences/end.html", item=absences.ending(work, absence_id))

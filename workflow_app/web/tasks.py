@@ -1,8 +1,7 @@
-"""One task: its form, taking it, giving it on, completing it.
+"""One task and the inbox: showing, claiming, releasing, reassigning and completing a task, saving
+drafts, and offers read from documents while the form stays open (decision 0041).
 
-Saving unfinished answers while a person types. How far the papers of a form are read that stays
-open meanwhile, and what they propose for it (decision 0041). The inbox: what waits for me, for my
-roles, and all I may see.
+The inbox lists the user's tasks, the queue of the user's roles, and all visible cases.
 """
 
 from collections.abc import Mapping
@@ -59,7 +58,7 @@ from workflow_app.web.responses import pause_of, status_of
 PHONE = ("ponsel", "tutup")
 BUTTONS = ("selesai", "simpan", "unggah", *PHONE)
 TAKE = "pakai."
-"""In front of the key of an offer: the button that takes what was read on a paper."""
+"""Prefix of the button that takes an offer; the offer's key follows."""
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 
@@ -67,15 +66,15 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 @blueprint.get("")
 @access()
 def show(task_id: UUID) -> ResponseReturnValue:
-    """The form of the task beside what is known so far."""
+    """Show the task's form beside what is known so far."""
     return _page(task_id)
 
 
 @blueprint.post("")
 @access()
 def complete(task_id: UUID) -> ResponseReturnValue:
-    """Save, add papers, show a code for a phone, or complete, as the pressed button says. Papers
-    chosen but not yet sent are taken first.
+    """Save, add documents, open a link for a phone, take an offer, or complete, by the pressed
+    button. Chosen files are stored first.
     """
     posted = request.form.to_dict(flat=False)
     button = request.form.get("tombol", "")
@@ -108,7 +107,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/ambil")
 @access()
 def claim(task_id: UUID) -> ResponseReturnValue:
-    """Take the task and open it."""
+    """Claim the task and open it."""
     with unit_of_work() as work:
         tasks.claim(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
@@ -117,7 +116,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/ambil-alih")
 @access()
 def take_over(task_id: UUID) -> ResponseReturnValue:
-    """Take the task to record it for its role, and open it."""
+    """Take the task over to record it for its role, and open it."""
     with unit_of_work() as work:
         tasks.take_over(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
@@ -126,7 +125,7 @@ def take_over(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/lepas")
 @access()
 def release(task_id: UUID) -> ResponseReturnValue:
-    """Give the task back to the queue of its role."""
+    """Release the task to the queue of its role."""
     with unit_of_work() as work:
         tasks.release(work, task_id, seen_holder=_seen_holder())
     flash("Tugas dilepas dan kembali ke antrean.")
@@ -136,7 +135,7 @@ def release(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/alihkan")
 @access()
 def reassign(task_id: UUID) -> ResponseReturnValue:
-    """Give the task to a colleague."""
+    """Reassign the task to a colleague."""
     try:
         colleague = UUID(request.form.get("kepada", ""))
     except ValueError as error:
@@ -148,7 +147,7 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
 
 
 def _seen_holder() -> SeenHolder:
-    """Who had the task when the page was loaded, as the page says."""
+    """Return who held the task when the page was loaded, as the page states."""
     text = request.form.get("pemegang")
     try:
         return UUID(text) if text else ("any" if text is None else None)
@@ -173,16 +172,16 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
 
 
 def _phone(task_id: UUID, button: str, place: str) -> ResponseReturnValue:
-    """Show the code of a question or close it, without a script; what stands in the form is kept
-    already.
-    """
+    """Open or close the link of a question without a script; the form is already saved."""
     with unit_of_work() as work:
         captures.press(work, task_id, button, place)
     return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(place.split(".")[0])))
 
 
 def _keep(task_id: UUID, posted: Posted) -> str:
-    """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
+    """Save a draft; the returned sentence says who holds the task, if it is no longer
+    the actor's.
+    """
     page, seen = request.form.get("kunci", ""), request.form.get("versi")
     with unit_of_work() as work:
         answers = forms.read(tasks.form_of(work, task_id), posted)
@@ -190,9 +189,7 @@ def _keep(task_id: UUID, posted: Posted) -> str:
 
 
 def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
-    """Put what was read on a paper into the form, which is kept as a draft with all else that
-    stands there.
-    """
+    """Put an offered value into the form and save the whole form as a draft."""
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
         taken = proposals.take(work, task.form, task.case_id, key, forms.read(task.form, posted))
@@ -206,7 +203,7 @@ def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
 
 
 def _keep_if_possible(task_id: UUID, posted: Posted) -> str:
-    """As `_keep`, beside another sentence; a task that is over has nothing to keep it in."""
+    """Save a draft as `_keep` does, beside another sentence; an ended task stores none."""
     with suppress(Conflict, Forbidden):
         return _keep(task_id, posted)
     return ""
@@ -276,7 +273,7 @@ def _prepared(task: TaskView) -> Posted:
 
 
 def _on_duty(work: UnitOfWork, role: str) -> str:
-    """Who of a function would be called up; nothing where the office keeps no roster."""
+    """Return who of a function would be summoned; empty where the office keeps no roster."""
     if not duty.now(work, work.actor.unit):
         return ""
     names = duty.names(work, work.actor.unit, role)
@@ -286,7 +283,9 @@ def _on_duty(work: UnitOfWork, role: str) -> str:
 def _context(
     work: UnitOfWork, task: TaskView, papers: list[document_views.DocumentView], given: Answers
 ) -> dict[str, object]:
-    """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
+    """Return what widgets need beside their own answer, such as documents by id and checklist
+    lines.
+    """
     lines: dict[str, object] = {}
     asked: dict[str, object] = {}
     alike: dict[str, object] = {}
@@ -324,7 +323,7 @@ drafts_blueprint = Blueprint("drafts", __name__)
 @drafts_blueprint.post("/tugas/<uuid:task_id>/draf")
 @access()
 def save(task_id: UUID) -> ResponseReturnValue:
-    """Keep what stands in the form; answers with the time it was kept."""
+    """Save a draft; answer with the time of saving."""
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
         answers = forms.read(form, request.form.to_dict(flat=False))
@@ -348,8 +347,8 @@ form_proposals_blueprint = Blueprint("form_proposals", __name__)
 @form_proposals_blueprint.get("/tugas/<uuid:task_id>/terbaca")
 @access()
 def show_form_proposal(task_id: UUID) -> ResponseReturnValue:
-    """The state of each paper; offers for the answers as they were saved last, by question or line;
-    whether more may come.
+    """Return the state of each document, the offers for the saved answers, and whether more may
+    come.
     """
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
@@ -368,14 +367,14 @@ inbox_blueprint = Blueprint("inbox", __name__)
 
 TABS: dict[inbox.Tab, str] = {"mine": "Tugas saya", "queue": "Antrean peran saya", "all": "Semua"}
 WORDS: dict[str, inbox.Tab] = {"saya": "mine", "antrean": "queue", "semua": "all"}
-"""How the address names the lists."""
+"""Lists by their name in the address."""
 LONGEST_NUMBER = 60
 
 
 @inbox_blueprint.get("/")
 @access()
 def show_inbox() -> ResponseReturnValue:
-    """One page of one list. Every choice on it is part of the address, so that it can be shared."""
+    """Show one page of one list. Every choice is part of the address, so that it can be shared."""
     chosen = request.args.get("daftar")
     process, after = request.args.get("proses") or None, request.args.get("setelah")
     number = request.args.get("nomor", "").strip()[:LONGEST_NUMBER]
@@ -415,7 +414,7 @@ def show_inbox() -> ResponseReturnValue:
 
 
 def _address(current: dict[str, str | None], **changes: Any) -> str:
-    """The address of this list with some of its choices changed; None removes one."""
+    """Return the address of this list with changed choices; None removes one."""
     merged = {**current, **changes}
     words = {value: key for key, value in WORDS.items()}
     merged["daftar"] = words.get(merged["daftar"], merged["daftar"])

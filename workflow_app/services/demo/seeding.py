@@ -1,11 +1,9 @@
-"""What a first start finds: the processes of the release, and on request clearly invented people
-and cases.
+"""Content of a new site: the processes of the release and, on request, invented people and cases;
+scenarios played on the real services, for the demo and for the tests of every process.
 
-Playing a scenario on the real services: for demo cases and for the tests of every process.
-
-Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place.
-Where they choose members, somebody who plays no part takes theirs. Scenarios have their own day: on
-a site with the real clock what happens in them happens now.
+Where a scenario's answers list documents, a page is uploaded to the task and its id replaces them;
+where they choose members, an uninvolved account replaces theirs. On a site with the real clock the
+times of a scenario are moved to now.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -50,7 +48,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Login:
-    """What a newcomer types."""
+    """Credentials shown for a demo."""
 
     username: str
     password: str
@@ -106,16 +104,16 @@ DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
     ("referral", "tertulis_fungsi", None),
     ("referral", "antar_skck", 6),
 )
-"""Process, scenario, and how many of its steps the demo plays (all of them for None): of the four
-main processes one case that is done, and one where somebody is waited for.
+"""Process, scenario, and the number of its steps that the demo plays (None for all). Each of the
+four main processes has a finished case and one that waits for somebody.
 """
 
 DUTY_CHANGES_AT = 8
-"""Hour (WITA) at which one duty follows the other on a demo site."""
+"""Hour (WITA) at which duty changes on a demo site."""
 DUTY_WEEKS = 8
 
 PAPER_OF, PAPER_AT = "sktlk", "periksa_persyaratan"
-"""Process and step to which a paper is brought where its cases go on."""
+"""Process and step to which a document is added where its cases are not finished."""
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
 <style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
 <h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
@@ -129,7 +127,7 @@ def deploy_all(work: UnitOfWork, processes_dir: Path) -> list[Deployment]:
 
 
 def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
-    """Invented people, and cases at several stages. A database with accounts of its own is left
+    """Create invented people, and cases at several stages. A database with other accounts is left
     alone.
     """
     logins = [Login(person.username, PASSWORD, person.role) for person in PEOPLE]
@@ -145,7 +143,7 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         begun_by_others = select(CaseKinship.child_id)
         query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
         played = work.session.scalar(query) or 0
-    # A first start that was cut off goes on where it stopped.
+    # An interrupted first start continues where it stopped.
     for process, name, count in DEMO_CASES[played:]:
         _play(works, processes_dir / process, public_url, name, count)
     return logins
@@ -166,7 +164,7 @@ def _invent_people(work: UnitOfWork) -> None:
 
 
 def _invent_roster(work: UnitOfWork) -> None:
-    """The accounts of each function serve together, week after week."""
+    """Enter duty periods in which the accounts of each function serve together, week after week."""
     today = (
         work.clock()
         .astimezone(WITA)
@@ -198,33 +196,33 @@ OWN_DAY = "Contoh: waktu menurut skenario."
 
 
 class RehearsalFailed(SentraError):
-    """The case did not do what the scenario says; the detail says where."""
+    """The case deviates from the scenario; the detail says where."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What a scenario is played on."""
+    """The surroundings in which a scenario is played."""
 
     works: Works
     cast: Mapping[str, Actor]
-    """Role to the person who plays it."""
+    """The person who plays each role."""
     public_url: str
     paper: bytes
-    """A picture that is uploaded where a scenario needs a paper."""
+    """A picture that is uploaded where a scenario needs a document."""
     advance: Callable[[timedelta], None] | None = None
-    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and
-    times of answers are now).
+    """Moves the clock; None for the real clock (`advance` steps are then skipped, and times of
+    answers are now).
     """
     colleagues: Mapping[str, Actor] = field(default_factory=dict)
-    """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
+    """A second holder of each role, for the steps that a scenario gives to a colleague."""
 
     def actor(self, step: Complete) -> Actor:
-        """Who does this step."""
+        """Return the person who does this step."""
         return (self.colleagues if step.by_colleague else self.cast)[step.role]
 
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
-    """Start a case and play the scenario (or its first `steps`); returns the case. Raises
+    """Start a case and play the scenario (or its first `steps`); return the case. Raises
     `RehearsalFailed`.
     """
     with stage.works.begin(_beginner(stage, process_key, scenario)) as work:
@@ -234,9 +232,7 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
 
 
 def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
-    """Element, role and answers of each step that a person takes in a scenario of a process
-    folder.
-    """
+    """Return element, role and answers of each human step in a scenario of a process folder."""
     scenario = process_folders.read_scenario(
         name, process_folders.read_folder(folder)[f"scenarios/{name}.yaml"]
     )
@@ -248,9 +244,11 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
-    """The same answers with what happens in them now; other times, and days from the scenario's own
-    on, lie as far from now as they lay from then. What had been before it, like a birthday, stays.
-    Times are minutes, as people write them: a step of the same minute does not lie before them.
+    """Return the answers with times moved to now. Other times, and days from the scenario's first
+    day on, keep their distance; earlier days, like a birthday, stay.
+
+    Times are rounded down to minutes, as people write them, so that a step of the same minute does
+    not precede them.
     """
     minute = now.replace(second=0, microsecond=0)
     return {
@@ -300,7 +298,9 @@ def go_on(
 
 
 def settle(stage: Stage, case_id: UUID) -> None:
-    """Do the jobs that the case waits for, as the worker would."""
+    """Do the jobs that the case waits for, as the worker would. Raises `RehearsalFailed` if they do
+    not end.
+    """
     for _ in range(20):
         with stage.works.begin(SYSTEM) as work:
             waiting = work.session.scalars(
@@ -314,8 +314,8 @@ def settle(stage: Stage, case_id: UUID) -> None:
 
 
 def _beginner(stage: Stage, process_key: str, scenario: Scenario) -> Actor:
-    """Who begins cases of this process: the officer at the counter, or whom the process names;
-    where it asks in which role, whom the scenario names.
+    """Return the actor who begins cases of this process: the officer at the counter, the role that
+    the process names, or the one that the scenario chooses.
     """
     with stage.works.begin(SYSTEM) as work:
         definition = definitions.definition_of(work, definitions.current(work, process_key).id)
@@ -354,15 +354,17 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
 
 
 def _reasons(work: UnitOfWork, task_id: UUID, form: Form, answers: Answers) -> Answers:
-    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day
-    makes it ask.
+    """Return reasons for clock starts that differ from the form's offer because of the scenario's
+    own day.
     """
     asked = clocks.check(work, access.visible_task(work, task_id), form, answers)
     return {name: OWN_DAY for name in asked if "reason_for" in form.fields[name].parameters}
 
 
 def _bystander(stage: Stage) -> str:
-    """An account of the site that plays no part, so that the case goes on when it loses sight."""
+    """Return an uninvolved account, so that the case can go on when that account loses
+    sight of it.
+    """
     cast = [actor.user_id for actor in (*stage.cast.values(), *stage.colleagues.values())]
     with stage.works.begin(SYSTEM) as work:
         query = select(User.id).where(User.id.not_in(cast)).order_by(User.username)
@@ -393,7 +395,9 @@ def _has_papers(answers: Answers, names: Set[str]) -> bool:
 
 
 def _with_papers(answers: Answers, names: Set[str], papers: list[Answer]) -> Answers:
-    """The answers with the ids of real papers in place of the scenario's invented ones."""
+    """Return the answers with ids of uploaded documents in place of the scenario's
+    invented ones.
+    """
     found: Answers = {}
     for name, value in answers.items():
         if name in names and value:

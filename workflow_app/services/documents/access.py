@@ -1,9 +1,8 @@
-"""Through which case a paper is seen, and whether it may be read there: the one place that single
-papers are asked for.
+"""Access to documents: through which case a document is seen, whether the actor may read it, and
+the audit events of what happens to it.
 
-What happens to a paper, on record: in the cases that hold it, or in its own chain while none does.
-Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the
-archive yet (R39).
+Events are recorded in the cases that hold the document, or in its own chain while none does. A
+document that waits in the tray has its own rules, because it is not part of the archive yet (R39).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +35,7 @@ from workflow_app.services.documents import ingest
 
 OPENED = "document.opened"
 SHIFT = timedelta(hours=12)
-"""For which one entry tells that somebody had a paper before him."""
+"""The period in which repeated automatic openings by one person are one event."""
 
 
 def opened(
@@ -48,9 +47,10 @@ def opened(
     is_once: bool = False,
     **facts: Any,
 ) -> None:
-    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23).
-    `seen` is the link through which it was reached. `is_once`: what is on record of this person and
-    `kind` in this shift is not told again.
+    """Record that a document was opened, because documents show identities (R23).
+
+    `seen` is the link through which it was reached. With `is_once`, nothing is recorded if this
+    person already has an event of this `kind` within one shift.
     """
     known = str(document_id)
     if is_once and _is_told(
@@ -63,8 +63,8 @@ def opened(
 def opened_together(
     work: UnitOfWork, document_ids: Collection[UUID], links: Mapping[UUID, CaseDocument], kind: str
 ) -> None:
-    """The same of several papers that one list shows, by the links through which they were
-    reached.
+    """Record the opening of several documents that one list shows, by the links through which they
+    were reached.
     """
     unit_of_work.record_all(
         work, [_opening(each, links.get(each), kind, {}) for each in sorted(document_ids)]
@@ -96,15 +96,17 @@ def _is_told(work: UnitOfWork, chain: str, known: str, kind: str) -> bool:
 
 
 def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """One event in each case that holds the paper, or in the paper's own chain while none does."""
+    """Record one event in each case that holds the document, or in its own chain while
+    none does.
+    """
     unit_of_work.record_all(work, happenings(work, [document_id], action, **facts))
 
 
 def happenings(
     work: UnitOfWork, document_ids: Sequence[UUID], action: str, **facts: Any
 ) -> list[unit_of_work.Happening]:
-    """The same of several papers, one after the other, for who puts it on record together with
-    more.
+    """Return the events of several documents in order, for a caller that records them
+    with others.
     """
     of_paper = _in_cases(work, document_ids, action, facts)
     return [
@@ -115,7 +117,7 @@ def happenings(
 
 
 def happened_everywhere(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """One event in the paper's own chain and in each case that holds it."""
+    """Record one event in the document's own chain and in each case that holds it."""
     in_cases = _in_cases(work, [document_id], action, facts).get(document_id, [])
     unit_of_work.record_all(work, [_in_own_chain(document_id, action, facts), *in_cases])
 
@@ -131,7 +133,7 @@ def _in_own_chain(
 def _in_cases(
     work: UnitOfWork, document_ids: Sequence[UUID], action: str, facts: Mapping[str, Any]
 ) -> Mapping[UUID, list[unit_of_work.Happening]]:
-    """What happened to each of the papers that are in a case."""
+    """Return the events per document that is in a case."""
     told: dict[UUID, list[unit_of_work.Happening]] = {}
     query = select(CaseDocument).where(CaseDocument.document_id.in_(document_ids))
     for link in work.session.scalars(query.order_by(CaseDocument.case_id)):
@@ -143,34 +145,36 @@ def _in_cases(
 
 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it
-    is no step of theirs.
+    """Record what the archive does to preserve a document, in the document's own chain only: it is
+    no step of a case.
     """
     unit_of_work.record_all(work, [_in_own_chain(document_id, action, facts)])
 
 
 def chain_of(document_id: UUID, seen: CaseDocument | None) -> str:
-    """Where it is put on record that a paper was opened."""
+    """Return the chain in which an opening of the document is recorded."""
     return own_chain(document_id) if seen is None else unit_of_work.case_chain(seen.case_id)
 
 
 def own_chain(document_id: UUID) -> str:
-    """The chain of a paper that no case holds."""
+    """Return the name of the document's own chain, used while no case holds it."""
     return f"document:{document_id}"
 
 
 def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for
-    is for who sorts papers in the unit of the stack, or for the one role whose stack it is; else
-    for who reads that case, and for who classifies papers where the case is open to the whole unit.
-    The level of the paper is asked besides.
+    """Return the condition that this `StackPart` of this `PaperStack` is shown to the actor.
+
+    A part for which no cover sheet named a case is shown to those who sort documents in the stack's
+    unit, or to the one role whose stack it is. A part with a named case is shown to those who read
+    that case, and to those who classify documents if the case is open to the whole unit. The access
+    level is checked separately.
     """
     return is_shown_of(access.of(work))
 
 
 @lru_cache(maxsize=access.MOST)
 def is_shown_of(sight: Sight) -> ColumnElement[bool]:
-    """The same of a sight."""
+    """Return the same condition for a sight."""
     actor = sight.actor
     named = select(Case.id).where(Case.id == StackPart.meant_for)
     grounds: ColumnElement[bool] = named.where(task_rights.readable_case_of(sight)).exists()
@@ -183,15 +187,15 @@ def is_shown_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def is_to_sort(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `StackPart` and its `Document` are for the actor to place: shown to him, and within his
-    level.
+    """Return the condition that this `StackPart` and its `Document` are shown to the actor and
+    within the actor's clearance, so that the actor may place it.
     """
     return is_shown(work) & access.is_cleared(work)
 
 
 def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
-    """Waits this paper for a case that is confined or has a wall, or for one role? Then it never
-    becomes the archive's (decision 0033).
+    """True if the document waits for a case that is confined or has a wall, or for one role. It
+    then never becomes a document of the archive (decision 0033).
     """
     query = select(StackPart.no).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.outerjoin(Case, Case.id == StackPart.meant_for)
@@ -203,8 +207,8 @@ def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is this the whole of a stack for all that is taken apart, and of which no part belongs, or is
-    meant for, any case?
+    """True if the document is the whole of stacks that are fully split and of which no part belongs
+    to, or is meant for, a case or a role.
     """
     stack = select(PaperStack.id).where(PaperStack.document_id == document_id)
     other = StackPart.status.in_(("landed", "known")) | StackPart.meant_for.is_not(None)
@@ -218,7 +222,7 @@ def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def is_open_case() -> ColumnElement[bool]:
-    """This `Case` is neither confined nor has it a wall."""
+    """Return the condition that this `Case` is not confined and has no wall."""
     return (
         Case.confined_to.is_(None)
         & ~select(CaseWall.case_id).where(CaseWall.case_id == Case.id).exists()
@@ -226,12 +230,12 @@ def is_open_case() -> ColumnElement[bool]:
 
 
 def holds(work: UnitOfWork) -> ColumnElement[bool]:
-    """This `Document` waits in a tray in which the actor sees it."""
+    """Return the condition that this `Document` waits in a tray in which the actor sees it."""
     return holds_of(access.of(work))
 
 
 def holds_of(sight: Sight) -> ColumnElement[bool]:
-    """The same of a sight."""
+    """Return the same condition for a sight."""
     part = (
         select(StackPart.no)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
@@ -241,7 +245,7 @@ def holds_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def among(work: UnitOfWork, documents: Collection[Document]) -> set[UUID]:
-    """Those of the documents that wait in a tray in which the actor sees them."""
+    """Return the ids of those documents that wait in a tray in which the actor sees them."""
     waiting = [document.id for document in documents if document.origin == ingest.TRAY]
     if not waiting:
         return set()
@@ -259,9 +263,11 @@ NOT_FOR_YOU = (
 
 
 def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """The link to a case through which the actor may see the document, and read it if he may do so
-    through any; None for papers of the archive and of the tray without one. What is above his level
-    is not there (R37).
+    """Return the link to a case through which the actor may see the document, preferring one
+    through which the actor may read it. Return None for a readable document of the archive or the
+    tray without such a link.
+
+    Raises `NotFound` for all others, also for a document above the actor's clearance (R37).
     """
     seen = links(work, [document_id]).get(document_id)
     if seen is not None:
@@ -275,8 +281,8 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 
 
 def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDocument]:
-    """By paper the link to a case through which the actor may see it, as `reach` says: for many,
-    without those that have none.
+    """Return per document the link to a case through which the actor may see it, chosen as in
+    `reach`. Documents without such a link are omitted.
     """
     readable_first = task_rights.readable_case(work).desc().nulls_last()
     query = (
@@ -295,7 +301,9 @@ def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDo
 
 
 def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """As `reach`, for those who may also read it."""
+    """Return the same as `reach`; raises `Forbidden` unless the actor may also read the
+    document.
+    """
     seen = reach(work, document_id)
     document = work.session.get_one(Document, document_id)
     if seen is not None and not may_read(work, document, seen.case_id):
@@ -304,16 +312,15 @@ def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 
 
 def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
-    """Is the level of the document within what the actor is cleared for?"""
+    """True if the document's level is within the actor's clearance."""
     return work.session.get_one(Document, document_id).level <= clearance(work.actor)
 
 
 def all_readable(work: UnitOfWork) -> Select[UUID]:
-    """Ids of every paper the actor may read: of cases he sees and reads, of his tray, and of the
-    archive for its readers.
+    """Return the query for the ids of all documents that the actor may read: of readable cases, of
+    the actor's tray, and of the archive for its readers.
 
-    To be asked about each find by itself: the set of all that somebody may read takes longer to
-    gather than a search.
+    Use it as a filter on found rows: computing the whole set takes longer than a search.
     """
     return _all_readable(access.of(work))
 
@@ -333,9 +340,11 @@ def _all_readable(sight: Sight) -> Select[UUID]:
 
 
 def few(work: UnitOfWork) -> list[UUID] | None:
-    """Papers among which are all that the actor may read, where those are few: of the cases in
-    which his roles have tasks or to which they are confined, and of the tray as far as it is shown
-    to him. None for who reads the archive, all papers of the unit, or those of many cases.
+    """Return a small superset of the documents that the actor may read, or None if it would be
+    large.
+
+    It covers the cases in which the actor's roles have tasks or to which they are confined, and the
+    actor's tray. None for actors who read the archive, all documents of the unit, or many cases.
     """
     if can_read_archive(work.actor) or reads_every_paper(work.actor) or not work.actor.roles:
         return None
@@ -369,8 +378,8 @@ def few(work: UnitOfWork) -> list[UUID] | None:
 def may_read(
     work: UnitOfWork, document: Document, case_id: UUID | None, *, in_tray: bool = False
 ) -> bool:
-    """May the actor, who sees the document through this case, or through none, read it? `in_tray`
-    as `tray_sight` says it.
+    """True if the actor may read the document seen through this case, or through none. `in_tray`
+    states that `among` includes the document.
     """
     if in_tray:
         return True

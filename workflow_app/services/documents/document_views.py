@@ -1,10 +1,9 @@
-"""Papers as pages show them, seen through the case that holds them.
+"""Documents as pages show them, seen through the case that holds them, and their relations to
+others.
 
-Papers that are there twice, as far as the actor may read them: the same bytes in another case, the
-same page scanned again.
-
-What lies behind a wall, in a case of others or above his level is not compared: it could tell what
-it holds.
+Related are copies with the same bytes in other cases, pages that were scanned again, and documents
+that one was split from or merged into. Only documents that the actor may read are compared: any
+other could reveal what it holds.
 """
 
 from collections.abc import Sequence
@@ -38,7 +37,9 @@ STATUS_LABELS = {
 
 @dataclass(frozen=True)
 class DocumentView:
-    """A paper as pages show it. Never its file name: those carry names of people."""
+    """A document as pages show it. The file name is left out, because it may carry
+    people's names.
+    """
 
     id: UUID
     label: str
@@ -52,10 +53,10 @@ class DocumentView:
     added_at: datetime
     added_by: str
     is_duplicate: bool
-    """Answer to an upload: the case already had exactly this paper."""
+    """True in the answer to an upload when the case already had exactly this document."""
     can_read: bool
-    """False for those who may know of the paper but not open it; then there is neither PDF nor
-    picture.
+    """False for actors who may know of the document but not open it; PDF and pictures are then
+    absent.
     """
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
@@ -63,46 +64,46 @@ class DocumentView:
     """Mean over the pages, 0 to 100."""
     element: str
     note: str = ""
-    """Sentence for the person who uploaded."""
+    """A sentence for the person who uploaded it."""
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = classification.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
     is_being_read: bool = False
-    """Somebody who waits a moment sees more of it."""
+    """True while its pages are still being read, so that a later view shows more."""
     photo_pages: tuple[int, ...] = ()
-    """Pages of which the photo is kept as it was received."""
+    """Pages whose photo is kept as it was received."""
     disposed_at: datetime | None = None
-    """When its bytes and words were disposed of; then only this is left of it."""
+    """When its bytes and words were destroyed; only this view is left of it then."""
     sha256: str = ""
     can_hold: bool = False
     is_kept_by_schedule: bool = False
-    """Is it one of those that the retention schedule is about? Manifests and stacks are not."""
+    """True if the retention schedule applies to it; it does not to manifests and stacks."""
     version: int = 1
-    """The newest one."""
+    """Number of the newest version."""
     can_check: bool = False
     is_checked: bool = False
     doubts: int = 0
-    """Words of which the reader was not sure."""
+    """Number of words that the recognition was not sure of."""
     seconds: float | None = None
-    """How long a recording lasts, where that is known."""
+    """Length of a recording, if known."""
     copy_level: str = ""
-    """What its PDF conforms to, where that is known."""
+    """The standard that its PDF conforms to, if known."""
     copy_reason: str = ""
-    """Why it is not more, or what sets it apart from the original."""
+    """Why the PDF does not conform to more, or how it differs from the original."""
     accepted_at: datetime | None = None
-    """Since when it is in the archive; None of one that nobody has accepted there."""
+    """When it was accepted into the archive; None if it was not."""
     accepted_by: str = ""
     is_playable: bool = False
-    """A recording that the actor may hear."""
+    """True for a recording that the actor may hear."""
 
     @property
     def is_unread(self) -> bool:
-        """It could not be read, and the actor may open it."""
+        """True if it could not be read and the actor may open it."""
         return self.can_read and self.status == DocumentStatus.UNREADABLE
 
     @property
     def extent(self) -> str:
-        """How much there is of it: pages, or how long it lasts."""
+        """Its extent in words: number of pages, or length of the recording."""
         return formatting.extent(self.pages, self.seconds)
 
 
@@ -113,9 +114,10 @@ def views(
     note: str = "",
     is_new: bool = True,
 ) -> list[DocumentView]:
-    """Views of documents as seen through a case, in the order asked for. What is known of the
-    papers and of their pages is a few queries however many they are; rights and the copies of
-    arranged papers are asked for each.
+    """Return views of documents as seen through a case, in the order asked for.
+
+    Facts of documents and pages take a few queries however many there are; rights and copies of
+    edited documents are looked up one by one.
     """
     ids = [document_id for document_id, _ in wanted]
     rows = {
@@ -211,7 +213,7 @@ def views(
 
 
 def _made(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Made]]:
-    """What was made of the originals: its kind, of which page, and how that is turned."""
+    """Return the renditions per document: kind, page of the original, and turn."""
     columns = (Rendition.document_id, Rendition.kind, Rendition.page, Rendition.turn)
     query = select(*columns).where(Rendition.document_id.in_(ids))
     made: dict[UUID, list[Made]] = {}
@@ -221,7 +223,7 @@ def _made(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Made]]:
 
 
 def _has_pdf(work: UnitOfWork, document: Document, made: Sequence[Made]) -> bool:
-    """Only for what people have arranged has the archive to be asked."""
+    """True if a PDF can be opened. Only for an edited document is the archive asked."""
     if document.version > 1:
         return readings.pdf_of(work.session, document) is not None
     kinds = {kind for kind, _, _ in made}
@@ -239,7 +241,7 @@ def _status_label(document: Document, pages_read: int) -> str:
 
 @dataclass(frozen=True)
 class Holder:
-    """A case that holds a paper."""
+    """A case that holds a document."""
 
     id: UUID
     number: str
@@ -247,39 +249,39 @@ class Holder:
 
 @dataclass(frozen=True)
 class Alike:
-    """Another paper with pages that look and read like pages of this one."""
+    """Another document with pages that look and read like pages of this one."""
 
     document_id: UUID
     label: str
     case: Holder | None
     pages: Sequence[tuple[int, int]]
-    """Each page of this one with the page of the other."""
+    """Pairs of a page of this document and the page of the other."""
 
 
 @dataclass(frozen=True)
 class Relative:
-    """A paper that this one was made of, or that was made of it."""
+    """A document that this one was made from, or that was made from it."""
 
     document_id: UUID
     label: str
     pages: Sequence[int]
-    """Pages of the one that they were taken from."""
+    """Page numbers in the source document."""
 
 
 @dataclass(frozen=True)
 class Kin:
-    """What is known of a paper elsewhere."""
+    """Relations of a document to others."""
 
     cases: Sequence[Holder] = ()
-    """Cases that hold exactly this paper."""
+    """Cases that hold exactly this document."""
     alike: Sequence[Alike] = ()
     made_of: Sequence[Relative] = ()
     made_from: Sequence[Relative] = ()
-    """Papers that pages of this one went into."""
+    """Documents into which pages of this one went."""
 
 
 def of(work: UnitOfWork, document_id: UUID) -> Kin:
-    """Where else this paper is, for who may read it; nothing for others."""
+    """Return the relations of a document to others. Raises unless the actor may read it."""
     access.readable(work, document_id)
     found = similar.of_likeness(work.session, document_id, access.all_readable(work))
     others = list(dict.fromkeys(alike.document_id for alike in found))
@@ -315,7 +317,7 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
 
 
 def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> list[Relative]:
-    """Those that the actor may read, the others are not told of."""
+    """Return those relations whose document the actor may read; others are not mentioned."""
     readable = access.all_readable(work).where(Document.id.in_([other for other, _ in rows]))
     labels: dict[UUID, str] = dict(
         work.session.execute(
@@ -331,12 +333,12 @@ def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> 
 
 
 def label_of(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:
-    """What a paper is called in the newest case that holds it, or in the archive."""
+    """Return the label of a document in the newest case that holds it, or in the archive."""
     return holders[-1][1] if holders else of_archive
 
 
 def holders_of(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[Holder, str]]]:
-    """The cases that hold these papers, with what each is called there, the newest last."""
+    """Return per document the readable cases that hold it with its label there, newest last."""
     query = (
         select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
         .join(Case, Case.id == CaseDocument.case_id)

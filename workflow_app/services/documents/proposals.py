@@ -1,14 +1,8 @@
-"""What papers of a case propose for the questions of a form. A person takes each by one press;
-nothing fills itself in.
+"""Proposals for form answers from the recognised text of a case's documents.
 
-Which question takes what is declared in the form (`read_as`); a line of a checklist asks the papers
-that were handed in at it. That a value was taken from a paper is on record, the value is not.
-
-What a paper that was read proposes for a form, in the words of a counter. Proposed is not known: a
-person confirms it.
-
-Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the
-paper asks.
+Proposals are computed whenever an actor who may read the document asks; nothing is stored, and a
+person takes each one. A form declares which question takes what (`read_as`); a checklist line uses
+the documents handed in at it. Taking a value is recorded, the value itself is not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,13 +70,13 @@ WORDS = {
     OUTGOING: "Surat keluar",
     **{str(paper): words for paper, words in PAPERS.items() if paper},
 }
-"""Of values that are names of choices."""
+"""Labels of values that are names of choices."""
 DOUBTED = 30.0
-"""Most confidence in a NIK that does not fit itself or what else stands on the card."""
+"""Highest confidence of a NIK that is inconsistent in itself or with the rest of the card."""
 INFERRED = 60.0
-"""Most confidence in what a paper does not say itself."""
+"""Highest confidence of a value that the document does not state itself."""
 SAME_HEAD = 0.85
-"""How alike a line of a letterhead and one of ours are, from which on they are the same."""
+"""Lowest likeness at which a letterhead line and one of ours count as the same."""
 
 
 @dataclass(frozen=True)
@@ -90,33 +84,34 @@ class ProposedField:
     """One value to confirm."""
 
     name: str
-    """As the forms of the counter call it."""
+    """The name of the value in the forms."""
     label: str
     value: str
     words: str
-    """The value as people read it."""
+    """The value as shown to people."""
     confidence: float
     page: int
     box: Box
     """Its place in pixels of the upright page."""
     note: str = ""
-    """What to look at before confirming it."""
+    """What to check before confirming it."""
 
 
 @dataclass(frozen=True)
 class ProposedPaper:
-    """What a paper seems to be, and what seems to stand on it."""
+    """The proposed kind of a document and the values on it."""
 
     kind: str
-    """As people call it; empty for a paper that nobody knows."""
+    """Label of the kind; empty if unknown."""
     fields: tuple[ProposedField, ...]
     sizes: Mapping[int, tuple[int, int]]
-    """Width and height of the pages that were looked at, in the pixels of the boxes."""
+    """Width and height of the pages that were examined, in the pixels of the boxes."""
 
 
 def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> ProposedPaper:
-    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may
-    leaves a trace; `once` in a shift, where a page asks by itself each time it is shown.
+    """Return the values that may be filled in from a document. Raises unless the actor may read it;
+    asking is recorded as an opening, with `once` at most once a shift (for a page that asks by
+    itself).
     """
     access.opened(work, document_id, access.readable(work, document_id), "proposals", is_once=once)
     query = (
@@ -131,8 +126,8 @@ def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> Pro
 
 
 def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
-    """What kind of paper it is, where it does not say so by its title: a card, or a letter by whose
-    head it has.
+    """Yield the kind of a document that does not state it in its title: a card by its type, a
+    letter by its letterhead.
     """
     if not found.paper or not found.fields or found.first(Field.LETTER_KIND):
         return
@@ -146,7 +141,7 @@ def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
 
 
 def _is_ours(work: UnitOfWork, issuer: str) -> bool:
-    """Does a letterhead have all lines of ours?"""
+    """True if a letterhead has all lines of ours."""
     read = [fold(line) for line in issuer.split(",")]
     ours = [fold(str(line)) for line in configuration.value(work, "kop_surat")]
     return all(any(likeness(line, own) >= SAME_HEAD for line in read) for own in ours)
@@ -174,8 +169,8 @@ def _shown(proposal: Proposal, among: Proposals) -> ProposedField:
 
 
 def _doubt(proposal: Proposal, among: Proposals) -> str:
-    """Of an identity card the day of birth and the sex stand beside the number; of a family card
-    those of others do.
+    """Return why a NIK is doubtful. Birth date and sex are compared only on an identity card; on a
+    family card those nearby may belong to others.
     """
     if among.paper is not PaperType.KTP:
         return personal_numbers.doubt(proposal.value)
@@ -186,39 +181,39 @@ def _doubt(proposal: Proposal, among: Proposals) -> str:
 
 
 MOST_PAPERS = 4
-"""The newest of a case that are asked: each is read through."""
+"""Number of newest documents of a case that are examined; each is read through."""
 MOST_IN_LINES = 6
-"""The same of those that were handed in at lines of a checklist."""
+"""The same limit for documents handed in at checklist lines."""
 MOST_OFFERS = 3
-"""For one question: a family card names everybody."""
+"""Number of offers per question; a family card names everybody in the family."""
 _KIND = "tawaran isian"
 _DIGITS = 16
 _CHECKLIST = "requirements"
 PARTS = {"number": "Nomor", "issuer": "Penerbit", "date": "Tanggal"}
-"""Of a line, as its page calls them."""
+"""Labels of the parts of a checklist line."""
 NOTHING: Answers = {}
 GONE = "Dokumen itu tidak lagi menyebut nilai ini. Muat ulang halaman, lalu pilih lagi."
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One answer that somebody may take."""
+    """One answer that a person may take."""
 
     key: str
-    """Names question and paper, and stands for the value without telling it: read otherwise
-    meanwhile, it is another offer.
+    """Identifies question, document and value without revealing the value. If the document is read
+    differently meanwhile, the key changes.
     """
     place: str
-    """Of the input that takes it."""
+    """The place of the input that takes it."""
     title: str
-    """What it is offered for, where several inputs share their offers."""
+    """The input's title, where several inputs share their offers."""
     is_day: bool
     answer: str
     words: str
-    """The answer as people read it."""
+    """The answer as shown to people."""
     confidence: float
     note: str
-    """What to look at before it is taken."""
+    """What to check before taking it."""
     document_id: UUID
     label: str
     page: int
@@ -226,27 +221,27 @@ class Offer:
 
 @dataclass(frozen=True)
 class _Question:
-    """An input that takes what is read."""
+    """An input that takes recognised values."""
 
     place: str
     path: tuple[str, ...]
-    """To its answer."""
+    """Path to its answer."""
     read_as: tuple[str, ...]
     title: str = ""
     is_day: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     papers: frozenset[str] | None = None
-    """The ids of those that are asked; None for the newest of the case."""
+    """Ids of the documents it uses; None for the newest of the case."""
     is_settled: bool = False
-    """Its line has what matters: no paper is read through for the rest."""
+    """True if its line has what matters, so that no document is read through for the rest."""
 
     @property
     def shown_at(self) -> str:
-        """Where its offers stand: below the question, or in the line of the checklist."""
+        """Where its offers are shown: below the question, or in the checklist line."""
         return ".".join(self.path[:2])
 
     def answered_by(self, answer: str) -> Answers:
-        """The answers of a form in which this one stands."""
+        """Return the answers of a form that contain only this one."""
         first, *rest = self.path
         if not rest:
             return {first: answer}
@@ -257,9 +252,10 @@ class _Question:
 def offers(
     work: UnitOfWork, form: Form, papers: Sequence[DocumentView], given: Answers = NOTHING
 ) -> dict[str, list[Offer]]:
-    """By question, or line of a checklist, what the papers, oldest first, propose for it; the same
-    value once. `given` is what stands in the form. To be offered something is to read it: that is
-    on record once a shift for each paper.
+    """Return per question, or checklist line, the offers from the documents (oldest first), each
+    value once. `given` holds the current answers.
+
+    Each examined document is recorded as opened, at most once a shift.
     """
     found: dict[str, list[Offer]] = {}
     questions = [question for question in _questions(form, given) if not question.is_settled]
@@ -277,10 +273,10 @@ def offers(
 def take(
     work: UnitOfWork, form: Form, case_id: UUID, key: str, given: Answers = NOTHING
 ) -> Answers:
-    """The answer that an offer stands for, read again from its paper, where the form has it.
+    """Return the answer of an offer, read again from its document, at its place in the form.
 
-    Raises `InvalidInput` for what is no key, `Conflict` when the paper does not say so any more, or
-    is not handed in there.
+    Raises `InvalidInput` for an invalid key, `Conflict` when the document no longer states the
+    value or is not handed in there.
     """
     if key.split(".")[0] not in form.fields:
         raise InvalidInput()
@@ -306,7 +302,7 @@ def take(
 
 
 def _questions(form: Form, given: Answers) -> Iterator[_Question]:
-    """Inputs that take what is read, with the papers that they ask."""
+    """Yield the inputs that take recognised values, with the documents that they use."""
     for each in form.fields.values():
         if name := each.parameters.get("read_as"):
             yield _Question(
@@ -336,7 +332,7 @@ def _questions(form: Form, given: Answers) -> Iterator[_Question]:
 def _asked(
     questions: Sequence[_Question], papers: Sequence[DocumentView]
 ) -> Iterator[tuple[DocumentView, list[_Question]]]:
-    """The papers that are asked, the newest first, each with the questions that ask it."""
+    """Yield the documents to examine, newest first, each with the questions that use it."""
     readable = [
         paper for paper in reversed(papers) if paper.can_read and paper.confidence is not None
     ]

@@ -1,9 +1,8 @@
-"""Narrowing a search for papers: what was chosen, what may be chosen further, and how many pages
-that would leave.
+"""Narrowing of a search: what was chosen, what may be chosen further, and how many pages would
+remain.
 
-Only what the actor may see and read is counted: the facts of a paper come from the cases through
-which he reads it, whatever the index knows besides (`paper_facets`). A choice is a code without
-anything personal, fit for an address.
+Counts and labels come only from the cases through which the actor reads a document, whatever the
+index holds besides (`ingest`). A choice is a code without personal data, fit for an address.
 """
 
 import re
@@ -34,9 +33,7 @@ NAMES = {
     "unit": Facet.UNIT,
     "tingkat": Facet.LEVEL,
 }
-"""What can be chosen, by its name in the address; the year is not kept as a facet but known by the
-time.
-"""
+"""Facets by their name in the address. The year is no stored facet; it follows from the time."""
 TITLES = {
     "jenis": "Jenis dokumen",
     "layanan": "Layanan",
@@ -54,23 +51,23 @@ _SHAPES = {
 MOST_OPTIONS = 8
 
 Choice = Mapping[str, str]
-"""Codes by name."""
+"""Chosen codes by facet name."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose."""
+    """One value to choose."""
 
     name: str
     code: str
     label: str
     count: int
-    """Pages among those that were looked at."""
+    """Number of pages among those that were examined."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """What can be chosen of one kind."""
+    """The values of one facet."""
 
     title: str
     options: Sequence[Option]
@@ -78,7 +75,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Chip:
-    """What was chosen, to be taken back."""
+    """A choice in force, which can be removed."""
 
     name: str
     title: str
@@ -86,34 +83,32 @@ class Chip:
 
 
 _Facts = Mapping[str, Mapping[str, str]]
-"""What the actor may know of a paper: codes with what they are called, by name."""
+"""What the actor may know of a document: codes and their labels, by facet name."""
 
 
 class ReadIn(NamedTuple):
-    """A case through which the actor reads a paper."""
+    """A case through which the actor reads a document."""
 
     case_id: UUID
     number: str
     label: str
-    """What the paper is called there."""
+    """The document's label in this case."""
     process_key: str
     unit: str
 
 
 class _Standing(NamedTuple):
-    """By what finds are told apart here: of those that stand alike the facts are made and counted
-    once.
-    """
+    """The facts by which hits differ here. Facts of equal hits are computed and counted once."""
 
     label: str
     level: int
     year: str
     cases: tuple[tuple[str, str, str], ...]
-    """What it is called in each case, and process and unit of that."""
+    """Label, process and unit of each case."""
 
 
 def chosen(given: Mapping[str, str]) -> dict[str, str]:
-    """What an address asks for, without what it cannot mean."""
+    """Return the valid choices of an address."""
     return {
         name: given[name]
         for name in NAMES
@@ -124,7 +119,7 @@ def chosen(given: Mapping[str, str]) -> dict[str, str]:
 def scope(
     choice: Choice, document_ids: Select[UUID], within: Collection[UUID] | None = None
 ) -> Scope:
-    """Where the archive is to look."""
+    """Return the scope in which the archive searches."""
     entries = [
         ingest.entry(facet, choice[name])
         for name, facet in NAMES.items()
@@ -140,17 +135,19 @@ def scope(
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The finds that are left, and what can be chosen of them."""
+    """The remaining hits, and the further choices."""
 
     found: list[Found]
     groups: Sequence[Group]
     chips: Sequence[Chip]
     cases: Mapping[UUID, ReadIn]
-    """By paper the newest of the cases through which the actor reads it."""
+    """Per document the newest case through which the actor reads it."""
 
 
 def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed:
-    """Leave what the actor may know to be as chosen. Two queries, however many finds there are."""
+    """Keep the hits that the actor may know to fit the choice. Takes two queries, however many hits
+    there are.
+    """
     cases = _cases(work, {one.document_id for one in found})
     standings = [_standing(one, cases.get(one.document_id, ())) for one in found]
     facts = _facts(work, set(standings))
@@ -176,7 +173,7 @@ def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed
 
 
 def _known(work: UnitOfWork, name: str, code: str) -> str:
-    """What a choice is called that leaves nothing."""
+    """Return the label of a choice that leaves no hit."""
     if name == "tingkat":
         return classification.LABELS[AccessLevel(int(code))]
     if name == "layanan":
@@ -197,7 +194,7 @@ def _counts(
 
 
 def _options(name: str, counts: Counter[str], labels: Mapping[str, str]) -> list[Option]:
-    """The most frequent ones, years and levels in their order."""
+    """Return the most frequent values; years and levels in their own order."""
     some = [
         Option(name, code, labels[code], count) for code, count in counts.most_common(MOST_OPTIONS)
     ]
@@ -233,7 +230,7 @@ def _facts(work: UnitOfWork, standings: Collection[_Standing]) -> dict[_Standing
 
 
 def _cases(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[ReadIn]]:
-    """The cases in which the actor reads the papers, the newest link last."""
+    """Return per document the cases in which the actor reads it, newest link last."""
     if not ids:
         return {}
     query = (

@@ -1,5 +1,5 @@
-"""One paper becomes two, several become one: pages go into a new paper beside, which carries over
-what holds for them (decision 0037).
+"""Splitting one document into two and merging several into one. The pages go into a new document,
+which inherits level, cases and acceptance (decision 0037).
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ NOT_CUT = (
 
 
 def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUID:
-    """This page and all after it become a paper of their own, in the same cases, at the same level;
-    returns it. The first one has a new version without them.
+    """Make this page and all after it a new document in the same cases, at the same level; return
+    its id. The first document gets a new version without them.
     """
     document, _ = versions.changeable(work, document_id)
     count = len(places_of(work.session, document))
@@ -59,9 +59,10 @@ def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUI
 
 
 def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UUID]) -> UUID:
-    """This paper and the others, in this order, become one new paper beside them; returns it. They
-    stay as they are and are linked to it. It is as restricted as the most restricted of them. Asked
-    again, it is the paper that it became then.
+    """Merge this document and the others, in this order, into a new one; return its id.
+
+    The sources stay and are linked to it. It has the highest of their levels. A repeated call
+    returns the document that the first call made.
     """
     ids = list(dict.fromkeys((document_id, *others)))
     versions.changeable(work, document_id)
@@ -98,7 +99,7 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
 def candidates(
     work: UnitOfWork, document_id: UUID, case_id: UUID | None
 ) -> list[tuple[UUID, str, int]]:
-    """Papers of the same case that may be merged with this one: id, what it is called, its
+    """Return documents of the same case that may be merged with this one: id, label, number of
     pages.
     """
     if case_id is None:
@@ -138,8 +139,8 @@ def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> Arranged:
 
 
 def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
-    """Nobody changes these papers from now on. The pages were put together before, since that takes
-    a while.
+    """Lock the documents against changes and check their versions. The pages were assembled before,
+    because that takes a while.
     """
     for each, version in sorted(seen.items()):
         document = work.session.get_one(
@@ -154,9 +155,9 @@ def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
 def _take_in(
     work: UnitOfWork, put: Arranged, parts: Sequence[Part], label: str, origin: str
 ) -> tuple[UUID, bool]:
-    """The paper, and whether these very pages became it before."""
-    # Its term does not start anew: the pages have been in the archive since the first of the papers
-    # came there.
+    """Return the new document, and whether it already existed with exactly these pages."""
+    # Its retention does not restart: its pages have been in the archive since the first of the
+    # documents was accepted.
     accepted, accepted_by = min(
         (part.document.accepted_at or part.document.added_at, part.document.accepted_by)
         for part in parts
@@ -183,7 +184,7 @@ def _take_in(
 
 
 def _links(work: UnitOfWork, ids: Sequence[UUID]) -> list[CaseDocument]:
-    """The cases that hold all of these, as the first one hangs in them, in their order."""
+    """Return the links of the first document to the cases that hold all of these, in order."""
     query = (
         select(CaseDocument)
         .where(CaseDocument.document_id == ids[0])

@@ -1,4 +1,4 @@
-"""Taking in a bag that another installation gave away: verified first, then every paper under its
+"""Import of a bag from another installation: verified first, then every document stored under its
 own id and hash.
 """
 
@@ -28,28 +28,30 @@ MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf",
     RenditionKind.PICTURE_PDF: "application/pdf",
         RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
 KEPT = {*MADE, RenditionKind.PHOTO}
-"""A photo that a paper was bound from is what its bytes say."""
+"""Renditions that are stored. The type of a photo is determined by its bytes."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """One paper of a bag."""
+    """One imported document."""
 
     document_id: UUID
     sha256: str
     is_duplicate: bool
-    """The same bytes were here before; they stay the paper that they were."""
+    """True if the same bytes were already here; that document stays as it was."""
 
 
 def check(folder: Path) -> list[str]:
-    """What is wrong with a bag, in sentences; nothing of a bag that can be taken in."""
+    """Return the faults of a bag as sentences; empty if it can be imported."""
     return list(bag_verifier.faults(folder))
 
 
 def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
-    """Keep every paper of a bag that `check` found sound: all of them, or none. They belong to no
-    case here; the events that came along are kept beside each, and its first event here names the
-    bag and the cases it came from.
+    """Store every document of a bag that `check` found sound: all or none.
+
+    They belong to no case here. The accompanying events are stored beside each document, and its
+    first event here names the bag and the original cases. Raises `InvalidInput` for an unreadable
+    bag.
     """
     try:
         contents = json.loads((folder / "data" / bag_export.CONTENTS).read_text("utf-8"))
@@ -94,8 +96,8 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
 
 
 def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
-    """Its time in the archive goes on where it was accepted first, as far as the bag tells; older
-    bags do not.
+    """Continue the document's retention from its first acceptance, if the bag states it; older bags
+    do not.
     """
     document = documents.get(work.session, document_id)
     document.accepted_by = work.actor.name
@@ -108,8 +110,8 @@ def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
 
 
 def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
-    """The id that the paper has elsewhere, unless a paper of ours has it: one that was disposed of
-    stays what it was.
+    """Return the document's original id, unless a document here already has it: a disposed one
+    keeps its id.
     """
     return None if work.session.get(Document, document_id) is not None else document_id
 
@@ -117,7 +119,7 @@ def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
 def _keep_what_was_made(
     work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID, *, is_recording: bool
 ) -> None:
-    """The reading of the other installation, with its versions; a paper that nobody has read yet is
+    """Store the renditions and versions of the other installation; a document that was not read is
     read here.
     """
     for made in paper["renditions"]:
@@ -155,8 +157,8 @@ def _keep_what_was_made(
 
 
 def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
-    """A file of the bag by its name. The verifier has read every path that is listed; one that is
-    not is refused.
+    """Return a file of the bag by its name. The verifier has checked every listed path; an unlisted
+    one is refused.
     """
     path = str(paper["files"][name]["path"])
     if ".." in path.split("/") or path.startswith("/"):
@@ -165,9 +167,7 @@ def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
 
 
 def _judge(original: bytes, media_type: str) -> Inspection:
-    """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it
-    says.
-    """
+    """Inspect a document like an uploaded one; a manifest must be valid JSON."""
     if media_type == "application/json":
         json.loads(original)
         return Inspection(media_type, 1, 0, 0)

@@ -1,8 +1,8 @@
-"""Bags that are asked for in the browser (R74): ordered by who audits, made by a job
-(`bag_making`), taken out by him alone, gone after a day.
+"""Bags ordered in the browser (R74): ordered by an auditor, made by a job, downloaded by that
+auditor only, deleted after a day.
 
-The job that makes a bag that was asked for in the browser. Who ordered it is judged again as he is
-when it is made: what he may not see any more is not given away.
+The auditor's rights are checked again when the bag is made: what is no longer visible is not
+exported.
 """
 
 import zipfile
@@ -42,15 +42,13 @@ from workflow_app.services.exports import bag_export
 MOST_CASES = 300
 MOST_SHOWN = 10
 MOST_AT_ONCE = 3
-"""Orders of one person that wait or are being made: each reads and keeps gigabytes, one after the
-other.
-"""
+"""Number of unfinished orders per person: each reads and stores gigabytes, one after the other."""
 ENOUGH = (
     f"{MOST_AT_ONCE} tas Anda masih menunggu atau sedang dibuat. Tunggu sampai salah satunya "
     "selesai, lalu minta lagi."
 )
 KEPT = timedelta(days=1)
-"""How long a bag can be taken out. It holds papers once more, so it does not lie about."""
+"""How long a bag can be downloaded. It is a copy of documents, so it is deleted soon."""
 NOT_ALL_YOURS = (
     "Sebagian berkas tidak lagi dapat Anda lihat, jadi tas ini tidak diserahkan. Minta lagi."
 )
@@ -71,17 +69,17 @@ class OrderView:
     sentence: str
     size: int
     until: datetime | None
-    """Until when it can be taken out."""
+    """Until when it can be downloaded."""
 
     @property
     def is_moving(self) -> bool:
-        """Does the worker still have something to do?"""
+        """True while the worker still has something to do."""
         return self.status in ("waiting", "making")
 
 
 @dataclass(frozen=True)
 class BagFile:
-    """The finished bag, chunk by chunk."""
+    """A finished bag in chunks."""
 
     name: str
     size: int
@@ -89,7 +87,7 @@ class BagFile:
 
 
 def choices(work: UnitOfWork) -> dict[str, str]:
-    """The levels up to which the actor may ask, by key."""
+    """Return the levels that the actor may request, by key."""
     return {
         key: classification.LABELS[level]
         for key, level in LEVELS.items()
@@ -107,8 +105,11 @@ def order(
     last: date | None = None,
     level: str,
 ) -> UUID:
-    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises
-    `Forbidden`, `InvalidInput`, also when some of the actor's are still to be made.
+    """Order a bag of these cases, or of the cases of a process opened on these days. Return the
+    order's id; the same token sent twice makes one order.
+
+    Raises `Forbidden`, `InvalidInput`, the latter also when the actor has too many unfinished
+    orders.
     """
     check_act(work.actor, Act.ORDER_BAGS)
     for turn in (f"bag orders of {work.actor.user_id}", token):
@@ -140,7 +141,7 @@ def order(
 
 
 def of_actor(work: UnitOfWork) -> list[OrderView]:
-    """The newest orders of the actor."""
+    """Return the actor's newest orders."""
     check_act(work.actor, Act.ORDER_BAGS)
     query = select(BagOrder).where(BagOrder.ordered_by == work.actor.user_id)
     found = work.session.scalars(
@@ -165,8 +166,8 @@ def of_actor(work: UnitOfWork) -> list[OrderView]:
 
 
 def content(work: UnitOfWork, order_id: UUID) -> BagFile:
-    """The finished bag, for who asked for it; on record. Raises `NotFound`, `Conflict` where he may
-    not see all of it any more.
+    """Return the finished bag to the person who ordered it, and record the download. Raises
+    `NotFound`, and `Conflict` where the person may no longer see all of it.
     """
     check_act(work.actor, Act.ORDER_BAGS)
     made = work.session.get(BagOrder, order_id)
@@ -178,16 +179,14 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
         raise Conflict(NOT_ALL_YOURS)
     chunks = work.blobs.whole(made.sha256)
     with translated():
-        first = next(
-            chunks
-        )  # a store that is away says so before anything is on record or on its way
+        first = next(chunks)  # an unavailable store raises before anything is recorded or sent
     unit_of_work.record(work, chain_of(made.id), "bag.taken_out", sha256=made.sha256)
     return BagFile(f"{name_of(made)}.zip", made.size or 0, chain([first], chunks))
 
 
 def sweep(works: Works) -> None:
-    """Have the store let go of bags whose day is over, and of what became none; what it still locks
-    is asked about the next time.
+    """Delete expired bags and remains of failed ones from the store; bags that it still locks are
+    tried again the next time.
     """
     with works.begin(SYSTEM) as work:
         is_over = (BagOrder.status == "ready") & (BagOrder.made_at <= work.clock() - KEPT)
@@ -264,7 +263,7 @@ def _midnight(day: date) -> datetime:
 
 
 def seen(work: UnitOfWork, case_ids: Collection[UUID]) -> list[Case]:
-    """Those of the cases whose papers the actor reads now."""
+    """Return those cases whose documents the actor may read now."""
     query = select(Case).where(Case.id.in_(case_ids), task_rights.readable_case(work))
     return list(work.session.scalars(query.order_by(Case.number)))
 
@@ -274,12 +273,12 @@ def _is_kept(work: UnitOfWork, made: BagOrder) -> bool:
 
 
 def name_of(made: BagOrder) -> str:
-    """What the folder in the file is called."""
+    """Return the name of the folder in the file."""
     return f"tas-{made.ordered_at.astimezone(WITA):%Y-%m-%d}-{made.id.hex[:8]}"
 
 
 def chain_of(order_id: UUID) -> str:
-    """Where it is on record what became of an order."""
+    """Return the chain that records the events of an order."""
     return f"bag:{order_id}"
 
 
@@ -287,7 +286,7 @@ FAILED = "Tas arsip tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi adm
 
 
 def end_order(works: Works, error: Exception, order_id: UUID) -> None:
-    """Give a bag up: who ordered it reads so."""
+    """Give a bag up: the order says so."""
     _fail(works, order_id, FAILED)
 
 
@@ -304,9 +303,9 @@ def make_bag_job(running: Running, order_id: UUID) -> None:
 
 
 def make(works: Works, order_id: UUID) -> None:
-    """Make a bag. Begun again it begins anew; one that is made stays.
+    """Make a bag. A repeated run starts anew; a finished bag stays.
 
-    An order that the one who gave it may not give any more ends with the sentence why.
+    An order that its owner may no longer give ends with the sentence why.
     """
     try:
         _make(works, order_id)
@@ -323,8 +322,8 @@ def _make(works: Works, order_id: UUID) -> None:
             return
         is_recorded = made.status == "making"
         chosen = _chosen(work, order_id)
-        # On record before a byte leaves, and once: the heads of the cases' chains are not held
-        # while the bag is written. A later try takes along what has come meanwhile.
+        # Recorded once, before any byte leaves, so that the heads of the cases' chains are not held
+        # while the bag is written. A later try also includes what was added meanwhile.
         new = bag_export.unrecorded(work, chosen, str(order_id)) if is_recorded else chosen
         bag_export.record(work, new, str(order_id))
         recorded = {document.id for document in chosen.papers}
@@ -353,7 +352,7 @@ def _make(works: Works, order_id: UUID) -> None:
 
 
 def _chosen(work: UnitOfWork, order_id: UUID) -> bag_export.Chosen:
-    """What the order means for who gave it, as he is now."""
+    """Return the content of the order by the owner's present rights."""
     check_act(work.actor, Act.ORDER_BAGS)
     made = work.session.get_one(BagOrder, order_id)
     cases = seen(work, made.case_ids)
@@ -370,8 +369,8 @@ def _tell(works: Works, order_id: UUID, done: int) -> None:
 
 
 def _zip(folder: Path, file: Path, name: str) -> None:
-    """One file for the browser. Papers are compressed already, so nothing is compressed again; what
-    lies in it is taken off the disk.
+    """Write one file for the browser without compression, because documents are compressed already.
+    Each added file is deleted from the disk.
     """
     with zipfile.ZipFile(file, "x") as out:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -380,8 +379,8 @@ def _zip(folder: Path, file: Path, name: str) -> None:
 
 
 def _will_store(works: Works, order_id: UUID, sha256: str) -> bool:
-    """Remember what is put into the store before it lies there: who is cut off behind that leaves
-    nothing that nobody knows. False where another one has ended the order meanwhile.
+    """Note the hash before the object is stored, so that an interrupted run leaves no unknown
+    object. Return False where the order has ended meanwhile.
     """
     with works.begin(SYSTEM) as work:
         made = work.session.get_one(BagOrder, order_id, with_for_update=True)

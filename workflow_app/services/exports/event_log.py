@@ -1,13 +1,9 @@
-"""The event log as it leaves the house: whole traces of cases, one after the other, without
-anything personal.
+"""Export of the event log for process mining, as XES (IEEE 1849-2016) or OCEL 2.0 (JSON): complete
+traces of cases, without personal data.
 
-Case numbers, elements, roles and instants only. Cases that are kept from the reader are not in it;
-what the site's operator exports is without every case that is kept from anybody, unless he asks for
-those too.
-
-The forms in which the event log is exported. The event log as OCEL 2.0 (JSON), piece by piece:
-cases are objects, those that continue others are related to them. The event log as XES (IEEE
-1849-2016), piece by piece.
+It contains case numbers, elements, roles and instants. Cases hidden from the actor are left out.
+The operator's export leaves out every confined or walled-off case unless they are requested. Both
+formats are streamed; in OCEL cases are objects, related to those they continue.
 """
 
 import json
@@ -36,7 +32,7 @@ from workflow_app.services.reporting.process_figures import Period
 from workflow_app.services.reporting.stays import midnight
 
 AT_ONCE = 2000
-"""Rows that are in memory at the same time."""
+"""Number of rows in memory at the same time."""
 FRAMES = ("Gateway", "subProcess")
 
 
@@ -46,18 +42,18 @@ class Activity:
 
     element: str
     name: str
-    """Its name; with its id where another element of the process has the same."""
+    """Name of the element; with its id where another element of the process has the same name."""
     kind: str
     role: str
 
 
 @dataclass(frozen=True)
 class Event:
-    """An element of a case, from when it was entered to when it was left."""
+    """A stay of a case at an element."""
 
     activity: Activity
     round: int
-    """1 the first time the case is there."""
+    """Counts the stays of the case at this element, from 1."""
     since: datetime
     until: datetime
     is_timed: bool
@@ -67,7 +63,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Trace:
-    """One case."""
+    """One case with its events."""
 
     number: str
     process: str
@@ -81,22 +77,22 @@ class Trace:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which cases: of these processes (all when there are none), begun in this period."""
+    """Which cases to export: of these processes (all if empty), begun in this period."""
 
     processes: Collection[str] = ()
     period: Period | None = None
     with_kept_back: bool = False
-    """Also what is confined or behind a wall. For the operator only."""
+    """Also confined and walled-off cases; for the operator only."""
 
 
 def check(work: UnitOfWork) -> None:
-    """Raise `Forbidden` unless the actor may take the log out; the operator may."""
+    """Raise `Forbidden` unless the actor may export the log; the operator may."""
     if work.actor != SYSTEM:
         check_act(work.actor, Act.EXPORT_EVENT_LOG)
 
 
 def record(work: UnitOfWork, selection: Selection, form: str) -> None:
-    """Put on record that the log was taken out."""
+    """Record the export of the log."""
     period = selection.period
     unit_of_work.record(
         work,
@@ -111,15 +107,15 @@ def record(work: UnitOfWork, selection: Selection, form: str) -> None:
 
 
 def cases(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
-    """The cases without their events, oldest first."""
+    """Yield the cases without their events, oldest first."""
     query = _cases(work, selection).order_by(Case.opened_at, Case.id)
     for row in work.session.execute(query.execution_options(yield_per=AT_ONCE)):
         yield _trace(row)
 
 
 def traces(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
-    """The cases with all their events in order, oldest case first. Memory does not grow with their
-    number.
+    """Yield the cases with all their events in order, oldest case first. Memory use is independent
+    of their number.
     """
     activities = _activities(work, selection)
     columns = (
@@ -189,9 +185,7 @@ def _trace(row: Row[Any]) -> Trace:
 def _events(
     row: Row[Any], activities: Mapping[int, Activity], rounds: Counter[str]
 ) -> Iterator[Event]:
-    """What happened in one step: stays that something else ended, then what was completed, in
-    order.
-    """
+    """Yield the events of one step: interrupted stays, then completed elements, in order."""
     stays = [*zip(row.stay_parts, row.stay_since, row.stay_ends, strict=True)]
     cut = [stay for stay in stays if stay[2] & StayEnd.CUT]
     completed = [stay for stay in stays if not stay[2] & StayEnd.CUT]
@@ -202,8 +196,8 @@ def _events(
         if part not in activities:
             continue
         element = activities[part].element
-        # Of a case that was moved meanwhile, the stay has its number from the version in which it
-        # began.
+        # In a case that was moved meanwhile, a stay keeps the part number of the version in
+        # which it began.
         stays_there = (
             one
             for one in completed
@@ -231,9 +225,7 @@ def _event(
 
 
 def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
-    """By number of the part. Gateways, frames and flows are no activities: they take no time of
-    their own.
-    """
+    """Return activities by part number. Gateways, frames and flows are none: they take no time."""
     query = select(ModelPart.id, ModelPart.key, ModelPart.definition_id)
     if selection.processes:
         chosen = select(DefinitionRow.id).where(DefinitionRow.process_key.in_(selection.processes))
@@ -249,7 +241,7 @@ def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
 
 
 def _named(work: UnitOfWork, definition_id: UUID) -> dict[str, Activity]:
-    """The activities of a version; none of one that cannot be read any more."""
+    """Return the activities of a version; none if it cannot be read any more."""
     try:
         known = definition_of(work, definition_id).elements
     except InvalidDefinition:
@@ -290,7 +282,7 @@ TAIL = "</log>\n"
 
 
 def write(traces: Iterable[Trace]) -> Iterator[str]:
-    """The document, one trace at a time."""
+    """Yield the XES document, one trace at a time."""
     yield HEAD
     for trace in traces:
         yield _trace_x(trace)
@@ -328,7 +320,7 @@ def _event_x(event: Event) -> str:
 
 
 def instant(at: datetime) -> str:
-    """In the time of the office, with its distance from UTC."""
+    """Return the instant in the office's time zone with its UTC offset."""
     return at.astimezone(WITA).isoformat(timespec="milliseconds")
 
 
@@ -353,8 +345,8 @@ EVENT_ATTRIBUTES = (
 
 
 def write_ocel(cases: Iterable[Trace], traces: Iterable[Trace]) -> Iterator[str]:
-    """The document: objects from the cases, then events from the traces; the types that occurred
-    stand at the end.
+    """Yield the OCEL document: objects from the cases, events from the traces, and the occurring
+    types at the end.
     """
     processes: set[str] = set()
     activities: set[str] = set()
@@ -425,7 +417,7 @@ def _json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """A format of process mining."""
+    """An export format."""
 
     mimetype: str
     ending: str
@@ -443,7 +435,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def export(work: UnitOfWork, selection: Selection, form: str) -> Iterator[bytes]:
-    """The log in pieces, to be written as they come; on record once the last was taken. Raises
+    """Return the log in pieces to be written as they come; it is recorded after the last. Raises
     `Forbidden` before the first.
     """
     check(work)

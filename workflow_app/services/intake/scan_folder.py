@@ -1,14 +1,9 @@
-"""The folder into which the scanner writes: what lies there complete, and where it goes afterwards.
-Knows files only.
+"""The folder into which the scanner writes: complete files become stacks, then move aside (R39).
 
-Everything is named relative to open folders, so that nobody leads us elsewhere with a link. Names
-stay in the folder: they may carry people.
-
-What lies complete in the scanner's folder becomes stacks (R39). A job, again and again; killed
-anywhere it loses and doubles nothing.
-
-A file is moved only after its bytes are committed. One that is still there is brought again: the
-same bytes are the same stack.
+A periodic job takes them in; interrupted anywhere it loses and doubles nothing. A file is moved
+only after its bytes are committed, and a file that is taken again is recognised by its bytes. All
+access is relative to open folders, so that no symbolic link leads elsewhere. File names stay in the
+folder, because they may carry people's names.
 """
 
 import errno
@@ -32,22 +27,22 @@ from workflow_app.services.retention import holdings
 
 TAKEN, REFUSED = "diterima", "ditolak"
 QUIET = 15.0
-"""Seconds for which a file must not have changed between two looks before it counts as complete."""
+"""Seconds for which a file must be unchanged between two looks to count as complete."""
 LONG_QUIET = 300.0
-"""The same for a file that has no end, is empty, or is to be refused: the scanner may only have
-paused.
+"""The same for a file that has no proper end, is empty, or is to be refused: the scanner may only
+have paused.
 """
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".lock", ".swp")
 NOT_SCANS = ("thumbs.db", "desktop.ini")
 NAME_BYTES = 200
-"""Longest name in the folders for what was taken or refused."""
+"""Longest file name in the folders of taken and refused files."""
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 Place = tuple[str, str]
-"""Name of the subfolder, empty for the folder itself, and of the file."""
+"""Name of the subfolder (empty for the folder itself), and of the file."""
 State = tuple[int, int, int]
-"""Size, time of the last change, and number of a file: the same as long as nobody touches it."""
+"""Size, modification time and inode of a file: equal as long as nobody changes it."""
 
 
 @dataclass(frozen=True)
@@ -57,39 +52,39 @@ class Arrival:
     place: Place
     state: State
     quiet: float
-    """Seconds since it was first seen like this."""
+    """Seconds since it was first seen in this state."""
 
     @property
     def unit(self) -> str:
-        """The unit whose subfolder it lies in; empty in the folder itself."""
+        """The unit whose subfolder it is in; empty in the folder itself."""
         return self.place[0]
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return self.state[0]
 
     @property
     def is_long_quiet(self) -> bool:
-        """Will nothing more come, as far as anybody can tell?"""
+        """True if the scanner has most likely finished with it."""
         return self.quiet >= LONG_QUIET
 
 
 @dataclass
 class ScanFolder:
-    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is
-    away.
+    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is not
+    reachable.
     """
 
     path: Path
     is_kept: bool = True
-    """What was taken is moved to `diterima`; else it is deleted."""
+    """True if taken files are moved to `diterima`; otherwise they are deleted."""
     ticks: Callable[[], float] = time.monotonic
     _seen: dict[Place, tuple[State, float]] = field(default_factory=dict)
 
     def look(self, units: Collection[str] = ()) -> list[Arrival]:
-        """Files that are the same as at an earlier look, oldest change first. Links, devices and
-        hidden files are passed over.
+        """Return files unchanged since an earlier look, oldest modification first. Links, devices
+        and hidden files are skipped.
         """
         now = self.ticks()
         with _folder(self.path) as root:
@@ -112,8 +107,8 @@ class ScanFolder:
         return sorted(quiet, key=lambda arrival: (arrival.state[1], arrival.place))
 
     def read(self, arrival: Arrival, limit: int) -> bytes | None:
-        """Its bytes, at most one more than `limit`; None when it is gone or was touched
-        meanwhile.
+        """Return the bytes, at most one more than `limit`; None when the file is gone or was
+        changed.
         """
         try:
             with self._opened(arrival) as folder, ExitStack() as opened:
@@ -130,7 +125,7 @@ class ScanFolder:
         return data if is_same else None
 
     def accept(self, arrival: Arrival, data: bytes) -> None:
-        """Away with a file whose bytes are kept. One that was changed since stays."""
+        """Move or delete a file whose bytes are stored. A file that was changed since stays."""
         with self._opened(arrival) as folder:
             if self.is_kept:
                 _move(folder, arrival, TAKEN, data)
@@ -138,14 +133,12 @@ class ScanFolder:
                 os.unlink(arrival.place[1], dir_fd=folder)
 
     def refuse(self, arrival: Arrival, data: bytes, sentence: str) -> None:
-        """Put a file aside, with the sentence that says why beside it."""
+        """Move a file to the refused ones, with a text file beside it that says why."""
         with self._opened(arrival) as folder:
             _move(folder, arrival, REFUSED, data, sentence)
 
     def refused(self, units: Collection[str] = ()) -> int:
-        """How many files lie in the folders for what was refused, each with its sentence beside
-        it.
-        """
+        """Return the number of refused files that lie beside their text file."""
         count = 0
         with _folder(self.path) as root:
             for unit in {"", *units} - {TAKEN, REFUSED}:
@@ -175,7 +168,7 @@ def _folder(path: Path) -> Iterator[int]:
 
 @contextmanager
 def _inside(folder: int, name: str) -> Iterator[int]:
-    """A subfolder, never through a link; the folder itself for an empty name."""
+    """Open a subfolder, never through a link; an empty name opens the folder itself."""
     number = os.open(name or ".", FOLDER | os.O_NOFOLLOW, dir_fd=folder)
     try:
         yield number
@@ -224,8 +217,8 @@ def _is_unchanged(folder: int, arrival: Arrival) -> bool:
 
 
 def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "") -> None:
-    """Move a file into a folder beside it, and `words` about it before; not one that is gone or was
-    changed.
+    """Move a file into a folder beside it, after writing `words` about it there. A file that is
+    gone or was changed is left alone.
     """
     with _made(folder, where) as aside:
         if not _is_unchanged(folder, arrival):
@@ -238,8 +231,8 @@ def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "
 
 
 def _free_name(folder: int, name: str, mark: str) -> str:
-    """Scanners begin again at number one: the same name with other bytes gets a mark of its
-    bytes.
+    """Return a free name. Scanners restart their numbering: the same name with other bytes gets a
+    digest of its bytes.
     """
     path = PurePath(name)
     plain = _shortened(path.stem, path.suffix)
@@ -255,13 +248,13 @@ def _is_there(folder: int, name: str) -> bool:
 
 
 def _shortened(stem: str, ending: str) -> str:
-    """A name that the folder takes, also with `.txt` behind it."""
+    """Return a name short enough for the folder, also with `.txt` behind it."""
     room = NAME_BYTES - len(os.fsencode(ending)[:60])
     return os.fsdecode(os.fsencode(stem)[: max(room, 1)]) + os.fsdecode(os.fsencode(ending)[:60])
 
 
 def _write(folder: int, name: str, text: str) -> None:
-    """Whole or not at all."""
+    """Write a file atomically."""
     half = f".{name}"
     number = os.open(
         half,
@@ -277,28 +270,26 @@ def _write(folder: int, name: str, text: str) -> None:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-"""Files in one run; the next ones come with the next."""
+"""Number of files in one run; the rest follows with the next."""
 ENDS = ((b"%PDF", b"%%EOF"), (b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND"))
-"""How files of some kinds begin, and what stands at the end of a whole one."""
+"""How files of some kinds begin, and what stands at the end of a complete one."""
 TAIL = 2048
 
 
 @dataclass
 class Found:
-    """What a run came upon."""
+    """The result of a run."""
 
     taken: int = 0
     refused: int = 0
-    """Files that lie in the folders for what was refused, also from earlier runs."""
+    """Number of refused files that lie in the folders, also from earlier runs."""
     faults: list[str] = field(default_factory=list)
-    """Kinds of errors that files met which have to be looked at by hand: they could not be read,
-    kept or moved.
-    """
+    """Kinds of errors of files that could not be read, stored or moved and need a look by hand."""
 
 
 def take_in(works: Works, folder: ScanFolder, *, max_megabytes: int) -> Found:
-    """Take in what is complete. Raises `OSError` when the folder is away, `Away` when nothing can
-    be kept.
+    """Take in the complete files. Raises `OSError` when the folder is not reachable, `Away` when
+    nothing can be stored.
     """
     with works.begin(SYSTEM) as work:
         units = set(work.session.scalars(select(User.unit).distinct()))
@@ -346,8 +337,8 @@ def _take(works: Works, folder: ScanFolder, arrival: Arrival, max_megabytes: int
 
 
 def is_whole(data: bytes) -> bool:
-    """Does it end as files of its kind do? One of another kind is whole as far as can be seen, an
-    empty one is not.
+    """True if the data ends as files of its kind do. A file of another kind counts as complete, an
+    empty one does not.
     """
     ends = next((end for beginning, end in ENDS if data.startswith(beginning)), b"")
     return bool(data) and ends in data[-TAIL:]

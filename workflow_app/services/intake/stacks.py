@@ -1,8 +1,7 @@
-"""Stacks from the feeder: kept whole, split at their cover sheets by a job, each part put into its
-case and step (R39).
+"""Stacks of scanned documents: stored whole, split at their cover sheets by a job, each part placed
+into its case and step (R39).
 
-How far the stacks of paper are that were brought lately, and how many of their parts wait for a
-person (R39).
+The page of stacks shows how far the recent ones are, and how many parts wait for a person.
 """
 
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ from workflow_app.services.intake.cover_sheets import Share
 
 SCAN, MAIL = "scan", "mail"
 OPENERS = {SCAN: "split_stack", MAIL: "open_mail"}
-"""The job that takes a stack apart, by its kind."""
+"""The job that splits a stack, by its kind."""
 LABEL = "Tumpukan pindai"
 ELSEWHERE = "File ini sudah dimasukkan unit lain. Hubungi admin."
 UNSPLIT = (
@@ -60,7 +59,7 @@ NOT_WHOLE = (
 
 @dataclass(frozen=True)
 class Brought:
-    """Answer to a stack that was brought."""
+    """The result of bringing a stack."""
 
     stack_id: UUID
     is_new: bool
@@ -68,7 +67,7 @@ class Brought:
 
 
 def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
-    """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
+    """Store a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
     is not accepted.
     """
     check_act(work.actor, Act.BRING_STACKS)
@@ -80,7 +79,9 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
 def take_in(
     work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int, for_role: str | None = None
 ) -> Brought:
-    """The same for a stack that lies in the scanner's folder: nobody signed in brings it."""
+    """Store a stack from the scanner's folder, without a signed-in person. Raises `Conflict` when
+    another unit has brought the same file.
+    """
     found = ingest.look_into(data, max_megabytes)
     added = ingest.keep_whole(work, data, found.media_type, found.pages, label=LABEL)
     if (known := of_document(work, added.document_id)) is not None:
@@ -93,14 +94,14 @@ def take_in(
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> PaperStack | None:
-    """The stack whose whole this document is."""
+    """Return the stack whose whole is this document."""
     return work.session.scalars(
         select(PaperStack).where(PaperStack.document_id == document_id)
     ).first()
 
 
 def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
-    """A new stack, whole in the archive, and the job that takes it apart."""
+    """Store a new stack, whose whole is in the archive, and defer the job that splits it."""
     stack.id, stack.brought_by, stack.brought_at = uuid4(), work.actor.user_id, work.clock()
     stack.status, stack.pages_seen, stack.reason = "waiting", 0, ""
     work.session.add(stack)
@@ -113,9 +114,7 @@ def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
 
 
 def retry(work: UnitOfWork, stack_id: UUID) -> None:
-    """Split a stack once more that failed or whose job is gone. What has landed stays where it
-    is.
-    """
+    """Split a stack again that failed or whose job is gone. Placed parts stay where they are."""
     check_act(work.actor, Act.BRING_STACKS)
     stack = work.session.get(PaperStack, stack_id, with_for_update=True, populate_existing=True)
     if stack is None or stack.unit != work.actor.unit:
@@ -128,13 +127,13 @@ def retry(work: UnitOfWork, stack_id: UUID) -> None:
 
 
 def is_stuck(work: UnitOfWork, stack: PaperStack) -> bool:
-    """Should the stack be split, and is there nobody who would?"""
+    """True if the stack still has to be split but no job will do it."""
     is_open = stack.status in ("waiting", "splitting")
     return is_open and not jobs.is_waiting(work, OPENERS[stack.kind], "stack_id", str(stack.id))
 
 
 def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
-    """Give the splitting of a stack up, unless a try has settled it."""
+    """Give the splitting of a stack up, unless a try has finished it."""
     with works.begin(SYSTEM) as work:
         is_open = work.session.get_one(PaperStack, stack_id).status in ("waiting", "splitting")
     if is_open:
@@ -142,8 +141,8 @@ def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
 
 
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
-    """The whole as it came, for who brought it and may read every paper in it as it is today; what
-    nobody brought is for the archivist, who reads all levels. Each restricted paper is on record as
+    """Return the whole as it came, for the person who brought it and may read every document in it
+    now. A whole that nobody brought is for the archivist. Each restricted document is recorded as
     opened.
     """
     check_act(work.actor, Act.BRING_STACKS)
@@ -165,7 +164,7 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
 
 
 def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
-    """Is the whole for the actor, as far as his person decides it?"""
+    """True if the actor is the person, or has the role, for whom the whole is."""
     if stack.brought_by is None:
         return may(work.actor, Act.TAKE_OUT_STACKS)
     return stack.brought_by == work.actor.user_id
@@ -174,12 +173,13 @@ def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
 def _restricted_parts(
     work: UnitOfWork, stack: PaperStack
 ) -> list[tuple[UUID, CaseDocument | None]]:
-    """Papers of the stack of which a look is on record, each with the link it is read through, in
-    the order of the cases so that two such acts never wait for each other in a ring. Raises
-    `Forbidden` when the actor may not read one of them.
+    """Return the stack's documents whose opening is recorded, each with its link.
+
+    They are ordered by case, so that two such transactions do not deadlock. Raises `Forbidden` when
+    the actor may not read one of the stack's documents.
     """
     query = select(Document).join(StackPart, StackPart.document_id == Document.id)
-    # What was disposed of is in the whole still: nobody gets at it there.
+    # The whole still contains disposed documents, so nobody may open it then.
     disposed = query.where(StackPart.stack_id == stack.id, Document.disposed_at.is_not(None))
     if work.session.scalars(disposed).first() is not None:
         raise Forbidden(PARTLY_DISPOSED)
@@ -196,9 +196,8 @@ def _restricted_parts(
 
 
 def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
-    """Split one stack (a job); returns its status. Killed and begun again, it makes no part twice.
-
-    Raises `Unavailable` when another try later may succeed.
+    """Split one stack, as a job, and return its status. A repeated run makes no part twice. Raises
+    `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         stack = cover_sheets.take_up(work, stack_id)
@@ -226,7 +225,7 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
 
 
 def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
-    """Look through all pages, saying how far, and plan the parts."""
+    """Look through all pages, storing the progress, and plan the parts."""
     pages = []
     for page in opened.look():
         pages.append(page)
@@ -236,9 +235,7 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
 
 
 def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
-    """Say how taking a stack apart ended, with the sentence why where it failed; returns the
-    status.
-    """
+    """Store how splitting a stack ended, with the sentence why if it failed; return the status."""
     with works.begin(SYSTEM) as work:
         stack = work.session.get_one(PaperStack, stack_id)
         stack.status, stack.reason = status, reason
@@ -248,57 +245,55 @@ def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str
 
 MOST_STACKS = 20
 BY_ITSELF = {SCAN: "Folder pemindai", MAIL: "Surat elektronik"}
-"""Where a stack came from that nobody brought."""
+"""Origin of a stack that nobody brought."""
 
 
 @dataclass(frozen=True)
 class StackView:
-    """One stack and how far it is."""
+    """One stack and its progress."""
 
     id: UUID
     kind: str
     brought_at: datetime
     received_at: datetime | None
-    """When the server received a mail."""
+    """When the mail server received a mail."""
     brought_by: str
     can_take_out: bool
-    """Is the whole for the actor?"""
+    """True if the whole is for the actor."""
     status: str
     pages: int
     pages_seen: int
     reason: str
     can_retry: bool
     landed: int
-    """Parts in their cases."""
+    """Number of parts in their cases."""
     reading: int
-    """Parts whose words are not read yet."""
+    """Number of parts whose text is not read yet."""
     waiting: int
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the stacks are."""
+    """The progress of the recent stacks."""
 
     stacks: Sequence[StackView]
     waiting: int
-    """Parts that wait for the actor."""
+    """Number of parts that wait for the actor."""
     elsewhere: int
-    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not
-    open.
+    """Number of parts of the unit's stacks that wait for others, because they belong to cases that
+    the actor may not open.
     """
 
     @property
     def is_moving(self) -> bool:
-        """Does the worker still have something to do?"""
+        """True while the worker still has something to do."""
         return any(
             stack.status in ("waiting", "splitting") or stack.reading for stack in self.stacks
         )
 
 
 def progress(work: UnitOfWork) -> Progress:
-    """The stacks that were brought lately, and how many parts wait: for the page that asks again
-    and again.
-    """
+    """Return the recent stacks and how many parts wait, for a page that polls."""
     check_act(work.actor, Act.BRING_STACKS)
     query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
     found = work.session.scalars(

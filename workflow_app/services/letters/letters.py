@@ -1,9 +1,9 @@
-"""What stands around the words of a letter, as it was configured when the letter was issued: a
-later change shows on none.
+"""Letters: issued with everything they state frozen at that instant, withdrawn with a reason, and
+verified by their QR code.
 
-Letters: issued with everything they state frozen at that instant, and withdrawn with a reason.
-The public answer to a letter's QR: valid, withdrawn or unknown, and nothing about any person (R23).
-Letters of our own that come back as paper: known for sure by the QR code they were printed with.
+The frame of a letter (letterhead, signatory, validity) is the one configured at issue; later
+changes do not affect it. Public verification tells valid, void or unknown, and nothing about any
+person (R23). The QR code also recognises our own letters on scanned documents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,11 +48,12 @@ NO_SIGNATORY = (
 def frame(
     work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime, to: str = ""
 ) -> dict[str, Any]:
-    """Return what stands around the words of a letter, as it is at `at`.
+    """Return the frame of a letter as configured at `at`.
 
-    That is letterhead, signatory, place, validity and provisions, the role to which it is written,
+    It contains letterhead, signatory, place, validity and provisions, the role that it addresses,
     whether its case is confined, the officers who did the steps that the letter names
     (`written_by`, `approved_by`), and the numbers of the other letters of the case.
+
     Raises `SentraError` where the signatory is still the example and the site is no demo.
     """
     signatory_key = f"penandatangan.{letter}"
@@ -77,8 +78,8 @@ def frame(
 
 
 def example_signatories(work: UnitOfWork) -> list[str]:
-    """Keys of signatories that are still invented, so that their letters are not issued; none on a
-    demo site.
+    """Return the keys of signatories that are still examples, whose letters are therefore not
+    issued; none on a demo site.
     """
     if configuration.value(work, "mode_demo"):
         return []
@@ -87,13 +88,13 @@ def example_signatories(work: UnitOfWork) -> list[str]:
 
 
 def _is_example(key: str, signatory: Any) -> bool:
-    """Is this still the invented one that the product comes with?"""
+    """True if this is still the example that the product comes with."""
     return bool(signatory == configuration.SEED.get(key))
 
 
 def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
-    """Numbers of the letters of the case that hold, by kind: a receipt names the report it is
-    for.
+    """Return the numbers of the valid letters of the case, by kind; a receipt names the report it
+    is for.
     """
     query = select(Letter.kind, Letter.number).where(
         Letter.case_id == case.id, Letter.status == "valid"
@@ -105,8 +106,8 @@ def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
 
 
 def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str] | None:
-    """Who last did a step, for letters that are signed by who wrote them, and in whose place he did
-    it.
+    """Return the officer who last did a step, and on whose behalf, for letters signed by their
+    writer.
     """
     written = case_answers.newest(work, case.id, [element] if element else [])
     done = written.get(element) if element else None
@@ -128,12 +129,12 @@ def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str
 
 
 LENGTH = 16
-"""80 random bits: cannot be guessed, nor found by trying numbers (pitfall 15)."""
+"""Number of characters: 80 random bits, which cannot be guessed or enumerated (pitfall 15)."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What anyone who holds the code may know."""
+    """What any holder of the code may know."""
 
     status: Literal["valid", "void", "unknown"]
     unit_name: str
@@ -145,13 +146,13 @@ class Verification:
 
 
 def new_code() -> str:
-    """A fresh random code, in groups: `7K3M-0QXR-...`."""
+    """Return a fresh random code, in groups: `7K3M-0QXR-...`."""
     return vault.new(LENGTH)
 
 
 def verify(work: UnitOfWork, code: str) -> Verification:
-    """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O
-    for 0, I for 1.
+    """Return whether a letter with this code was issued and is valid. Case, spaces, dashes, O for 0
+    and I for 1 are tolerated.
     """
     unit_name = str(configuration.value(work, "nama_unit"))
     wanted = normalise(code)
@@ -175,7 +176,7 @@ def verify(work: UnitOfWork, code: str) -> Verification:
 
 
 def normalise(code: str) -> str | None:
-    """The code as it is stored, or None when it cannot be one."""
+    """Return the code as it is stored, or None when it cannot be one."""
     return vault.normalise(code, LENGTH)
 
 
@@ -184,28 +185,26 @@ NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
 
 @dataclass(frozen=True)
 class Statement:
-    """What a letter states about its citizen; kept sealed."""
+    """What a letter states about its citizen; stored sealed."""
 
     answers: dict[str, Answers]
-    """Per element."""
+    """Answers per element."""
     papers: list[dict[str, str]]
-    """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
+    """Documents that were handed in: evidence, number, issuer, date (ISO or empty)."""
     disposal: list[dict[str, Any]] = field(default_factory=list)
-    """Papers that the case was to dispose of, with what became of each; empty in other cases."""
+    """Documents that the case was to dispose of, with the outcome of each; empty in other cases."""
     listed: dict[str, Any] = field(default_factory=digitisation.none)
-    """What was digitised, for letters that list it."""
+    """The digitised documents, for letters that list them."""
 
 
 def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = "") -> UUID:
-    """Give `letter` (a template of the case's own definition) its number and freeze what it states.
-
-    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in
-    `LP_A`. One to a role of the house (`to`) names it.
+    """Issue `letter` (a template of the case's own definition): allocate its number, freeze what it
+    states, and return its id. A letter with several models counts each by itself: model `a` of the
+    series `LP` is numbered in `LP_A`. `to` names the role that it addresses.
 
     Letterhead, signatory, place and validity are those configured at this instant, so that a later
-    change never shows on a letter that is already out. The answers are sealed with the case's key.
-    Outside of a demo the example signatory signs nothing: the step fails with a sentence until a
-    real one is configured.
+    change does not affect an issued letter. The answers are sealed with the case's key. Outside of
+    a demo the step fails with a sentence until a real signatory is configured.
     """
     now = work.clock()
     definition = definition_of(work, case.definition_id)
@@ -241,10 +240,10 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
 
 
 def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with
-    the case's key.
+    """Void a letter together with its number. Both stay on record; the reason is sealed with the
+    case's key.
 
-    Its printing without the mark is not handed out any more; a job prints it again with the mark.
+    The printing without the mark is no longer handed out; a job prints the letter again with it.
     """
     if not reason.strip():
         raise InvalidInput(fields={"reason": "Tulis alasan penarikan surat."})
@@ -267,10 +266,8 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is
-    printed again as void.
-
-    So are the letters that do not hold without it (`together_with`).
+    """Withdraw a letter after it was handed over, with the letters that do not hold without it
+    (`together_with`). Only Ka SPKT may, with a written reason; it is printed again as void.
     """
     letter = work.session.get(Letter, letter_id)
     if letter is None:
@@ -292,7 +289,7 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
-    """The letters of a case, oldest first."""
+    """Return the letters of a case, oldest first."""
     known = work.cache.of_case(case_id)
     if known.letters is None:
         query = (
@@ -305,7 +302,9 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
 
 
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
-    """What the letter states, as it was at issue. For printing: no access check, no event."""
+    """Return what the letter states, as it was at issue. For printing: no access check,
+    no event.
+    """
     opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
     return Statement(
         opened["answers"],
@@ -326,7 +325,7 @@ def _statement(
 
 
 def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:
-    """The papers that were handed in, when the process asks for any."""
+    """Return the documents that were handed in, if the process has a checklist."""
     if not requirements.has_checklist(definition):
         return []
     return [
@@ -345,19 +344,19 @@ def _context(letter_id: UUID) -> str:
 
 
 def _withdrawal(letter: Letter) -> str:
-    """The kind of remark that says why a letter was withdrawn."""
+    """Return the kind of remark that holds the reason of a withdrawal."""
     return f"penarikan:{letter.id}"
 
 
 def reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
-    """Why each of these letters was withdrawn; None for those that hold."""
+    """Return why each of these letters was withdrawn; None for valid ones."""
     is_any_void = any(letter.status == "void" for letter in found)
     words = case_answers.words_of(work, case) if is_any_void else {}
     return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
 
 
 def partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
-    """The valid letters of the case that do not hold without this valid one."""
+    """Return the valid letters of the case that do not hold without this valid one."""
     kinds = (
         definition_of(work, letter.definition_id).letter(letter.kind).meta.get("together_with", ())
     )
@@ -375,7 +374,7 @@ def _required(meta: Any, key: str, letter: str) -> str:
 
 @dataclass(frozen=True)
 class Returned:
-    """A letter that stands on a page of a paper."""
+    """One of our letters found on a page of a scanned document."""
 
     page: int
     title: str
@@ -386,8 +385,8 @@ class Returned:
 
 
 def of_paper(work: UnitOfWork, document_id: UUID) -> list[Returned]:
-    """Our letters on a paper, as far as the actor sees their cases. A code that is in no register
-    says nothing.
+    """Return our letters on a document, if the actor sees their cases. Unknown codes
+    are ignored.
     """
     document_access.readable(work, document_id)
     query = select(Page.no, Page.codes).where(Page.document_id == document_id, Page.codes != [])

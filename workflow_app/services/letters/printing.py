@@ -1,9 +1,9 @@
-"""From a letter template to an archivable PDF. Pure: no database, no network, no files but the
-installed fonts.
+"""Printing of letters: from a template to an archivable PDF, as a job, and the printed letters as
+pages show them.
 
-Printing a letter (a job): the template of the version it was issued under, filled with what was
-frozen and sealed at issue. Letters as pages show them, and their printings: for those who see the
-case.
+A letter is printed from the template of the version under which it was issued, filled with what was
+frozen and sealed at issue. Typesetting itself uses no database, no network, and no files but the
+installed fonts.
 """
 
 import hashlib
@@ -39,9 +39,12 @@ from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.retention import bundles, disposal
 
 PDF_VARIANT = "pdf/a-2u"
-"""Archivable, with text that can be copied and searched; no attachments, hence not part 3."""
+"""PDF/A with text that can be copied and searched. Letters have no attachments, so part 3 is not
+needed.
+"""
 COLOURS = "warna"
-"""Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open.
+"""Name of our own colour profile. WeasyPrint's built-in one is the same, but leaves its
+file open.
 """
 
 logging.getLogger("weasyprint").setLevel(logs.QUIET["weasyprint"])
@@ -51,19 +54,17 @@ _environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUn
 
 @dataclass(frozen=True)
 class Metadata:
-    """What the PDF says about itself: nothing about any person (pitfall 32)."""
+    """The metadata of a PDF, without anything about a person (pitfall 32)."""
 
     title: str
     author: str
     made_at: datetime
     identifier: bytes
-    """Same content, same identifier: printing twice gives the same bytes."""
+    """Derived from the content, so that printing twice gives the same bytes."""
 
 
 class _NothingOutside(URLFetcher):
-    """A letter holds all it shows; a template that asks for anything else is refused, never
-    fetched.
-    """
+    """A fetcher that refuses every address but `data:`. A letter holds all it shows."""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         if not url.lower().startswith("data:"):
@@ -73,8 +74,8 @@ class _NothingOutside(URLFetcher):
 
 
 def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
-    """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter
-    knows.
+    """Return the letter as HTML. Raises `InvalidDefinition` for a template that uses an unknown
+    name.
     """
     environment = _environment.overlay(loader=DictLoader(letter.parts))
     try:
@@ -85,8 +86,8 @@ def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
 
 
 def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
-    """The HTML as PDF/A, and its number of pages. Raises `InvalidDefinition` when it asks for
-    anything outside.
+    """Return the HTML as PDF/A and its number of pages. Raises `InvalidDefinition` when it refers
+    to anything outside.
     """
     fetcher = _NothingOutside(
         allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True
@@ -122,7 +123,7 @@ def _srgb() -> ColorProfile:
 
 
 def qr_picture(address: str) -> str:
-    """A QR code as a data address, black on white, that survives a stamp over a corner."""
+    """Return a QR code as a data address, black on white, readable with a stamp over a corner."""
     picture: str = segno.make_qr(address, error="q").svg_data_uri(
         scale=4, border=2, dark="#000", light="#fff"
     )
@@ -134,7 +135,7 @@ ISSUED, VOIDED, COMPLETED = "letter.issued", "letter.voided", "task.completed"
 
 
 def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
-    """Print a letter, keep the PDF and return its document. Printing again without a change makes
+    """Print a letter, store the PDF and return its document. Printing again without a change makes
     nothing new.
 
     Once the citizen has signed, the printing carries the signature; earlier printings stay linked
@@ -165,7 +166,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         letter_id=str(letter.id),
         number=letter.number,
     )
-    # It may name papers that not everybody who sees its case may know of.
+    # It may name documents above the clearance of some who see its case.
     classification.raise_to(work, document_id, disposal.highest_level(work, case.id))
     letter.document_id = document_id
     work.session.flush()
@@ -173,15 +174,15 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
 
 
 def _state(letter: Letter, is_signed: bool) -> str:
-    """What tells the printings of one letter from each other."""
+    """Return the word that distinguishes the printings of one letter."""
     if letter.status == "void":
         return "cetakan batal"
     return "cetakan bertanda tangan" if is_signed else "cetakan"
 
 
 def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
-    """Print a withdrawn letter with its mark; a case that has ended gets a manifest that knows of
-    it.
+    """Print a withdrawn letter with its mark. A case that has ended gets a new manifest that
+    includes it.
     """
     render(work, letter_id, public_url=public_url)
     case = work.session.get_one(Case, work.session.get_one(Letter, letter_id).case_id)
@@ -196,7 +197,7 @@ def context_of(
     public_url: str,
     signatures: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Everything a letter template may use, under the names the process folders use."""
+    """Return everything a letter template may use, under the names that the process folders use."""
     address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
     local = letter.issued_at.astimezone(WITA)
     issued = when(letter.issued_at)
@@ -235,7 +236,9 @@ def context_of(
 
 
 def when(instant: datetime) -> dict[str, str]:
-    """An instant as a letter says it: `tanggal` with the day of the week, and `jam` in WITA."""
+    """Return an instant as a letter states it: `tanggal` with the day of the week, and `jam` in
+    WITA.
+    """
     local = instant.astimezone(WITA)
     return {"tanggal": formatting.long_day(local.date()), "jam": f"{local:%H.%M} WITA"}
 
@@ -243,8 +246,8 @@ def when(instant: datetime) -> dict[str, str]:
 def _signatures(
     work: UnitOfWork, case: Case, definition: Definition, letter: Letter
 ) -> dict[str, str]:
-    """By field the newest signatures given while the letter was valid, the newest last: others were
-    given for another letter.
+    """Return per field the newest signature given while the letter was valid, newest last. Earlier
+    and later ones belong to another letter.
     """
     fields = {
         element: names
@@ -259,8 +262,8 @@ def _signatures(
     for element in (submission.element for submission in since):
         for name in fields[element]:
             drawn = signed[element].get(name)
-            # Drawn anew although it was when it was kept: older releases kept pictures as they
-            # came.
+            # Redrawn once more, because older releases stored signatures without redrawing
+            # them.
             if isinstance(drawn, str) and drawn and (picture := ingest.clean(drawn)):
                 signatures.pop(name, None)
                 signatures[name] = picture
@@ -268,8 +271,8 @@ def _signatures(
 
 
 def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
-    """Elements last completed while the letter was valid: by the order of the events, which no
-    clock can turn round.
+    """Return the elements last completed while the letter was valid. The order of events decides,
+    because clocks may be corrected.
     """
     query = (
         select(AuditEvent.action, AuditEvent.element, AuditEvent.details)
@@ -289,7 +292,7 @@ def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
 
 
 def _labeller(definition: Definition, given: Mapping[str, Answers]) -> Callable[[str, str], str]:
-    """`label(element, field)`: the answer in words; empty when there is none."""
+    """Return `label(element, field)`: the answer in words; empty when there is none."""
 
     def label(element: str, name: str) -> str:
         field = definition.form(element).fields[name]
@@ -308,7 +311,7 @@ def _paper(paper: Mapping[str, str]) -> dict[str, str]:
 
 
 def _validity(issued_on: date, days: int | None) -> str | None:
-    """The sentence on validity; nothing is said while Ka SPKT has not decided one (pitfall 24)."""
+    """Return the sentence on validity; None while Ka SPKT has not decided one (pitfall 24)."""
     if not days:
         return None
     last = formatting.day(issued_on + timedelta(days=days))
@@ -337,18 +340,20 @@ class LetterView:
     status: Literal["valid", "void"]
     void_reason: str | None
     document_id: UUID | None
-    """Newest printing; None until the worker has printed it."""
+    """The newest printing; None until the worker has printed it."""
     verify_code: str
     can_withdraw: bool
-    """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
+    """True if the actor may withdraw it; the case must have ended."""
     can_open: bool
-    """The actor may read what it states, and it is printed."""
+    """True if the actor may read its content and it is printed."""
     goes_with: list[str]
     """Title and number of the valid letters that are withdrawn together with it."""
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
-    """The letters of a case that the actor may see, oldest first, withdrawn ones included."""
+    """Return the letters of a case that the actor may see, oldest first, withdrawn ones
+    included.
+    """
     case = access.visible_case(work, case_id)
     found = letters.of_case(work, case.id)
     may_withdraw = case.closed_at is not None and may(work.actor, Act.WITHDRAW_LETTERS)
@@ -362,7 +367,7 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
 
 
 def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
-    """The case of a letter, if the actor may see it; raises `NotFound`."""
+    """Return the case of a letter, if the actor may see it; raises `NotFound`."""
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
@@ -370,8 +375,8 @@ def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
-    """The newest printing of a letter, for those who may read the papers of its case; the opening
-    is on record.
+    """Return the newest printing of a letter, for actors who may read the documents of its case;
+    the opening is recorded. Raises `Conflict` while it is being printed.
     """
     letter = work.session.get(Letter, letter_id)
     if letter is None:

@@ -1,4 +1,4 @@
 """Own messages to citizens and leaders: written, queued, sent.
 
-Called by letters, workflow, pages.
+Called by operations, workflow and web.
 """

@@ -1,4 +1,4 @@
 """Own health, consistency, checkpoints and archive verification of the installation.
 
-Called by worker, pages, commands.
+Called by workflow, worker, web, backup and commands.
 """

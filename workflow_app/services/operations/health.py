@@ -1,14 +1,9 @@
-"""How the parts are that the site stands on: what the probes ask, and what the pages say while one
-is away.
+"""Health of the installation: probes for its parts, sentences for the pages, heartbeats of the
+background process, and counts of work that is stuck.
 
-Without the database, or on a database of another revision, nothing can be done: the site is
-*unready*. Everything else only takes a part of the work away: the site is *degraded*, and keeps
-serving.
-
-The watch of one process over the parts: asks each within a bounded time, remembers the answer, and
-never hangs. Signs of life of the background process, for those who must watch the clocks themselves
-when it stands still. What waits for a person to see to it: steps that failed or are held, and
-messages that do not get through.
+Without the database, or on another schema revision, the site is *unready*. Any other fault takes
+away only part of the work: the site is *degraded* and keeps serving. `Watch` asks each part within
+a bounded time and remembers the answer.
 """
 
 import logging
@@ -40,20 +35,19 @@ from workflow_app.services.messages.messages import SLIP
 
 DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "reader", "disk"
 FOLDER, MAILBOX = "scanner_folder", "mailbox"
-"""Ways by which papers come by themselves, where they are set up."""
+"""Automatic intakes, where they are set up."""
 LOCK, FIXITY = "lock", "fixity"
-"""What was last found out about the archive: does the store keep what it holds, are the bytes what
-they were.
-"""
+"""Latest verdicts on the archive: the store's lock, and the bytes of a sample."""
 WHOLE = "fixity_whole"
-"""The same of the last look at every byte; of those that read a sample only `FIXITY` tells."""
+"""The latest verdict on all bytes. Only `FIXITY` is reported as a part."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
-"""Parts of the background process, and after how many silent seconds each counts as standing still.
+"""Parts of the background process, and the seconds of silence after which each counts
+as stopped.
 """
 INTAKE_LATE = 300.0
-"""The same for these ways."""
+"""The same limit for the automatic intakes, in seconds."""
 NEEDED = frozenset({DATABASE, SCHEMA})
-"""Without these no page that shows data works."""
+"""Parts without which no page with data works."""
 LEAST_ROOM = 1_000_000_000
 """Free bytes below which the disk is reported."""
 
@@ -96,12 +90,12 @@ SENTENCES: Mapping[str, str] = {
     "tetap ada di servernya dan "
     "diambil setelah pulih. Beri tahu admin.",
 }
-"""What is not possible now and what still is, for the people who work meanwhile."""
+"""What does not work now and what still does, for the people who work meanwhile."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """How one part is. `facts` are for the operator: numbers and revisions, no addresses."""
+    """The state of one part. `facts` are for the operator: numbers and revisions, no addresses."""
 
     name: str
     state: str = OK
@@ -112,8 +106,8 @@ Look = Callable[[], list[Part]]
 
 
 def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> dict[str, Look]:
-    """The probes of a web process, by the part whose silence they would share. `intakes` are the
-    ways that are set up.
+    """Return the probes of a web process by the part that is reported when a probe hangs. `intakes`
+    are the intakes that are set up.
     """
     found: dict[str, Look] = {
         DATABASE: lambda: _database(works, intakes),
@@ -125,8 +119,8 @@ def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> d
 
 
 def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) -> None:
-    """Leave a sign of life. The database's clock is taken, so that it does not matter whose clock
-    is wrong.
+    """Store a heartbeat. The database's clock is used, so that wrong clocks of processes do not
+    matter.
     """
     row = {"name": name, "at": func.clock_timestamp(), "facts": dict(facts or {})}
     statement = insert(Heartbeat).values(**row)
@@ -139,8 +133,8 @@ def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) ->
 
 
 def reader_version() -> str | None:
-    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds
-    at most, and for the worker only: what it loads is there when the first paper comes.
+    """Return the version of Tesseract with the languages we need; None when it is missing. It takes
+    seconds, and is for the worker only: the loaded data are there when the first document comes.
     """
     try:
         with (
@@ -172,8 +166,8 @@ def _revision(work: UnitOfWork) -> str:
 
 
 def beats(work: UnitOfWork) -> list[Part]:
-    """The parts of the background process by their signs of life, and what it said of the
-    reader.
+    """Return the parts of the background process by their heartbeats, and the reader as last
+    reported.
     """
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = {
@@ -199,7 +193,7 @@ def beats(work: UnitOfWork) -> list[Part]:
 
 
 def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
-    """How the folder of the scanner and the mailbox were when they were last looked into."""
+    """Return the state of the scanner's folder and the mailbox at the last look."""
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = work.session.execute(
         select(Heartbeat.name, Heartbeat.facts, age.label("age")).where(Heartbeat.name.in_(intakes))
@@ -217,8 +211,8 @@ def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
 
 
 def safe(work: UnitOfWork) -> list[Part]:
-    """The last verdicts about the archive, none that was not reached yet. The public hears no
-    hash.
+    """Return the latest verdicts on the archive, if any. Hashes are left out, because the report is
+    public.
     """
     rows = work.session.scalars(
         select(Heartbeat).where(Heartbeat.name.in_((LOCK, FIXITY))).order_by(Heartbeat.name.desc())
@@ -252,16 +246,14 @@ log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds within which a part answers, or counts as away."""
 FRESH = 1.0
-"""Seconds for which an answer is given again without asking: /readyz cannot be used to wear the
-servers out.
-"""
+"""Seconds for which an answer is reused, so that /readyz cannot be used to overload the servers."""
 EVERY = 5.0
 """Seconds between two looks for the notices on the pages."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How all parts were at one moment."""
+    """The state of all parts at one moment."""
 
     parts: tuple[Part, ...] = ()
     at: float = field(default_factory=time.monotonic)
@@ -276,7 +268,7 @@ class Report:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What people who work are told: the worst only, when one explains the others."""
+        """Sentences for the people who work: only the worst, when one fault explains the others."""
         ill = [part.name for part in self.parts if part.state not in (OK, UNKNOWN)]
         if needed := [name for name in ill if name in NEEDED]:
             ill = needed[:1]
@@ -286,8 +278,8 @@ class Report:
 
 
 class Watch:
-    """Looks at the parts when asked. `automatic`: also in the background, when a page wants to know
-    and it was long ago.
+    """Asks the parts on request. With `automatic`, a page's request also triggers a background look
+    when the last one is old.
     """
 
     def __init__(self, looks: Mapping[str, Look], *, automatic: bool) -> None:
@@ -298,8 +290,8 @@ class Watch:
         self._last: Report | None = None
 
     def report(self) -> Report:
-        """How the parts are now; answers after `PATIENCE` seconds at the latest (twice that when
-        two ask at once).
+        """Return the current state, after `PATIENCE` seconds at the latest (twice that when two ask
+        at once).
         """
         with self._asking:
             if self._last is None or time.monotonic() - self._last.at > FRESH:
@@ -309,7 +301,7 @@ class Watch:
             return self._last
 
     def known(self) -> Report:
-        """What is known, without waiting."""
+        """Return the last known state without waiting."""
         last = self._last
         is_old = last is None or time.monotonic() - last.at > EVERY
         if self._automatic and is_old and not self._asking.locked():
@@ -335,7 +327,7 @@ class Watch:
 def _look(name: str, look: Look, answers: dict[str, list[Part]]) -> None:
     try:
         answers[name] = look()
-    except Exception as error:  # whatever it is, the part is not well
+    except Exception as error:  # any error means that the part is not well
         log.debug("probe of %s: %s", name, logs.words_of(error))
         answers[name] = [Part(name, UNKNOWN if name == DISK else AWAY)]
 
@@ -370,7 +362,7 @@ ALARMS = {
 
 @dataclass(frozen=True)
 class Sign:
-    """When a part was last seen at work; None when it never was."""
+    """The last heartbeat of a part; an age of None means never."""
 
     label: str
     age: timedelta | None
@@ -379,8 +371,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Vitals:
-    """All signs, what is to be done when one is missing, and which sentence for everybody that
-    makes superfluous.
+    """All heartbeats, what to do when one is missing, and the general sentence that this advice
+    replaces.
     """
 
     signs: tuple[Sign, ...]
@@ -389,7 +381,7 @@ class Vitals:
 
 
 def read(work: UnitOfWork) -> Vitals:
-    """How the background process is now. A worker that is away explains its scheduler."""
+    """Return the state of the background process. A stopped worker explains a stopped scheduler."""
     parts = {part.name: part for part in beats(work) if part.name in LABELS}
     late = [name for name in LABELS if parts[name].state != OK]
     signs = tuple(
@@ -406,17 +398,15 @@ def _age(seconds: float | None) -> timedelta | None:
 
 @dataclass(frozen=True)
 class Stoppages:
-    """How many of each the actor minds; nothing for whom they do not concern."""
+    """Number of stuck items that concern the actor; zero for all others."""
 
     incidents: int = 0
     messages: int = 0
-    """Tried already, not taken, and tried again by themselves; those that were given up are
-    incidents.
-    """
+    """Messages that failed and are retried automatically; those given up are incidents."""
 
 
 def read_stoppage(work: UnitOfWork) -> Stoppages:
-    """What stands still now, as far as the actor is the one to see to it."""
+    """Return what is stuck now, as far as the actor has to see to it."""
     stuck = (
         (Message.status == "waiting") & (Message.channel != SLIP) & Message.last_error.is_not(None)
     )

@@ -1,4 +1,4 @@
-"""Own boards, figures of processes and services.
+"""Own boards, figures of processes, and service reports.
 
-Called by pages.
+Called by exports, operations, web and commands.
 """

@@ -1,11 +1,9 @@
-"""The board of all running cases: by process, what is over its limit first; what waits for
-approval; the day; spans of services.
+"""The board of all running cases, the lists behind its figures, and a digest that tells a page
+whether anything is new.
 
-Everything counts what the reader may see and nothing else (`access.sees_of_many`), and no figure is
-about a person. It costs as many questions for five thousand cases as for five.
-
-The cases behind the figures of the board, page by page: what a figure counts is what its list
-shows. Whether anything is new for a page that shows many cases, without making the page.
+The board shows cases by process with the late ones first, waiting approvals, figures of the day,
+and service times. Only cases that the reader may see are counted (`access.sees_of_many`), and no
+figure is about a person. The number of queries does not depend on the number of cases.
 """
 
 import hashlib
@@ -30,7 +28,7 @@ from workflow_app.services.reporting.case_status import Approval, Standing
 from workflow_app.services.reporting.service_reports import Span
 
 SHOWN = 5
-"""Cases of each process on the board; the others are in its list."""
+"""Number of cases of each process on the board; the others are in its list."""
 APPROVALS = 6
 
 
@@ -42,21 +40,21 @@ class Group:
     name: str
     running: int
     late: int
-    """A clock of theirs is over its limit."""
+    """Number of cases with a clock past its limit."""
     due_today: int
-    """Not late, and a clock of theirs ends today."""
+    """Number of cases that are not late and have a clock that ends today."""
     cases: list[Standing]
-    """The first of them, the most urgent one first."""
+    """The first cases, most urgent first."""
 
 
 @dataclass(frozen=True)
 class Today:
-    """Cases of this day so far."""
+    """Number of cases on this day so far."""
 
     received: int
     finished: int
     breached: int
-    """A clock of theirs passed its limit today, whether it runs on or has stopped since."""
+    """Cases of which a clock passed its limit today, whether it still runs or not."""
 
 
 @dataclass(frozen=True)
@@ -64,32 +62,32 @@ class Board:
     """The whole board."""
 
     groups: list[Group]
-    """What has something over its limit first, then by what ends next."""
+    """Processes with late cases first, then by the next limit."""
     approvals: list[Approval]
-    """The oldest of them."""
+    """The oldest waiting approvals."""
     waiting: int
-    """All of them."""
+    """Number of all waiting approvals."""
     today: Today
     spans: list[Span]
 
     @property
     def running(self) -> int:
-        """All running cases."""
+        """Number of all running cases."""
         return sum(group.running for group in self.groups)
 
     @property
     def late(self) -> int:
-        """Those of them that are over a limit."""
+        """Number of running cases past a limit."""
         return sum(group.late for group in self.groups)
 
     @property
     def due_today(self) -> int:
-        """Those of them that end today."""
+        """Number of running cases with a limit today."""
         return sum(group.due_today for group in self.groups)
 
 
 def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
-    """The board as it is now; `days` is the period of the spans."""
+    """Return the current board; `days` is the period of the service times."""
     check_act(work.actor, Act.SEE_ALL_CASES)
     firsts = _firsts(work)
     oldest, waiting = case_status.oldest(work, {row.definition_id for row in firsts}, APPROVALS)
@@ -103,8 +101,8 @@ def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
 
 
 def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The most urgent running cases of each version of each process, the most urgent one first,
-    with the counts of that version.
+    """Return the most urgent running cases of each version of each process, most urgent first, with
+    the counts of that version.
     """
     now = work.clock()
     _, midnight = case_status.day_of(now)
@@ -144,7 +142,7 @@ def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def _groups(work: UnitOfWork, firsts: Sequence[Row[*tuple[Any, ...]]]) -> list[Group]:
-    """By process, whatever its versions: the first cases of all, and the sum of the counts."""
+    """Group by process over all its versions: the first cases of all, and the sum of the counts."""
     of_process: dict[str, list[Row[*tuple[Any, ...]]]] = {}
     for row in firsts:
         of_process.setdefault(definitions.definition_of(work, row.definition_id).key, []).append(
@@ -209,7 +207,7 @@ Kind = Literal[
 NEWEST_FIRST: frozenset[Kind] = frozenset(
     {"received", "finished", "breached", "measured", "measured_late"}
 )
-"""The others begin with what presses most."""
+"""Lists ordered by newest first; the others begin with the most urgent."""
 
 
 @dataclass(frozen=True)
@@ -218,9 +216,9 @@ class ListedCase:
 
     case: Standing
     at: datetime | None
-    """By what the list is ordered; None where a case has no limit."""
+    """The value by which the list is ordered; None where a case has no limit."""
     took: timedelta | None
-    """What its clock measured, in lists of spans."""
+    """What its clock measured, in lists of service times."""
     was_late: bool
 
 
@@ -242,8 +240,8 @@ def page(
     after: str | None = None,
     limit: int = 25,
 ) -> ListPage:
-    """Cases of one kind, of one process or of all; `days` is the period of spans, `after` the
-    cursor of the page before.
+    """Return cases of one kind, of one process or all. `days` is the period of service times,
+    `after` the cursor of the page before.
     """
     check_act(work.actor, Act.SEE_ALL_CASES)
     query = _KINDS[kind](work, days)
@@ -290,7 +288,7 @@ def _running(work: UnitOfWork, _days: int) -> Query:
 
 
 def _until(work: UnitOfWork, begins: datetime | None, ends: datetime) -> Query:
-    """Running cases whose first limit lies in this time."""
+    """Select running cases whose first limit lies in this period."""
     limit = case_status.limits()
     query = select(Case.id, limit.c.due_at.label("at"), *_UNMEASURED).join(
         limit, limit.c.case_id == Case.id
@@ -369,17 +367,16 @@ _KINDS: Mapping[Kind, Callable[[UnitOfWork, int], Query]] = {
 
 
 UNSETTLED = 500
-"""So many of the newest events are looked at for one that was committed late."""
+"""Number of newest events that are examined, so that one committed late is noticed."""
 
 
 def word(work: UnitOfWork) -> str:
-    """Stays the same as long as such a page would read the same, at the price of two looks into an
-    index.
+    """Return a digest that stays the same as long as such a page would. It costs two index lookups.
 
-    Every change writes its event; beside that only time changes a page: when a limit passes, and at
+    Every change writes an event; otherwise a page changes only when a limit passes, and at
     midnight. Events get their numbers before they are committed, so the newest one alone would hide
-    one that is committed after it. The word tells nothing of what is new: it is a digest, and the
-    same for everybody.
+    one that is committed after it. The digest reveals nothing about what is new and is the same for
+    everybody.
     """
     now = work.clock()
     newest = select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(UNSETTLED).subquery()

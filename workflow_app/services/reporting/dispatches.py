@@ -1,8 +1,5 @@
-"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty.
-Nothing personal.
-
-The dispatch board on a wall: what is read from three metres, the most urgent call first. Nobody's
-name stands on it.
+"""The dispatch board: running calls to a scene with their stages and clocks, and who is on duty.
+The wall screen shows the most urgent calls in few words, without names.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -35,12 +32,12 @@ STAGES = {
     "berangkat": "Berangkat",
     "tiba": "Tiba",
 }
-"""What the board shows of the way to the scene, in this order."""
+"""Stages on the way to the scene, in the order of the board."""
 ACKNOWLEDGED_IN = "pemanggilan"
-"""Subprocess in which those who are called up say that they know."""
+"""Subprocess in which the summoned functions acknowledge."""
 ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
 NEVER_SUMMONED = frozenset({"piket_propam"})
-"""Serves by the roster, but not at scenes."""
+"""Functions on the roster that are never called to scenes."""
 OVER_110 = "telepon_110"
 HARMLESS = (None, "tidak", "belum_tahu")
 MOST = 60
@@ -48,7 +45,7 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Watch:
-    """A function and those of it who are on duty."""
+    """A function and its members on duty."""
 
     label: str
     names: str
@@ -56,7 +53,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Reached:
-    """One stage of a call; without a time it is still to come."""
+    """One stage of a call; a time of None means not reached."""
 
     name: str
     at: datetime | None
@@ -71,11 +68,11 @@ class Way:
     stopped_at: datetime | None
     due_at: datetime | None
     readings: list[stages.Reading] = field(default_factory=list)
-    """How long it took by the events that the office has not chosen."""
+    """Durations by the events that the office has not chosen."""
 
     @property
     def was_late(self) -> bool:
-        """Did somebody arrive after the limit?"""
+        """True if the arrival was after the limit."""
         return (
             self.due_at is not None
             and self.stopped_at is not None
@@ -85,8 +82,8 @@ class Way:
 
 @dataclass(frozen=True)
 class Norm:
-    """The standard of the number 110, for calls that came in over it: shown where a limit is, and
-    escalates nothing.
+    """The standard of the number 110, for calls that came over it. It is shown where a limit is,
+    and escalates nothing.
     """
 
     minutes: int
@@ -95,20 +92,20 @@ class Norm:
 
     @property
     def was_met(self) -> bool:
-        """Did somebody arrive within it?"""
+        """True if the arrival was within it."""
         return self.arrived_at is not None and self.arrived_at <= self.due_at
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A call whose form nobody has sent yet: somebody is on the phone, or has left it."""
+    """A call whose form is not submitted yet: somebody is on the phone, or has left it."""
 
     case_id: UUID
     number: str
     opened_at: datetime
     by: str
     typed_at: datetime | None
-    """When something was last typed; None when nothing is."""
+    """When something was last typed; None if nothing was."""
     is_left: bool
 
 
@@ -126,12 +123,12 @@ class Call:
     clock: Way | None
     norm: Norm | None
     waits_for: list[str]
-    """Roles that have not said yet that they know."""
+    """Roles that have not acknowledged yet."""
 
 
 def running(work: UnitOfWork) -> list[Call]:
-    """Calls that were taken down and whose result nobody has reported yet, oldest first. As many
-    queries for one as for sixty.
+    """Return calls that were taken and have no result yet, oldest first. The number of queries does
+    not depend on the number of calls.
     """
     check_act(work.actor, Act.READ_DISPATCH_BOARD)
     of_case = select(Submission.id).where(Submission.case_id == Case.id)
@@ -165,8 +162,8 @@ def running(work: UnitOfWork) -> list[Call]:
 
 
 def begun(work: UnitOfWork) -> list[Begun]:
-    """Calls that are being taken down, oldest first, so that one that was left is taken up or
-    closed, and none is litter.
+    """Return calls whose form is not submitted yet, oldest first, so that an abandoned one is
+    continued or closed.
     """
     check_act(work.actor, Act.READ_DISPATCH_BOARD)
     patience = configuration.value(work, "target.laporan_dimulai")
@@ -198,8 +195,8 @@ def begun(work: UnitOfWork) -> list[Begun]:
 
 
 def on_duty(work: UnitOfWork) -> list[Watch]:
-    """Who is on duty now, in the order of the roles; a function without anybody says so where a
-    roster is kept.
+    """Return who is on duty now, in the order of the roles; a function without anybody says so
+    where a roster is kept.
     """
     check_act(work.actor, Act.READ_DISPATCH_BOARD)
     serving = duty.now(work, work.actor.unit)
@@ -213,7 +210,7 @@ def on_duty(work: UnitOfWork) -> list[Watch]:
 
 
 def _given(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, dict[str, Submission]]:
-    """The newest answers of each case by element."""
+    """Return the newest answers of each case by element."""
     found: dict[UUID, dict[str, Submission]] = {}
     query = select(Submission).where(Submission.case_id.in_(case_ids)).order_by(Submission.position)
     for row in work.session.scalars(query):
@@ -280,8 +277,8 @@ def _call(
 
 
 def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
-    """The standard counts from the call and in town, whatever edge or target the office has chosen
-    for its own clock.
+    """Return the standard of the number 110. It counts from the call and only in town, whatever
+    edge or target the office has chosen for its own clock.
     """
     minutes = configuration.value(work, "target.norma_110")
     received, place = call.answers.get("received_at"), str(call.answers.get("wilayah") or "")
@@ -298,7 +295,7 @@ def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
 
 
 def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:
-    """What those who go must know, in words that need no question before them."""
+    """Return what those who go must know, in words that are clear without the question."""
     known = [name for name in ("bahaya", "korban", "senjata") if told.get(name) not in HARMLESS]
     return [
         "Masih berbahaya" if name == "bahaya" else _words(definition, told, name) for name in known
@@ -333,7 +330,7 @@ def _words(definition: Definition, told: Mapping[str, object], name: str) -> str
 
 
 DISPATCH_SCREEN_MOST = 4
-"""Calls that fit on a screen in letters of this size."""
+"""Number of calls that fit on a wall screen."""
 
 
 @dataclass(frozen=True)
@@ -345,34 +342,32 @@ class ShownCall:
     danger: str
     """What those who go must know, in words; empty when nothing is known."""
     stage: str
-    """The last stage that was reached."""
+    """The last stage reached."""
     since: datetime
     """When the report came in."""
     clock: Way | None
     waits_for: list[str]
-    """Functions that have not said yet that they know."""
+    """Functions that have not acknowledged yet."""
 
     @property
     def is_over(self) -> bool:
-        """Has somebody arrived?"""
+        """True if somebody has arrived."""
         return self.clock is not None and self.clock.stopped_at is not None
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything on it."""
+    """The content of the wall screen."""
 
     calls: list[ShownCall]
     others: int
-    """Running calls for which there is no room."""
+    """Number of running calls that do not fit."""
     being_taken: int
-    """Calls whose form nobody has sent yet."""
+    """Number of calls whose form is not submitted yet."""
 
 
 def read(work: UnitOfWork) -> Screen:
-    """What a screen shows: calls on the way by their limits, then those where somebody has
-    arrived.
-    """
+    """Return the wall screen: calls on the way by their limits, then those with an arrival."""
     calls = sorted(map(_shown, running(work)), key=_order)
     return Screen(
         calls[:DISPATCH_SCREEN_MOST], max(len(calls) - DISPATCH_SCREEN_MOST, 0), len(begun(work))

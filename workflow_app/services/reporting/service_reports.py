@@ -1,14 +1,9 @@
-"""The services of a month in figures, for who plans operations and budgets (R75, R76) and for who
-leads: the same for all readers.
+"""Service times, and the monthly service report (R75, R76).
 
-Cases that are kept from anybody (R79) are in no figure, so that no two readers can learn from each
-other's. Nothing is about a person: work is counted by role.
-
-How long a service takes: of each process the clock that the SOP judges it by, over a period. Spans
-of services, never of people.
-
-The clock of a process is the first in its diagram that has a target, else the first. Cases that
-were cancelled rendered no service and are left out; what the reader may not see is not counted.
+The service time of a process is measured by the first clock in its diagram that has a target, else
+the first clock; cancelled cases and those the reader may not see are left out. The monthly report
+is the same for all readers: confined and walled-off cases (R79) are in no figure, so that readers
+cannot learn from each other's. Nothing is about a person; work is counted by role.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +37,7 @@ from workflow_app.services.processes import definitions
 from workflow_app.services.reporting import case_status
 
 PERIODS = (7, 30, 90)
-"""Days that can be chosen, today among them."""
+"""Periods in days that can be chosen, including today."""
 USUAL = 30
 
 
@@ -55,25 +50,25 @@ class ServiceClock:
     name: str
     label: str
     target: str
-    """In words, as it holds now; empty when it is only measured."""
+    """The present target in words; empty when the clock is only measured."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """How long it took in the period."""
+    """Service times in the period."""
 
     clock: ServiceClock
     n: int
     late: int
-    """Of these, over the limit that each of them had."""
+    """Number of cases beyond the limit that each of them had."""
     median: timedelta | None
-    """None where so few would tell of single cases."""
+    """None for so few cases that it would reveal single ones."""
     p90: timedelta | None
-    """The same, for twice as many."""
+    """The same, for twice as many cases."""
 
 
 def clocks(work: UnitOfWork) -> list[ServiceClock]:
-    """The clock of every process that has one, by the names of the processes."""
+    """Return the service clock of every process that has one, by process name."""
     found = []
     for definition in definitions.current_definitions(work):
         names = engine_clocks.started(definition.elements, definition.key)
@@ -96,28 +91,30 @@ def clocks(work: UnitOfWork) -> list[ServiceClock]:
 
 
 def since(work: UnitOfWork, days: int) -> datetime:
-    """Begin of a period of so many days that ends today."""
+    """Return the begin of a period of `days` that ends today."""
     return case_status.day_of(work.clock() - timedelta(days=days - 1))[0]
 
 
 def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> ColumnElement[bool]:
-    """The rounds of these clocks that ended in the period, of cases the reader may see."""
+    """Return the condition for rounds of these clocks that ended in the period, of cases that the
+    reader may see.
+    """
     return and_(_of_services(known), _ended(work, days))
 
 
 def over(work: UnitOfWork, days: int) -> list[Span]:
-    """Median, p90 and n of every process in one question."""
+    """Return median, p90 and count of every process in one query."""
     known = clocks(work)
     return told(work, known, _ended(work, days))
 
 
 def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]) -> list[Span]:
-    """The same over those of the rounds of these clocks that are meant."""
+    """Return the same over the rounds of these clocks that fulfil a condition."""
     if not known:
         return []
     fewest = int(configuration.value(work, "publikasi.ambang"))
     took = CaseClock.stopped_at - CaseClock.started_at
-    # Both at once: sorted once.
+    # Both shares in one call, so that the database sorts once.
     shares = func.percentile_cont(literal([0.5, 0.9], ARRAY(Float))).within_group(took)
     query = (
         select(
@@ -143,8 +140,8 @@ def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]
 
 
 def _ended(work: UnitOfWork, days: int) -> ColumnElement[bool]:
-    """Rounds of whatever clock that ended in the period, of cases the reader may see that rendered
-    a service.
+    """Return the condition for rounds of any clock that ended in the period, of visible cases that
+    were not cancelled.
     """
     return and_(
         CaseClock.stopped_at >= since(work, days),
@@ -171,16 +168,16 @@ class Line:
     finished: int
     cancelled: int
     running: int
-    """At the end of the month, or now."""
+    """Number of cases at the end of the month, or now."""
     breached: int
-    """Cases of which a clock passed its limit in the month."""
+    """Number of cases of which a clock passed its limit in the month."""
     span: Span | None
-    """Of the clock by which the service is judged."""
+    """Service times by the clock of the service."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What one role has done."""
+    """The number of steps that one role has done."""
 
     role: str
     label: str
@@ -189,19 +186,19 @@ class Work:
 
 @dataclass(frozen=True)
 class Report:
-    """All of a month."""
+    """The report of a month."""
 
     first: date
-    """Its first day."""
+    """First day of the month."""
     until: datetime
-    """Its end, or now."""
+    """End of the month, or now."""
     is_over: bool
     lines: list[Line]
     work: list[Work]
 
 
 def of_month(work: UnitOfWork, first: date) -> Report:
-    """The report of the month that begins on this day."""
+    """Return the report of the month that begins on this day."""
     check_act(work.actor, Act.READ_SERVICE_REPORTS)
     begins, ends = _midnight(first), _midnight(following(first))
     until = min(ends, work.clock())
@@ -211,9 +208,7 @@ def of_month(work: UnitOfWork, first: date) -> Report:
 
 
 def months(work: UnitOfWork, most: int) -> list[date]:
-    """The first days of the months that have figures, the newest first: from the first case on,
-    `most` at most.
-    """
+    """Return the first days of at most `most` months with figures, newest first."""
     oldest = work.session.scalar(
         select(func.min(Case.opened_at)).where(access.kept_from_nobody(work))
     )
@@ -225,13 +220,13 @@ def months(work: UnitOfWork, most: int) -> list[date]:
 
 
 def following(first: date) -> date:
-    """The first day of the month after."""
+    """Return the first day of the next month."""
     return (first + timedelta(days=31)).replace(day=1)
 
 
 def rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """The report as lines of a table. Spans are minutes; empty where so few would tell of single
-    cases.
+    """Yield the report as table rows. Service times are minutes; empty where so few cases would
+    reveal single ones.
     """
     yield "bulan", "bagian", "kunci", "nama", "hal", "nilai"
     month = f"{report.first:%Y-%m}"

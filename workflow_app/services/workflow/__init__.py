@@ -1,4 +1,4 @@
-"""Own what moves a case: steps, effects, tasks, drafts, version migration.
+"""Own what moves a case: steps, effects, tasks, drafts, transfers, version migration.
 
-Called by web, worker, demo.
+Called by settings administration, demo, web and commands.
 """

@@ -1,14 +1,11 @@
-"""Opening a complaint box: two people, the count of sheets, one case for each of them (R19).
+"""Complaint cases that begin without a citizen at the counter: from a complaint box and from a
+mail.
 
-What lies in the box counts as received when the box is opened, so an opening is recorded once, at
-once, and never changed.
-
-A mail that belongs to no case yet begins a complaint, when a person says so (R17): its papers stand
-in the form of the first step as the original, with channel, time of receipt and the address of the
-sender, sealed like everything that is typed there.
-
-Nothing is answered by this. The officer reads the form, puts right what is wrong, and completes the
-step, or cancels the case.
+Two people open a complaint box and record the count of sheets; each sheet becomes a case (R19). The
+time of opening counts as the time of receipt, so an opening is recorded once and never changed. A
+mail that belongs to no case becomes a complaint when a person says so (R17): its parts become the
+original in the first form, with channel, time of receipt and the sender's address. The officer then
+corrects and completes that form, or cancels the case; no answer is sent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,14 +49,14 @@ OUT_OF_SERVICE = (
 )
 MOST_SHEETS = 50
 EARLIEST = "P7D"
-"""How long after an opening it can still be recorded."""
+"""How long after an opening it can still be recorded (ISO 8601)."""
 OPENED_BY_TWO = "Waktu kotak dibuka menurut catatan dua petugas."
-"""Why a sheet was received before it was recorded; the opening itself is a record of its own."""
+"""The stated reason why a sheet was received before it was recorded."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody typed on the page, as it was typed."""
+    """An opening as it was typed on the page."""
 
     box: str = ""
     opened_at: str = ""
@@ -68,28 +65,28 @@ class Asked:
 
 @dataclass(frozen=True)
 class Box:
-    """A box, and its last opening."""
+    """A complaint box and its last opening."""
 
     name: str
     opened_at: datetime | None = None
     sheets: int = 0
     opened_by: tuple[str, ...] = ()
     cases: tuple[tuple[UUID, str], ...] = ()
-    """Id and number of those cases of its sheets that the actor may see."""
+    """Id and number of the cases of its sheets, of those that the actor may see."""
 
 
 def list_boxes(work: UnitOfWork) -> list[Box]:
-    """The boxes of the office, each with its last opening."""
+    """Return the boxes of the office, each with its last opening."""
     names: list[str] = configuration.value(work, "kotak_pengaduan")
     return [_box(work, name) for name in names]
 
 
 def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str) -> list[UUID]:
-    """Record an opening and begin the case of each sheet; `second` has proved who he is by his
-    password.
+    """Record an opening and begin a case for each sheet. `second` is the other officer, whose
+    password has been checked.
 
-    The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence
-    per field.
+    A second call with the same `token` returns the cases that the first call began. Raises
+    `InvalidInput` with a sentence per field.
     """
     check_act(work.actor, Act.OPEN_COMPLAINT_BOXES)
     users.check(work)
@@ -137,7 +134,9 @@ def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str
 
 
 def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
-    """The case of one sheet: received when the box was opened; next it is scanned."""
+    """Begin the case of one sheet. It was received when the box was opened; the next
+    step scans it.
+    """
     started = cases.start(work, PROCESS, begins_with={"dari_kotak": True})
     if started.task_id is None:
         raise Conflict("Berkas lembar ini tidak dapat dimulai. Hubungi admin.")
@@ -233,7 +232,7 @@ def _box(work: UnitOfWork, name: str) -> Box:
 
 MAIL_COMPLAINT_PROCESS, MAIL_COMPLAINT_CHANNEL, ORIGINAL = "complaint", "surel", "bukti_asli"
 MAIL_COMPLAINT_SHEET = 1
-"""The part of a mail with its words: with it the whole mail goes."""
+"""The number of the part that holds the mail's text; placing it places the whole mail."""
 LONGEST_ADDRESS = 254
 UNDER_WAY = ("waiting", "splitting")
 RECEIVED = "Waktu surat diterima menurut server surat elektronik."
@@ -243,8 +242,8 @@ NO_FORM = "Pengaduan dari surat tidak dapat dimulai. Hubungi admin."
 
 
 def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
-    """Which of the mails that wait in the tray, taken apart to their end, the actor may begin a
-    complaint from.
+    """Return the ids of those mails in the tray from which the actor may begin a complaint. Only
+    mails whose attachments have all been separated count.
     """
     mails = {
         part.stack_id
@@ -260,11 +259,11 @@ def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
 
 
 def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
-    """Begin the complaint that a mail is; its parts go along, except those that a cover sheet has
+    """Begin the complaint case of a mail. Its parts go with it, except those that a cover sheet has
     put into a case or named one for.
 
-    The same `token` again answers with the case it began. Raises `Conflict` when the mail has its
-    place already.
+    A second call with the same `token` returns the case that the first call began. Raises
+    `Conflict` when the mail is already placed.
     """
     check_act(work.actor, Act.BRING_STACKS)
     stack = work.session.get(PaperStack, stack_id)
@@ -297,15 +296,15 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
 
 
 def _is_offered(work: UnitOfWork) -> bool:
-    """May the actor begin complaints, and does the office take them by mail?"""
+    """True if the actor may begin complaints and the office accepts them by mail."""
     if MAIL_COMPLAINT_CHANNEL not in configuration.in_service(work, configuration.CHANNELS):
         return False
     return MAIL_COMPLAINT_PROCESS in {process.key for process in definitions.startable(work)}
 
 
 def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
-    """What of the mail goes along: what waits, and what came another way as well, so that the
-    original is whole.
+    """Return the parts of the mail that go with it: those that wait in the tray, and copies of
+    documents that are already known, so that the original is complete.
     """
     query = (
         select(StackPart)
@@ -324,7 +323,7 @@ def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
 
 
 def _land(work: UnitOfWork, case: Case, task: Task, label: str, part: StackPart) -> None:
-    """Put a part where `arrivals` finds it for the form."""
+    """Link a part to the case and task, so that the form lists it."""
     part.status, part.reason = "landed", ""
     part.case_id, part.element, part.label = case.id, task.element, label
     work.session.flush()
@@ -341,7 +340,7 @@ def _land(work: UnitOfWork, case: Case, task: Task, label: str, part: StackPart)
 
 
 def _known(work: UnitOfWork, stack: PaperStack, form: Form) -> Answers:
-    """What the mail itself tells. Who wrote it is what the mail says: nobody has proved it."""
+    """Return the answers that the mail itself gives. The sender's address is unverified."""
     received_at = min(stack.received_at or stack.brought_at, work.clock())
     known: Answers = {
         "kanal": MAIL_COMPLAINT_CHANNEL,

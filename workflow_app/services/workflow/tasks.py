@@ -1,11 +1,8 @@
-"""User tasks: taking one, giving it, completing it.
+"""User tasks: claim, release, reassign, complete, take over, and show.
 
-Standing in: the desk records for a patrol that speaks by radio, another function goes where the
-patrol would have gone.
-
-A step names in `standIn` the roles that may do it for its own. They take it over, also from who
-holds it. Who is on duty in a function takes over what somebody of it holds whose duty is over. A
-user task as its page shows it: its form, what was typed, and what the actor may do with it.
+A step names in `standIn` the roles that may record it for its own role, as when the desk records
+for a patrol that reports by radio; they may take it over also from its holder. A person on duty in
+a function may relieve a colleague of it whose duty is over.
 """
 
 from dataclasses import dataclass
@@ -42,26 +39,28 @@ from workflow_app.services.roster import duty
 from workflow_app.services.workflow import drafts, steps
 
 SeenHolder = UUID | Literal["any"] | None
-"""Who had the task on the page from which somebody acts; None is nobody, `any` asks nothing."""
+"""The holder of the task on the page from which the actor acts: None is nobody, `any` skips the
+check.
+"""
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What completing a task led to."""
+    """The result of completing a task."""
 
     case_id: UUID
     next_task_id: UUID | None
-    """The next task of the same case that is the actor's, or to which the step leads who may take
-    it (`leadsTo`); else one of the actor's in a case that continues it, if there is one.
+    """The next task to show: one of the actor's in the same case, or the one that the step leads to
+    (`leadsTo`) if the actor may take it; else one of the actor's in a case that continues this one.
     """
     message: str
     is_out_of_sight: bool = False
-    """The case is one that the actor does not see any more; the message says so."""
+    """True if the actor may no longer see the case; the message says so."""
 
 
 def claim(work: UnitOfWork, task_id: UUID) -> None:
-    """Take an unassigned task of one of my roles; in a role that only somebody absent holds, for
-    him.
+    """Take an unassigned task of one of the actor's roles. In a role that only an absent person
+    holds, the task is taken for that person.
     """
     task = _locked(work, task_id)
     case = access.visible_case(work, task.case_id)
@@ -76,7 +75,7 @@ def claim(work: UnitOfWork, task_id: UUID) -> None:
 
 
 def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
-    """Give a task back to the queue of its role. Its holder may, and a lead."""
+    """Give a task back to the queue of its role. Its holder and a lead may do this."""
     task = _locked(work, task_id)
     if task.assignee_id is None:
         return
@@ -93,14 +92,14 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
 def reassign(
     work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any"
 ) -> None:
-    """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague
-    too.
+    """Give a task to a colleague who holds its role; only a lead may. Four eyes hold for the
+    colleague too.
     """
     case = access.visible_case(work, access.visible_task(work, task_id, lock=True).case_id)
     check_lead(work.actor, case.confined_to)
     task = _locked(work, task_id)
     _check_holder(work, task, seen_holder)
-    # Locked against changes: who is disabled or loses the role at this moment does not get the
+    # Locked, so that a person disabled or deprived of the role at this moment does not get the
     # task.
     user = work.session.get(User, user_id, with_for_update={"read": True}, populate_existing=True)
     if user is None or not user.is_active or user.unit != task.unit:
@@ -123,14 +122,12 @@ def reassign(
 def complete(
     work: UnitOfWork, task_id: UUID, given: Answers, token: str, seen_draft: str | None = None
 ) -> Completion:
-    """Complete a task with these answers. `token` is the idempotency key of the form: sent twice,
-    done once.
+    """Complete a task with these answers. `token` is the idempotency key of the form: a second call
+    with it changes nothing and returns the same result.
 
-    `seen_draft` is the `version` of the draft on the page; what was saved from another page since
-    is not dropped unsaid.
-
-    Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster),
-    `Forbidden`, `ProcessFault`.
+    `seen_draft` is the `version` of the draft on the page; a draft that another page saved since is
+    not dropped silently. Raises `InvalidInput` (with a sentence per field), `Conflict` (says who
+    was faster), `Forbidden`, `ProcessFault`.
     """
     task = access.visible_task(work, task_id, lock=True)
     case = access.visible_case(work, task.case_id)
@@ -177,8 +174,8 @@ def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | Non
 def _keep_out(
     work: UnitOfWork, case: Case, definition: Definition, task: Task, principal: Principal | None
 ) -> None:
-    """Who serves while a case about that service has begun already is kept out of it as if he had
-    served before (`keepsOut`).
+    """Keep the actor out of cases about this service that have already begun, as if the service had
+    come first (`keepsOut`).
     """
     passed = frozenset(case.passed or ())
     begun = [
@@ -211,8 +208,8 @@ def _completion(work: UnitOfWork, case: Case, task: Task) -> Completion:
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
-    """The form came a second time: the same answer for the same token and answers, else who was
-    faster.
+    """Return the stored result for a form that came a second time with the same token and answers;
+    else raise an error that says who was faster.
     """
     stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
     if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
@@ -225,7 +222,7 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
 
 
 def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
-    """Whoever took the task since the page was loaded is not robbed of it unsaid."""
+    """Raise if the holder changed since the page was loaded."""
     if seen != "any" and task.assignee_id != seen:
         raise task_rights.moved(work, task)
 
@@ -233,8 +230,8 @@ def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
 def _record(
     work: UnitOfWork, task: Task, action: str, principal: Principal | None = None, **details: str
 ) -> None:
-    """An event of one task. Its id tells it from the task that the same element had in an earlier
-    round.
+    """Record an event of one task. The task's id distinguishes it from tasks of the same element in
+    earlier rounds.
     """
     if principal is not None:
         details |= {"on_behalf_of": str(principal.user_id), "for_whom": principal.name}
@@ -251,15 +248,15 @@ def _locked(work: UnitOfWork, task_id: UUID) -> Task:
 
 
 def may_take_over(work: UnitOfWork, case: Case, task: Task) -> bool:
-    """May the actor take this open task from whoever has it, for another role or as the relief of
-    his own?
+    """True if the actor may take this open task from its holder, for another role or as relief in
+    the same role.
     """
     return task_rights.may_stand_in(work, case, task) or _may_relieve(work, case, task)
 
 
 def take_over(work: UnitOfWork, task_id: UUID) -> None:
-    """Take a task to record it for its role, or as its relief. Raises `Forbidden`, `Conflict` when
-    it is over.
+    """Take a task to record it for its role, or to relieve its holder. Raises `Forbidden`, and
+    `Conflict` when the task is over.
     """
     task = access.visible_task(work, task_id, lock=True)
     if task.status != "open":
@@ -308,19 +305,21 @@ class TaskView:
     assignee_id: UUID | None
     assignee_name: str | None
     is_mine: bool
-    """With the actor, or with somebody absent for whom he works."""
+    """True if the actor holds it, or works for the absent person who does."""
     for_whom: str | None
-    """Who is absent and for whom the actor does, or would take, this task."""
+    """Name of the absent person for whom the actor does, or would take, this task."""
     absence: Substitution | None
-    """Of who has the task, where he is absent now and somebody else works for him."""
+    """The substitution of the task's holder, where the holder is absent now and another person
+    stands in.
+    """
     can_claim: bool
     can_take_over: bool
-    """To record it for its role, or as the relief of whoever has it."""
+    """True if the actor may record it for its role, or relieve its holder."""
     stands_in: bool
     can_reassign: bool
     status: str
     is_stage: bool
-    """Its time is recorded, and the button may be all it asks for."""
+    """True if its time is recorded; the button may then be all that the form asks for."""
     created_at: datetime
     due_at: datetime | None
     clauses: tuple[str, ...]
@@ -333,7 +332,9 @@ class TaskView:
     typed_by: str
     saved_at: datetime | None
     draft_version: str
-    """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
+    """Sent with the form, so that a draft that another tab saves meanwhile is not overwritten
+    silently.
+    """
     token: str
     step_no: int
     done_by: str | None
@@ -341,7 +342,9 @@ class TaskView:
 
 
 def get(work: UnitOfWork, task_id: UUID) -> TaskView:
-    """The task with its form, its draft or the answers of an earlier round. Raises `NotFound`."""
+    """Return the task with its form, and its draft or the answers of an earlier round. Raises
+    `NotFound`.
+    """
     task = access.visible_task(work, task_id)
     case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
@@ -394,8 +397,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
 
 
 def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
-    """The form of a task that the actor may see. With `lock` nobody else changes the case until
-    commit.
+    """Return the form of a task that the actor may see. With `lock` nobody else changes the case
+    until commit.
     """
     task = access.visible_task(work, task_id, lock=lock)
     return definition_of(work, access.visible_case(work, task.case_id).definition_id).form(
