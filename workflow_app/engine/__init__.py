@@ -1,3 +1,5 @@
-"""The only place that knows SpiffWorkflow: definitions, the pure runner, forms, decisions, the
-linter and scenarios.
+"""The only package that knows SpiffWorkflow.
+
+It owns process definitions, the runner without side effects, forms, decisions, the linter and the
+scenarios.
 """

@@ -1,15 +1,15 @@
-"""Edges of clocks: a diagram may offer several events from which a clock counts, or at which it
-stops, and the office chooses.
+"""Clock edges and notice periods, as pure functions.
 
-A service task that starts or stops a clock names its edge (`edge`), and where a time was told also
-the moment at which that was recorded (`recordedEdge`); one without an edge always acts. The first
-that the diagram offers is the rule of the SOP.
+An edge is an event from which a clock counts, or at which it stops. A diagram may offer several
+edges, and the office chooses one of them; the first one in the diagram is the rule of the SOP. A
+service task that starts or stops a clock names its edge (`edge`) and, where the time comes from an
+answer, also the moment at which that answer was recorded (`recordedEdge`). A service task without
+an edge always acts.
 
-Notice periods: how long before an event a notice is due (`72 jam`, `7 hari_kerja`), and whether one
-was in time. Pure.
-
-A period in hours is counted back from the instant at which the event begins. One in working days
-ends with the last of the days that lie so far before its day; which days count, whoever asks knows.
+A notice period says how long before an event a notice is due (`72 jam`, `7 hari_kerja`). A period
+in hours is counted back from the instant at which the event begins. A period in working days ends
+with the last instant of the day that lies that many working days before the event; the caller
+supplies the calendar.
 """
 
 import re
@@ -20,17 +20,17 @@ from workflow_app.engine.definitions import Element
 
 START, STOP = "start_clock", "stop_clock"
 SIDES = {START: "mulai", STOP: "selesai"}
-"""Operation to the part of the configured value that chooses among its edges."""
+"""The part of the configured value that chooses among the edges of a clock, by operation."""
 
 
 def named(element: Element) -> tuple[str, ...]:
-    """The edges of a service task: what it tells, and when that was recorded."""
+    """Return the edges of a service task: its own edge, then the edge of its recording."""
     properties = element.properties
     return tuple(properties[name] for name in ("edge", "recordedEdge") if name in properties)
 
 
 def started(elements: Mapping[str, Element], process: str) -> tuple[str, ...]:
-    """The clocks that the drawing of this process starts, in the order of the file."""
+    """Return the clocks that the diagram of this process starts, in the order of the file."""
     return tuple(
         dict.fromkeys(
             clock
@@ -42,7 +42,7 @@ def started(elements: Mapping[str, Element], process: str) -> tuple[str, ...]:
 
 
 def offered(elements: Mapping[str, Element], clock: str, operation: str) -> tuple[str, ...]:
-    """The edges of a clock, in the order of the file."""
+    """Return the edges of a clock, in the order of the file."""
     return tuple(
         dict.fromkeys(
             edge
@@ -57,8 +57,9 @@ def offered(elements: Mapping[str, Element], clock: str, operation: str) -> tupl
 def chosen(
     elements: Mapping[str, Element], clock: str, operation: str, told: Mapping[str, str] | None
 ) -> str:
-    """The edge that counts: what the office has told where the diagram offers it, else the first;
-    empty without edges.
+    """Return the edge that counts; empty when the clock has no edges.
+
+    It is the edge in the setting `told` if the diagram offers it, otherwise the first edge.
     """
     known = offered(elements, clock, operation)
     wanted = (told or {}).get(SIDES[operation], "")
@@ -68,8 +69,10 @@ def chosen(
 def counted(
     elements: Mapping[str, Element], element: str, clock: str, told: Mapping[str, str] | None
 ) -> str | None:
-    """The edge of this service task by which the clock counts; empty where it has none for it, None
-    where another edge counts.
+    """Return the edge of this service task by which the clock counts.
+
+    The result is empty when the task names no edge for this clock, and None when another edge
+    counts.
     """
     known = named(elements[element])
     if not known or clock not in elements[element].properties.get("clock", "").split():
@@ -79,27 +82,28 @@ def counted(
 
 
 def is_recorded(element: Element, edge: str) -> bool:
-    """Is this edge the moment of recording, whatever time was told?"""
+    """Return whether this edge is the moment of recording, not the time that was answered."""
     return bool(edge) and edge == element.properties.get("recordedEdge")
 
 
 HOURS, WORKING_DAYS = "jam", "hari_kerja"
-"""What a period is counted in; working days are those of the calendar of this name."""
+"""Units of a period; working days are those of the office's calendar."""
 PERIOD = re.compile(rf"([1-9][0-9]{{0,2}}) ({HOURS}|{WORKING_DAYS})")
 IN_TIME, LATE, UNKNOWN = "ya", "tidak", ""
-"""What a process is told of a notice; nothing where no period is known."""
+"""Results of judging a notice, as control variables hold them; `UNKNOWN` when no period is set."""
 
 
 def is_period(text: str) -> bool:
-    """Can this be a period?"""
+    """Return whether the text is a valid period."""
     return PERIOD.fullmatch(text) is not None
 
 
 def due(
     period: str, event: datetime, days_before: Callable[[datetime, int], datetime]
 ) -> datetime | None:
-    """The last instant at which a notice is in time; None where there is no period. Raises
-    `ValueError` for what is none.
+    """Return the last instant at which a notice is in time; None when there is no period.
+
+    Raises `ValueError` when the text is not a period.
     """
     if not period:
         return None
@@ -111,7 +115,7 @@ def due(
 
 
 def judge(at: datetime, limit: datetime | None) -> str:
-    """Was a notice at this instant in time?"""
+    """Return whether a notice at this instant was in time."""
     if limit is None:
         return UNKNOWN
     return IN_TIME if at <= limit else LATE

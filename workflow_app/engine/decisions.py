@@ -1,7 +1,8 @@
-"""Decision tables (DMN) as data, and their evaluation outside a running process.
+"""Decision tables (DMN): their content, their evaluation outside a running process, and their
+examples.
 
-Examples of decision tables: given these variables, the table says this. They stand in
-`tables/<decision>.yaml`.
+An example says which rows a table gives for some variables. Examples are in
+`tables/<decision>.yaml` of the process folder.
 """
 
 import ast
@@ -23,7 +24,7 @@ from workflow_app.engine.process_folders import ScenarioFailed
 from workflow_app.engine.specs import Scope, TableEngine
 
 MOST_KNOWN = 1000
-"""Answers of one table that are kept."""
+"""Number of answers of one table that are cached."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Hit:
     """A row that applies."""
 
     row: str
-    """Its id."""
+    """Id of the row."""
     outputs: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class DecisionTable:
-    """One decision of a process folder."""
+    """One decision table of a process folder."""
 
     name: str
     """Id of the decision."""
@@ -48,15 +49,15 @@ class DecisionTable:
     """Input expressions, usually names of control variables."""
     outputs: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
-    """Every row by column: literal cells as values, None where the cell says "any", other cells as
-    their text.
+    """The rows, each by column: a literal cell as its value, a cell that says "any" as None, every
+    other cell as its text.
     """
     table: Any = field(repr=False, compare=False)
     _known: dict[Any, list[Hit]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def variables(self) -> frozenset[str]:
-        """Control variables that the columns ask for."""
+        """Control variables that the columns read."""
         return frozenset().union(*map(model.names_in, self.inputs))
 
     @property
@@ -65,16 +66,15 @@ class DecisionTable:
         return tuple(rule.id for rule in self.table.rules)
 
     def evaluate(self, variables: Mapping[str, Value]) -> list[dict[str, Any]]:
-        """Outputs of the rows that match (all for COLLECT, otherwise the first). Raises
+        """Return the outputs of the matching rows: all for COLLECT, otherwise the first. Raises
         `ProcessFault`.
         """
         return [dict(hit.outputs) for hit in self.hits(variables)]
 
     def hits(self, variables: Mapping[str, Value]) -> list[Hit]:
-        """The rows that match, with their outputs. Raises `ProcessFault`.
+        """Return the matching rows with their outputs. Raises `ProcessFault`.
 
-        A table never changes and its cells see nothing but `variables`, so what was asked before is
-        answered at once.
+        Answers are cached: a table never changes, and its cells read nothing but `variables`.
         """
         asked = frozenset(
             (name, type(value), tuple(value) if isinstance(value, list) else value)
@@ -96,7 +96,9 @@ class DecisionTable:
 
 
 def outside_task(variables: Mapping[str, Value]) -> Any:
-    """What the library's table engine needs of a task, without a running process."""
+    """Return a stand-in for the task that the library's table engine needs, without a running
+    process.
+    """
     scope = Scope(variables, datetime.min.replace(tzinfo=UTC))
     workflow = SimpleNamespace(script_engine=scope, spec=SimpleNamespace(file=None))
     workflow.top_workflow = workflow
@@ -149,13 +151,13 @@ FOLDER = "tables/"
 
 @dataclass(frozen=True)
 class Example:
-    """One question to a table and its answer."""
+    """One set of variables for a table, with the expected answer."""
 
     file: str
     given: Mapping[str, Any]
-    """What is not named is not known."""
+    """Variables; one that is not named is unknown."""
     expected: Mapping[str, Any]
-    """Outputs that are not named may be anything."""
+    """Expected outputs; one that is not named may have any value."""
 
     @property
     def table(self) -> str:
@@ -164,7 +166,7 @@ class Example:
 
 
 def read_examples(files: Mapping[str, bytes]) -> list[Example]:
-    """The examples of a process folder. Raises `InvalidDefinition`."""
+    """Return the examples of a process folder. Raises `InvalidDefinition`."""
     return [
         example
         for name in sorted(files)
@@ -174,7 +176,9 @@ def read_examples(files: Mapping[str, bytes]) -> list[Example]:
 
 
 def check(table: DecisionTable, example: Example) -> list[str]:
-    """The rows that apply. Raises `ScenarioFailed` where the table says something else."""
+    """Return the ids of the rows that apply. Raises `ScenarioFailed` if the table answers
+    otherwise.
+    """
     hits = table.hits({**dict.fromkeys(table.variables), **example.given})
     said = [{name: hit.outputs.get(name) for name in example.expected} for hit in hits]
     if said != [dict(example.expected)]:

@@ -1,9 +1,11 @@
-"""Process folders as definitions: validated, parsed once, shared by all cases that run under them.
+"""Process definitions: a process folder that was validated, parsed once and shared by all its
+cases.
 
-A letter may declare two things in its `.json`. `tracking`: the public words in which the citizen
-who holds it reads where the case stands (R36); nothing but these words, labels of choices and days
-ever leaves the house that way. `publication`: how the cases that carry it are counted for the
-public (R40); a case counts once it has the letter, whatever becomes of the letter.
+The `.json` file of a letter may declare two things. `tracking` holds the public words that tell the
+citizen who holds the letter where the case stands (R36); only these words, labels of choices and
+days are ever published that way. `publication` says how the cases with this letter are counted for
+the public (R40); a case counts from the moment it has the letter, even if the letter is voided
+later.
 """
 
 import ast
@@ -42,18 +44,19 @@ from workflow_app.engine.process_folders import (
 from workflow_app.engine.specs import Specs, parse_specs
 
 RECEIVING_LANE = "penerima"
-"""Lane of the function that a case is handed on to."""
+"""Lane of the function that receives a handed-over case."""
 ASKING_LANE = "pemohon"
-"""Lane of who asks others for something."""
+"""Lane of the role that makes a request to another role."""
 PART_LANES = (RECEIVING_LANE, ASKING_LANE, "atasan", "pengusul", "penyetuju")
-"""Lanes of a part that different roles play: who receives, who asks, who is told when time runs
-out, who proposes, who decides on it. A control variable names the role of each task (`roleFrom`).
+"""Lanes whose role differs from case to case: the receiver, the requester, the superior who is told
+when time runs out, the proposer and the approver. A control variable names the role of each task
+(`roleFrom`).
 """
 
 
 @dataclass(frozen=True)
 class Element:
-    """A flow node of the model as the rest of the product sees it."""
+    """A flow node of the model, as the code outside the engine sees it."""
 
     id: str
     name: str
@@ -65,31 +68,33 @@ class Element:
     """Requirement numbers the element carries out (R45, R11, ...)."""
     properties: Mapping[str, str]
     process: str
-    """Key of the process in whose drawing it is."""
+    """Key of the process whose diagram contains it."""
     parent: str | None = None
     """Enclosing subprocess or called process, None on the top level of the case."""
     operation: str = ""
-    """What a service task asks for."""
+    """Operation that a service task requests."""
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By parameter of the operation the names that are written in it, such as the clocks among
+    """Names written in each parameter of the operation, such as the clocks among
     which it chooses.
     """
     result: str | None = None
-    """The control variable that holds what the operation gave back."""
+    """Control variable that receives the result of the operation."""
 
     @property
     def is_hand_off(self) -> bool:
-        """Does a task of it put the case into the hands of the function that receives it?"""
+        """Return whether one of its tasks hands the case over to the receiving function."""
         return self.role == RECEIVING_LANE and "roleFrom" in self.properties
 
     @property
     def is_timed_per_round(self) -> bool:
-        """Does the clock that starts here start anew each time, or once per case?"""
+        """Return whether the clock that starts here restarts each time, and not only
+        once per case.
+        """
         return self.properties.get("clockPer") == "round"
 
 
 def names_written(expression: str) -> tuple[str, ...]:
-    """The names in the texts of an expression; none where there are no texts."""
+    """Return the names in the text literals of an expression."""
     try:
         tree = ast.parse(expression, mode="eval")
     except (SyntaxError, ValueError):
@@ -108,8 +113,8 @@ LABELS = re.compile(r"\blabel\([\"']([a-z0-9_]+)[\"'],\s*[\"']([a-z0-9_]+)[\"']\
 
 
 def answers_named(html: str) -> set[tuple[str, str]]:
-    """Elements and fields a template reads: `jawaban.<element>`, `jawaban["<element>"]`,
-    `label("<element>", "<field>")`.
+    """Return the pairs (element, field) that a template reads: `jawaban.<element>`,
+    `jawaban["<element>"]`, `label("<element>", "<field>")`.
     """
     code = " ".join(CODE.findall(html))
     return {*ANSWERS.findall(code), *LABELS.findall(code)}
@@ -125,39 +130,40 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of a case as the public hears of it."""
+    """One stage of a case as it is told to the public."""
 
     title: str
     words: str
     next: str
-    """What follows, in words; empty where nothing does."""
+    """What follows, in words; empty when nothing follows."""
     after: tuple[Mark, ...]
-    """Reached when one of these steps is done, or one of these answers given; a day that was
-    answered is its day.
+    """The stage is reached when one of these steps is done or one of these answers is given. If the
+    answer is a day, that day is the day of the stage.
     """
     state: Mark | None
-    """A choice whose newest label is shown while this is the newest stage."""
+    """A choice whose latest label is shown while this is the latest stage."""
     promise: Mark | None
-    """The day until which the complainant hears again."""
+    """The answer with the day by which the complainant receives the next news."""
     clock: str
-    """Clock whose end is what is promised while it runs; empty where none is."""
+    """Clock whose end is the promised day while it runs; empty when there is none."""
 
 
 @dataclass(frozen=True)
 class Tracking:
-    """How a case is told to who holds the letter and its secret code."""
+    """How the state of a case is told to the holder of the letter and its secret code."""
 
     stages: tuple[Stage, ...]
-    """In their order; the first is always reached."""
+    """Stages in order; the first is always reached."""
     ended: Mapping[str, str]
-    """Outcome to words."""
+    """Public words for each outcome."""
     held_back: str
-    """All that is told of a case that is kept from some members."""
+    """The only text told of a confined case."""
 
 
 def read_tracking(meta: Mapping[str, Any], name: str) -> Tracking | None:
-    """What the settings of a letter declare; None when it carries no code. Raises
-    `InvalidDefinition`.
+    """Return the tracking declared in the settings of a letter; None when it has no secret code.
+
+    Raises `InvalidDefinition`.
     """
     if "tracking" not in meta:
         return None
@@ -186,8 +192,8 @@ def _stage(given: Mapping[str, Any]) -> Stage:
 
 
 def read_mark(text: str) -> Mark:
-    """A step (`tangani`) or one of its answers (`tangani.kabar_berikut`), as a setting writes
-    it.
+    """Return the step (`tangani`) or the answer of a step (`tangani.kabar_berikut`) that a text
+    names.
     """
     element, _, field = text.partition(".")
     return Mark(element, field)
@@ -201,19 +207,23 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class Counting:
-    """By what cases are divided up."""
+    """How published cases are grouped and timed."""
 
     channel: tuple[Mark, ...]
-    """Choices that say by which way a case came; the newest answer of any of them counts."""
+    """Choices that say through which channel a case came; the latest answer of any of
+    them counts.
+    """
     clock: str
-    """It starts when a case is received and stops at the first response; its end is the limit for
-    that.
+    """Clock that starts when a case is received and stops at the first response; its end is the
+    limit for the response.
     """
 
 
 def read_publication(meta: Mapping[str, Any], name: str) -> Counting | None:
-    """What the settings of a letter declare; None when its cases are not published. Raises
-    `InvalidDefinition`.
+    """Return the counting declared in the settings of a letter; None when its cases are not
+    published.
+
+    Raises `InvalidDefinition`.
     """
     if "publication" not in meta:
         return None
@@ -228,66 +238,71 @@ def read_publication(meta: Mapping[str, Any], name: str) -> Counting | None:
 
 
 LAST = 99
-"""Rank of a process that says nothing of it."""
+"""Rank of a process that declares none."""
 
 
 @dataclass(frozen=True)
 class LetterSource:
-    """Template of a paper and its settings (series, title, ...)."""
+    """Template of a letter and its settings (series, title, ...)."""
 
     html: str
     meta: Mapping[str, Any]
     parts: Mapping[str, str] = field(default_factory=dict)
-    """Shared parts the template may build on, by the path under which it names them."""
+    """Shared parts the template may include, by the path with which it names them."""
     tracking: Tracking | None = None
-    """How the case is told to who holds the letter, where it carries a secret code."""
+    """How the case is told to the holder of the letter, if the letter carries a secret code."""
     counting: Counting | None = None
-    """How the cases that carry the letter are counted for the public."""
+    """How the cases with this letter are counted for the public."""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One process folder at one content hash. Shared between threads; nothing in it changes."""
+    """One process folder at one content hash; immutable and shared between threads."""
 
     key: str
     name: str
     hash: str
     files: ProcessFiles = field(repr=False)
     elements: Mapping[str, Element] = field(repr=False)
-    """By id, in the order of the file."""
+    """Elements by id, in the order of the file."""
     initial: Mapping[str, Value]
     """Control variables every case starts with (process property `initial`, a JSON object)."""
     forms: Mapping[str, Form] = field(repr=False)
     letters: Mapping[str, LetterSource] = field(repr=False)
     decisions: Mapping[str, DecisionTable] = field(repr=False)
     called: Mapping[str, str]
-    """Processes it calls, key to name; their elements, forms, letters and decisions are those of
-    the definition.
+    """Names of the processes it calls, by key; their elements, forms, letters and decisions belong
+    to this definition too.
     """
     flows: tuple[tuple[str, str], ...] = field(repr=False)
-    """Source and target of each flow of it and of those it calls, in the order of the files."""
+    """Source and target of each flow of this process and of those it calls, in the order of the
+    files.
+    """
     purpose: str
-    """When somebody at the counter chooses it, in one sentence; empty where the model says nothing.
+    """When the counter chooses this process, in one sentence; empty when the model declares
+    nothing.
     """
     rank: int
-    """Its place where services are begun; what is most urgent comes first."""
+    """Position in the list of services; the most urgent process has the lowest rank."""
     is_startable: bool
-    """False for a process that only others begin or call."""
+    """False for a process that only other processes start or call."""
     started_by: tuple[str, ...]
-    """Roles whose people begin its cases, in the order of the model; empty where the counter does.
-    """
+    """Roles that start its cases, in the order of the model; empty when the counter starts them."""
     started_as: str
-    """Control variable that holds the role in which a case was begun; empty where no step asks."""
+    """Control variable with the role in which a case was started; empty when no step needs it."""
     is_reopenable: bool
-    """A lead may take an ended case up again: another one of this process continues it."""
+    """True if a lead may reopen an ended case: a new case of this process continues it."""
     reopens_confined: str
-    """Control variable that is true from the start where the case that is taken up is confined: its
-    role leads there and does the first step too. Empty when what is confined is not taken up.
+    """Control variable that is true from the start when the reopened case is confined: the process
+    then leads to the role of the confinement, which does the first step too. Empty when confined
+    cases cannot be reopened.
     """
 
     @cached_property
     def specs(self) -> Specs:
-        """What the engine runs: parsed when it is first asked for. Raises `InvalidDefinition`."""
+        """The parsed specification that the runner executes, parsed on first use. Raises
+        `InvalidDefinition`.
+        """
         called = {
             name: self.files[name]
             for name in (f"{CALLED}{key}/{MODEL_FILE}" for key in self.called)
@@ -297,27 +312,31 @@ class Definition:
 
     @property
     def bpmn_xml(self) -> str:
-        """The model with its drawing, for the viewer."""
+        """The model with its diagram, for the viewer."""
         return self.files[MODEL_FILE].decode()
 
     def called_xml(self, key: str) -> str:
-        """The model of a called process with its drawing."""
+        """Return the model of a called process with its diagram."""
         return self.files[f"{CALLED}{key}/{MODEL_FILE}"].decode()
 
     def form(self, element_id: str) -> Form:
-        """Form of a user task. Raises `InvalidDefinition` if it has none."""
+        """Return the form of a user task. Raises `InvalidDefinition` if it has none."""
         if element_id not in self.forms:
             raise InvalidDefinition(detail=f"{self.key}: {element_id} has no form")
         return self.forms[element_id]
 
     def letter(self, name: str) -> LetterSource:
-        """Template of a letter. Raises `InvalidDefinition` if there is none of this name."""
+        """Return the template of a letter. Raises `InvalidDefinition` if there is none of this
+        name.
+        """
         if name not in self.letters:
             raise InvalidDefinition(detail=f"{self.key}: no letter {name}")
         return self.letters[name]
 
     def decision(self, name: str) -> DecisionTable:
-        """Decision table by its id. Raises `InvalidDefinition` if there is none of this name."""
+        """Return a decision table by its id. Raises `InvalidDefinition` if there is none of this
+        name.
+        """
         if name not in self.decisions:
             raise InvalidDefinition(detail=f"{self.key}: no decision {name}")
         return self.decisions[name]
@@ -328,7 +347,9 @@ _judged: set[str] = set()
 
 
 def load(files: ProcessFiles) -> Definition:
-    """The definition held by these files; parsed once per content. Raises `InvalidDefinition`."""
+    """Return the definition held by these files, parsed once per content. Raises
+    `InvalidDefinition`.
+    """
     hash_ = content_hash(files)
     if hash_ not in _judged:
         definition = _parse(dict(files), hash_)
@@ -339,15 +360,16 @@ def load(files: ProcessFiles) -> Definition:
 
 
 def load_deployed(files: ProcessFiles) -> Definition:
-    """The same of files that were judged before they were deployed: half of the work is judging,
-    and it is not done again.
+    """Return the definition of files that were judged before their deployment.
+
+    Judging is half of the work of `load` and is not repeated here.
     """
     hash_ = content_hash(files)
     return known(hash_) or _loaded.setdefault(hash_, _parse(dict(files), hash_, is_judged=True))
 
 
 def known(hash_: str) -> Definition | None:
-    """The definition with this content, if it was loaded already."""
+    """Return the definition with this content hash if it is loaded already."""
     return _loaded.get(hash_)
 
 
@@ -403,7 +425,7 @@ def _parse(files: ProcessFiles, hash_: str, *, is_judged: bool = False) -> Defin
 
 
 def element_of(node: Node, process: str, *, is_called: bool) -> Element:
-    """The element a node of the model stands for."""
+    """Return the element for a node of the model."""
     clauses = tuple(node.properties.get("clause", "").split())
     parent = node.parent or (process if is_called else None)
     return Element(
@@ -422,7 +444,7 @@ def element_of(node: Node, process: str, *, is_called: bool) -> Element:
 
 
 def form_of(files: ProcessFiles, node: Node, *, is_judged: bool = False) -> Form:
-    """The form a user task names in its properties. Raises `InvalidDefinition`."""
+    """Return the form that a user task names in its properties. Raises `InvalidDefinition`."""
     schema_file = node.properties["formJsonSchemaFilename"]
     ui_file = node.properties.get("formUiSchemaFilename", "")
     return read_form(
@@ -431,7 +453,7 @@ def form_of(files: ProcessFiles, node: Node, *, is_judged: bool = False) -> Form
 
 
 def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> LetterSource:
-    """The letter whose template is this file (`letters/<letter>.html`). Raises
+    """Return the letter with this template file (`letters/<letter>.html`). Raises
     `InvalidDefinition`.
     """
     meta_file = f"{name.removesuffix('.html')}.json"
@@ -447,7 +469,7 @@ def read_letter(files: ProcessFiles, name: str, shared: Mapping[str, str]) -> Le
 
 
 def read_shared(files: ProcessFiles) -> dict[str, str]:
-    """The shared parts of letters, by path. Raises `InvalidDefinition`."""
+    """Return the shared parts of letters, by path. Raises `InvalidDefinition`."""
     return {name: text_of(files, name) for name in shared_files(files)}
 
 
@@ -463,12 +485,12 @@ def _is_letter(name: str) -> bool:
 
 
 INNER = ("extensionElements", "documentation", "conditionExpression", "ioSpecification")
-"""What an element has for the engine or for who models."""
+"""Child elements that serve the engine or the modeller and are not drawn."""
 
 
 @lru_cache(maxsize=32)
 def drawing_of(bpmn_xml: str) -> bytes:
-    """The model with nothing but what is drawn."""
+    """Return the model reduced to what the diagram shows."""
     root = parse_xml(bpmn_xml.encode(), "process.bpmn")
     for name in INNER:
         for element in find(root, f"//bpmn:{name}"):

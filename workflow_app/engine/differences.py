@@ -1,11 +1,9 @@
-"""What differs between two versions of a process: model, forms, letters, decision tables, in the
-words of its readers.
+"""Differences between two versions of a process, in the words of its readers: the model, forms,
+letters and decision tables.
 
-The comparison is over what we parse anyway and not over the drawing (as `bpmn-js-differ` does in a
-browser): it knows forms, letters and tables too, needs no script, and says the same on the page and
-in a terminal.
-
-How two versions of one thing read: of a form, a letter, a decision table.
+The comparison works on the parsed content, not on the diagram as `bpmn-js-differ` does in a
+browser. It therefore covers forms, letters and tables too, needs no JavaScript, and gives the same
+result on the page and in a terminal.
 """
 
 import difflib
@@ -22,9 +20,9 @@ from workflow_app.engine.paths import paths_of
 from workflow_app.engine.process_folders import CALLED, MODEL_FILE, SHARED
 
 LONGEST = 300
-"""Letters of a value that are shown."""
+"""Characters of a value that are shown."""
 AROUND = 5
-"""Words that are shown before and after what differs in a letter."""
+"""Words shown before and after a difference in a letter."""
 FORM_WORDS = {
     "title": "Judul", "intro": "Pengantar", "submit": "Tombol", "next": "Sesudahnya",
     "summary": "Ringkasan",
@@ -44,7 +42,7 @@ FIELD_WORDS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that reads otherwise."""
+    """One property with a different text."""
 
     what: str
     before: str
@@ -52,7 +50,9 @@ class Change:
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
-    """What reads otherwise; what is empty on both sides is not there."""
+    """Return the properties whose texts differ; a property that is empty on both
+    sides is left out.
+    """
     names = dict.fromkeys([*old, *new])
     pairs = ((name, old.get(name, ""), new.get(name, "")) for name in names)
     return tuple(
@@ -112,7 +112,7 @@ def letter(old: LetterSource, new: LetterSource) -> Iterator[Change]:
 
 
 def _lines(what: str, old: str, new: str) -> Iterator[Change]:
-    """Passages of a text that read otherwise, without tags."""
+    """Yield the passages of a text that differ, without tags."""
     before, after = _readable(old), _readable(new)
     if old != new and before == after:
         yield Change(f"{what}, susunan", "", "berubah tanpa mengubah kata")
@@ -125,8 +125,8 @@ def _lines(what: str, old: str, new: str) -> Iterator[Change]:
 
 
 def _narrowed(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Two passages without the words in which both begin and end, save a few around what
-    differs.
+    """Return two passages without their common beginning and end, except a few words around the
+    difference.
     """
     if not before or not after:
         return " ".join(before), " ".join(after)
@@ -181,7 +181,7 @@ Kind = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that was added, removed or changed."""
+    """One part of a process that was added, removed or changed."""
 
     kind: Kind
     about: str
@@ -190,18 +190,16 @@ class Difference:
     """
     name: str
     process: str
-    """Key of the process in whose drawing it is; empty where it is in none."""
+    """Key of the process whose diagram contains it; empty when it is in none."""
     before: tuple[str, ...] = ()
-    """Ids in the drawing of the old version."""
+    """Ids in the diagram of the old version."""
     after: tuple[str, ...] = ()
-    """Ids in the drawing of the new one."""
+    """Ids in the diagram of the new version."""
     changes: tuple[Change, ...] = ()
 
 
 def compare(old: Definition, new: Definition) -> list[Difference]:
-    """All differences, in the order in which one reads a process: its drawing, then forms, letters,
-    tables, other files.
-    """
+    """Return all differences in reading order: diagram, forms, letters, tables, other files."""
     before, after = paths_of(old).models, paths_of(new).models
     found: list[Difference] = []
     for key in dict.fromkeys([*after, *before]):
@@ -217,8 +215,8 @@ def compare(old: Definition, new: Definition) -> list[Difference]:
 
 
 def marks(found: Iterable[Difference], process: str, *, is_old: bool) -> dict[Kind, list[str]]:
-    """What to mark in the drawing of one process, of the old version or the new one. A step whose
-    form changed has changed.
+    """Return the ids to mark in the diagram of one process, by kind of change, for the old or the
+    new version. A step whose form changed counts as changed.
     """
     marked: dict[Kind, list[str]] = {"added": [], "removed": [], "changed": []}
     for difference in found:
@@ -261,7 +259,9 @@ def _lanes(old: Model, new: Model) -> Iterator[Difference]:
 
 
 def _flows(old: Model, new: Model) -> Iterator[Difference]:
-    """Flows are known by their ends: of two between the same elements there is only one."""
+    """Yield the differences between flows; a flow is identified by its ends, because only one flow
+    may connect the same two elements.
+    """
     before, after = ({(f.source, f.target): f for f in model.flows} for model in (old, new))
     for ends in dict.fromkeys([*after, *before]):
         was, becomes = before.get(ends), after.get(ends)
@@ -340,8 +340,8 @@ def _yes(is_so: bool) -> str:
 
 
 def _forms(old: Definition, new: Definition) -> Iterator[Difference]:
-    """The forms of steps that are in both; a form that came or went with its step is told with the
-    step.
+    """Yield the differences between the forms of steps that both versions have; a form that was
+    added or removed with its step is reported with the step.
     """
     for id in (id for id in new.forms if id in old.forms):
         if changed := tuple(form(old.forms[id], new.forms[id])):
@@ -363,7 +363,9 @@ def _by_name(
 
 
 def _other_files(old: Definition, new: Definition) -> Iterator[Difference]:
-    """Scenarios, examples, the page for the reader: nothing a case runs by."""
+    """Yield the differences between scenarios, examples and the page for the reader, by which no
+    case runs.
+    """
     for name in sorted(old.files.keys() | new.files.keys()):
         was, becomes = old.files.get(name), new.files.get(name)
         if was != becomes and _is_other(name):

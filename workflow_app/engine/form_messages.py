@@ -1,10 +1,9 @@
-"""Judging answers: one plain Indonesian sentence for each field that cannot be accepted as it is.
+"""Judgement of answers: one plain Indonesian sentence for each field that cannot be accepted.
 
-The rule of a checklist: when a line is fulfilled, and what the whole list amounts to (R54, R55).
-
-One rule for rehearsals and for real cases. `given` are the answers to the lines, `decided` are the
-waivers Ka SPKT has decided (line to granted). A refusal is final: asking for the same line again
-does not bring it back to Ka SPKT.
+The rule of a checklist is here too (R54, R55): when a line is fulfilled, and the state of the whole
+list. Rehearsals and real cases use the same rule. In its functions `given` are the answers to the
+lines, and `decided` are the waivers that Ka SPKT has decided (line to granted). A refusal is final:
+asking for the same line again does not return it to Ka SPKT.
 """
 
 import re
@@ -33,7 +32,7 @@ _LISTS = {
     "documents": "Dokumen tidak dikenali. Unggah kembali.",
     "members": "Pilih anggota dari daftar.",
 }
-"""Widgets with several answers, and what is said of one that is none."""
+"""Widgets with several answers, and the sentence for an answer that is not a list."""
 
 
 def sentences(
@@ -42,7 +41,7 @@ def sentences(
     answers: Mapping[str, Answer],
     now: datetime | None,
 ) -> dict[str, str]:
-    """Sentences by field; `fields` are the visible ones as name to (title, widget)."""
+    """Return the sentences by field; `fields` are the visible ones as name to (title, widget)."""
     found: dict[str, str] = {}
     for name, value in answers.items():
         for key, sentence in _judge(
@@ -60,7 +59,7 @@ def sentences(
 def _judge(
     name: str, widget: str, value: Answer, schema: Mapping[str, Any], now: datetime | None
 ) -> Iterator[tuple[str, str]]:
-    """What JSON Schema cannot say about an answer."""
+    """Yield what JSON Schema cannot check about an answer."""
     match value:
         case dict() if widget == "requirements":
             yield from _judge_lines(name, value, now)
@@ -87,7 +86,7 @@ def _judge(
 
 
 def judge_text(text: str, limit: int) -> str | None:
-    """What is wrong with a text that is kept as it is typed, None if nothing."""
+    """Return what is wrong with a free text, None if nothing."""
     if len(text) > limit:
         return f"Isian terlalu panjang: paling banyak {limit} karakter."
     return judge_characters(text)
@@ -157,7 +156,7 @@ def _judge_waiver(name: str, parts: Mapping[str, Answer]) -> Iterator[tuple[str,
 def _explain(
     error: Any, fields: Mapping[str, tuple[str, str]], answers: Mapping[str, Answer]
 ) -> Iterable[tuple[str, str]]:
-    """Field and sentence for a JSON Schema error; hidden fields are never missing."""
+    """Yield field and sentence for a JSON Schema error; a hidden field is never missing."""
     if error.validator == "required" and not error.absolute_path:
         missing = [name for name in error.validator_value if name not in answers and name in fields]
         return [(name, _missing(*fields[name])) for name in missing]
@@ -217,23 +216,25 @@ def _is_uuid(value: object) -> bool:
 
 COMPLETE, INCOMPLETE, WAIVER_ASKED = "lengkap", "kurang", "minta_pengecualian"
 NUMBER = "nomor"
-"""Form of evidence (column `bentuk`) that is nothing without its number."""
+"""Form of evidence (column `bentuk`) that is complete only with its number."""
 
 READ_AS: Mapping[str, tuple[str, ...]] = {
     "number": ("nomor_sim", "nomor_stnk", "nomor_bpkb", "nomor_surat"),
     "issuer": ("penerbit",),
     "date": ("tanggal_surat",),
 }
-"""What is asked of a paper that was handed in at a line, by the part of the line. No NIK: it stands
-in the identity already.
+"""Fields that are read from a document handed in for a checklist line, by the part of the line. The
+NIK is absent: the identity block asks for it already.
 """
 
 Lines = Iterable[tuple[str, str, int]]
-"""Id, form (`asli+nomor`) and minimum count of the lines that apply."""
+"""Id, form of evidence (`asli+nomor`) and minimum count of the lines that apply."""
 
 
 def state(lines: Lines, given: Mapping[str, Mapping[str, Any]], decided: Mapping[str, bool]) -> str:
-    """`lengkap`, `kurang`, or `minta_pengecualian` while an exception waits for its decision."""
+    """Return `lengkap`, `kurang`, or `minta_pengecualian` while an exception waits for its
+    decision.
+    """
     gaps = [line for line in lines if gap(*line, given.get(line[0], {}), decided)]
     if not gaps:
         return COMPLETE
@@ -244,7 +245,7 @@ def state(lines: Lines, given: Mapping[str, Mapping[str, Any]], decided: Mapping
 def gap(
     line: str, form: str, minimum: int, given: Mapping[str, Any], decided: Mapping[str, bool]
 ) -> str:
-    """Why a line is not fulfilled; empty when it is, or when it was waived."""
+    """Return why a line is not fulfilled; empty when it is fulfilled or was waived."""
     if decided.get(line):
         return ""
     refused = " Pengecualian ditolak Ka SPKT." if line in decided else ""
@@ -259,12 +260,12 @@ def gap(
 
 
 def undecided(given: Mapping[str, Mapping[str, Any]], decided: Mapping[str, bool]) -> set[str]:
-    """Lines for which an exception was asked and not yet decided."""
+    """Return the lines for which an exception was requested and not yet decided."""
     return {line for line, parts in given.items() if parts.get("waive") and line not in decided}
 
 
 def line_answers(value: object) -> dict[str, Mapping[str, Any]]:
-    """Answers of a checklist by line; empty for anything else."""
+    """Return the answers of a checklist by line; empty for any other value."""
     if not isinstance(value, dict):
         return {}
     return {str(line): parts for line, parts in value.items() if isinstance(parts, dict)}

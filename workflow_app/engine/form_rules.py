@@ -1,10 +1,11 @@
-"""Which questions of a form are shown: those without a condition, and those whose condition another
-answer meets.
+"""Rules between the answers of a form.
 
-Answers that are compared with another: an end after its start, a loss before its report (`order`).
-Answers that an earlier one ties: who chose a thumb print does not sign on the screen (`tied_to`).
-Days and instants of forms: what a field offers (`default`), and which are plausible: the bounds
-every form has, and those a field declares (`not_before`, `not_after`).
+A condition (`visible_if`) shows a question only while another question has certain answers. A tie
+(`tied_to`) restricts the options after an earlier answer: if a citizen chose a thumb print, the
+form does not take a signature on the screen. An order (`order`) compares an answer with another
+one, such as an end with its start. Bounds say which days and instants are plausible: those that
+every form has, and those that a field declares (`not_before`, `not_after`). `default` says which
+moment a field offers.
 """
 
 import re
@@ -26,7 +27,9 @@ class Condition:
 
 
 def read_condition(ui: Mapping[str, Any]) -> Condition | None:
-    """The condition of a field, if it has one. Raises what reading a wrong one raises."""
+    """Return the condition of a field, if it has one. Raises `KeyError` or `TypeError` for a
+    malformed one.
+    """
     if "visible_if" not in ui:
         return None
     rule = ui["visible_if"]
@@ -34,7 +37,9 @@ def read_condition(ui: Mapping[str, Any]) -> Condition | None:
 
 
 def shown(conditions: Mapping[str, Condition | None], answers: Mapping[str, Answer]) -> set[str]:
-    """Names of the fields that are shown. A field that depends on a hidden field is hidden too."""
+    """Return the names of the fields that are shown; a field that depends on a hidden field is
+    hidden too.
+    """
 
     def is_shown(name: str, seen: frozenset[str]) -> bool:
         condition = conditions[name]
@@ -56,7 +61,7 @@ def shown(conditions: Mapping[str, Condition | None], answers: Mapping[str, Answ
 
 @dataclass(frozen=True)
 class Tie:
-    """While an earlier question was answered so, only some answers to this one are taken."""
+    """After a certain answer to an earlier question, this question takes only some options."""
 
     element: str
     """The earlier task."""
@@ -64,11 +69,13 @@ class Tie:
     equals: str
     only: tuple[str, ...]
     sentence: str
-    """What the officer reads who answers otherwise."""
+    """Sentence shown to the officer for any other option."""
 
 
 def read_tie(ui: Mapping[str, Any]) -> Tie | None:
-    """The tie of a field, if it has one. Raises what reading a wrong one raises."""
+    """Return the tie of a field, if it has one. Raises `KeyError` or `TypeError` for a malformed
+    one.
+    """
     given = ui.get("tied_to")
     if given is None:
         return None
@@ -78,15 +85,13 @@ def read_tie(ui: Mapping[str, Any]) -> Tie | None:
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOW, OPENED = "now", "opened"
-"""Moments that a field can offer: that at which the form is shown, and that at which it was shown
-first.
-"""
+"""Moments that a field can offer: when the form is shown now, and when it was first shown."""
 FIRST_YEAR = 1900
 FARTHEST = timedelta(days=366)
-"""How far ahead a day may lie where the field declares nothing."""
+"""How far in the future a day may lie when the field declares no bound."""
 
 TOLERANCE = timedelta(minutes=5)
-"""How far the clock of a counter may run ahead of ours."""
+"""How far the clock of a counter's computer may run ahead of the server's."""
 
 SENTENCE_DATE = "Isi tanggal yang benar, misalnya 31-12-2026."
 SENTENCE_INSTANT = "Isi tanggal dan jam yang benar."
@@ -94,8 +99,8 @@ _IMPLAUSIBLE = "Tahunnya tidak masuk akal. Tulis tahun dengan empat angka dan pe
 
 
 def offered(widget: str, default: Answer, now: datetime, opened: datetime) -> Answer:
-    """What a field starts with: what is written there or, of a day or instant, the moment it names
-    as the counter writes it.
+    """Return the initial value of a field: its literal default, or the moment it names for a day or
+    an instant, written in the time of the counter.
     """
     moments = {NOW: now, OPENED: opened} if widget in ("date", "datetime") else {}
     if not isinstance(default, str) or default not in moments:
@@ -105,13 +110,15 @@ def offered(widget: str, default: Answer, now: datetime, opened: datetime) -> An
 
 
 def read_bound(text: str) -> timedelta:
-    """How long before now a bound lies: `now`, or a duration such as `P7D`. Raises `ValueError`."""
+    """Return how long before now a bound lies: `now`, or a duration such as `P7D`. Raises
+    `ValueError`.
+    """
     return timedelta(0) if text == NOW else read_duration(text)
 
 
 def is_date(value: object) -> bool:
-    """True for an ISO day, `2026-12-31`; other spellings of ISO 8601, by week for example, are
-    none.
+    """Return whether this is an ISO day, `2026-12-31`; other notations of ISO 8601, such as week
+    dates, are refused.
     """
     try:
         return bool(_DAY.fullmatch(str(value)) and date.fromisoformat(str(value)))
@@ -120,7 +127,7 @@ def is_date(value: object) -> bool:
 
 
 def is_instant(text: str) -> bool:
-    """True for an ISO instant with its offset."""
+    """Return whether this is an ISO instant with its offset."""
     try:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
@@ -128,15 +135,15 @@ def is_instant(text: str) -> bool:
 
 
 def end_of_day(day: date) -> datetime:
-    """The last instant of a day in the time of the counter (WITA)."""
+    """Return the last instant of a day in the time of the counter (WITA)."""
     return datetime.combine(day, time.max, WITA).astimezone(UTC)
 
 
 def judge_date(
     text: str, now: datetime | None, not_before: str = "", not_after: str = ""
 ) -> str | None:
-    """What is wrong with a day, None if nothing. Days are compared in the time of the counter
-    (WITA).
+    """Return what is wrong with a day, None if nothing. Days are compared in the time of the
+    counter (WITA).
     """
     if not is_date(text):
         return SENTENCE_DATE
@@ -154,7 +161,7 @@ def judge_date(
 def judge_instant(
     text: str, now: datetime | None, not_before: str = "", not_after: str = ""
 ) -> str | None:
-    """What is wrong with an instant, None if nothing."""
+    """Return what is wrong with an instant, None if nothing."""
     if not is_instant(text):
         return SENTENCE_INSTANT
     at = datetime.fromisoformat(text)
@@ -186,32 +193,34 @@ def _span(span: timedelta) -> str:
 
 
 RELATIONS = ("above", "at_least", "at_most")
-"""How an answer lies to the other one: after it, not before it, not after it."""
+"""Relations to the other answer: after it, not before it, not after it."""
 DAYS = frozenset({"date", "datetime"})
 
 
 @dataclass(frozen=True)
 class Order:
-    """How an answer lies to others, of this form or of earlier steps of the case."""
+    """A comparison of an answer with others, of this form or of earlier steps of the case."""
 
     relation: str
     others: tuple[tuple[str, str], ...]
-    """Step and question of each; the step is empty for this form."""
+    """Step and question of each other answer; the step is empty for this form."""
     sentence: str
-    """What the officer reads at the field where it lies otherwise."""
+    """Sentence shown to the officer when the comparison fails."""
 
     def __str__(self) -> str:
-        """For people who compare two versions of a form."""
+        """Return a text for comparing two versions of a form."""
         return f"{self.relation} {', '.join(map(named, self.others))} ({self.sentence})"
 
 
 def named(other: tuple[str, str]) -> str:
-    """Step and question as a form writes them."""
+    """Return step and question in the notation of a form."""
     return ".".join(filter(None, other))
 
 
 def read_orders(ui: Mapping[str, Any]) -> tuple[Order, ...]:
-    """The comparisons of a field. Raises what reading a wrong one raises."""
+    """Return the comparisons of a field. Raises `KeyError`, `TypeError` or `AttributeError` for a
+    malformed one.
+    """
     return tuple(_order(rule) for rule in ui.get("order", ()))
 
 
@@ -229,7 +238,9 @@ def _other(name: str) -> tuple[str, str]:
 
 
 def are_comparable(widget: str, other: str) -> bool:
-    """Whether answers to two questions have an order: two numbers, or two of days and instants."""
+    """Return whether answers to two widgets can be ordered: two numbers, or two days
+    or instants.
+    """
     return widget == other == "number" or {widget, other} <= DAYS
 
 
@@ -238,9 +249,7 @@ def judge(
     given: Mapping[str, Answer],
     earlier: Mapping[str, Answers],
 ) -> dict[str, str]:
-    """A sentence for each answer that lies otherwise than it must. What was not answered is
-    compared with nothing.
-    """
+    """Return a sentence for each answer that breaks a comparison. A missing answer breaks none."""
     found: dict[str, str] = {}
     for name, rules in orders.items():
         for rule in rules:
@@ -265,8 +274,8 @@ def _holds(relation: str, answer: Answer, other: Answer) -> bool:
 
 
 def _places(answer: Answer, other: Answer) -> tuple[float | None, float | None]:
-    """Where two answers lie on one line. A day and an instant are compared by days, in the time of
-    the counter (WITA).
+    """Return both answers as numbers on one scale. A day and an instant are compared by days, in
+    the time of the counter (WITA).
     """
     this, that = _read(answer), _read(other)
     if isinstance(this, datetime) and isinstance(that, datetime):
@@ -275,7 +284,7 @@ def _places(answer: Answer, other: Answer) -> tuple[float | None, float | None]:
 
 
 def _read(answer: Answer) -> int | date | None:
-    """What can be compared; None for what cannot, which other rules judge."""
+    """Return a comparable value, or None for any other answer, which other rules judge."""
     if isinstance(answer, int) and not isinstance(answer, bool):
         return answer
     if isinstance(answer, str) and is_date(answer):

@@ -1,12 +1,10 @@
-"""From the strings of a posted HTML form to typed answers. Nothing is refused here; `form_messages`
-judges the result.
+"""Conversion of the strings of a posted HTML form into typed answers, as pure functions.
 
-Characters of what people type: which are put right in silence, which are refused, and how long it
-may take. A drawn signature as it comes from the pad: a PNG picture in a data address, walked
-through and never decoded. A point on the map as people bring it: two numbers, or the link that a
-phone shares. Pure; nothing is refused here. Areas as lists of region codes (`63.06.05` a kecamatan,
-`63.06.05.1001` a desa or kelurahan). ISO 8601 durations (`P7D`, `PT10M`) as forms and scenarios
-write them.
+Nothing is refused here; `form_messages` judges the result. The module normalises typed text and
+says which characters are not acceptable, checks the structure of a drawn signature (a PNG picture
+in a data address, never decoded here), reads a point on the map (two numbers, or a link shared by a
+phone), matches areas given as region codes (`63.06.05` a kecamatan, `63.06.05.1001` a desa or
+kelurahan), and reads ISO 8601 durations (`P7D`, `PT10M`).
 """
 
 import base64
@@ -22,21 +20,25 @@ from typing import Any
 from workflow_app.domain import WITA, Answer
 
 MOST_MARKS = 5
-"""Accents and vowel signs on one letter: Arabic and Tibetan need up to four, piles of them cover
-the lines around.
+"""Accents and vowel signs allowed on one letter. Arabic and Tibetan need up to four; larger stacks
+cover the lines around them.
 """
 
 LONGEST_ORDERED = 100_000
-"""Longer text is left as it is: every field refuses it anyway."""
+"""A longer text is not normalised; every field refuses it anyway."""
 
 _BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
 _SILENT = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None, 0xA0: " "}
-"""What copying from other programs brings along and nobody sees: no meaning, so it is dropped."""
+"""Invisible characters that copying from other programs brings along. They have no meaning and are
+dropped, or become a space.
+"""
 _PUT_RIGHT = {**_BREAKS, **_SILENT}
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SHOWN_FORMATS = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
-"""Joiners of scripts and emoji, and signs that are printed: formats that a name may need."""
+"""Format characters that a name may need: joiners of scripts and emoji, and signs
+that are printed.
+"""
 _LOST = "\ufffd"
 
 _HIDDEN = (
@@ -51,10 +53,13 @@ _PILED = (
 
 
 def normalise(text: str, *, multiline: bool = False) -> str:
-    """NFC and trimmed, with Unix line ends; without `multiline` line breaks become spaces."""
+    """Return the text in NFC, trimmed, with Unix line ends; without `multiline`, line breaks become
+    spaces.
+    """
     if not text.isascii() and len(text) <= LONGEST_ORDERED:
         text = text.translate(_PUT_RIGHT)
-        # Putting marks in order takes the square of their number; a pile of them is refused later.
+        # Sorting combining marks takes time quadratic in their number; a stack of them is refused
+        # later.
         if not _is_piled(text):
             text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -62,7 +67,7 @@ def normalise(text: str, *, multiline: bool = False) -> str:
 
 
 def judge_characters(text: str) -> str | None:
-    """What is wrong with the characters of a text, None if nothing."""
+    """Return what is wrong with the characters of a text, None if nothing."""
     if _CONTROLS.search(text):
         return _HIDDEN
     if text.isascii():
@@ -75,8 +80,8 @@ def judge_characters(text: str) -> str | None:
 
 
 def _is_hidden(character: str) -> bool:
-    """Turns of direction, halves of characters, private and forbidden ones, and formats that nobody
-    sees.
+    """Return whether this is a control character, a surrogate, a private-use or forbidden
+    character, or an invisible format character such as a change of direction.
     """
     kind = unicodedata.category(character)
     if kind == "Cf":
@@ -104,9 +109,9 @@ def _is_piled(text: str) -> bool:
 
 ADDRESS = "data:image/png;base64,"
 LONGEST = 400_000
-"""Characters of the whole address."""
+"""Longest data address, in characters."""
 LONGEST_SIDE = 2000
-"""Pixels: the pad has 640. A picture of few bytes can claim millions."""
+"""Longest side in pixels; the pad has 640. A picture of few bytes can claim millions of pixels."""
 UNREADABLE = "Tanda tangan tidak terbaca. Hapus, lalu bubuhkan kembali."
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
@@ -116,11 +121,10 @@ _FRAME = 12
 
 
 def is_drawing(address: str) -> bool:
-    """Whether this is one whole, small picture by its chunks: head, pixels, end, every checksum
-    right, nothing behind.
+    """Return whether this is one whole, small PNG picture by its chunks: header, pixels and end,
+    with correct checksums and nothing after the end.
 
-    Says nothing about the pixels; whoever shows the picture has it drawn anew in the sandbox
-    before.
+    The pixels are not examined; before a picture is shown, the sandbox renders it anew.
     """
     if not address.startswith(ADDRESS) or len(address) > LONGEST:
         return False
@@ -136,8 +140,8 @@ def is_drawing(address: str) -> bool:
 
 
 def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of each chunk; raises `ValueError` when one is cut off or its checksum
-    wrong.
+    """Yield kind and content of each chunk. Raises `ValueError` if one is cut off or its checksum
+    is wrong.
     """
     if not picture.startswith(_MAGIC):
         raise ValueError("not a PNG")
@@ -152,7 +156,9 @@ def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _is_of_the_pad(head: bytes) -> bool:
-    """Eight bits a channel at most, no interlacing, and sides that a pad can have."""
+    """Return whether the header claims what a pad can produce: at most eight bits a channel, no
+    interlacing, and plausible sides.
+    """
     if len(head) != _HEAD.size:
         return False
     width, height, bits, _, *methods = _HEAD.unpack(head)
@@ -167,7 +173,9 @@ _PAIR = re.compile(
 
 
 def read(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude, wherever they stand in the text; None when there is no such pair."""
+    """Return the first latitude and longitude found in the text; None when there is
+    no such pair.
+    """
     for found in _PAIR.finditer(text):
         latitude, longitude = float(found[1]), float(found[2])
         if abs(latitude) <= 90 and abs(longitude) <= 180:
@@ -176,15 +184,15 @@ def read(text: str) -> tuple[float, float] | None:
 
 
 def normal(text: str) -> str:
-    """The pair as it is written here (`-2.7845, 115.2712`); what holds none stays as it is
-    typed.
+    """Return the pair in the standard notation (`-2.7845, 115.2712`), or the text as typed if it
+    holds no pair.
     """
     point = read(text)
     return text if point is None else ", ".join(_written(number) for number in point)
 
 
 def _written(number: float) -> str:
-    """Six digits behind the point, four at least: never what could be a time of day."""
+    """Return a number with four to six decimals, so that it can never look like a time of day."""
     return re.sub("0{1,2}$", "", f"{number:.6f}")
 
 
@@ -198,7 +206,7 @@ _WAIVER_PARTS = ("line", "decision", "reason")
 def read_value(
     name: str, widget: str, schema: Mapping[str, Any], values: Mapping[str, list[str]]
 ) -> Answer:
-    """Answer to one field, None when it was left empty."""
+    """Return the answer to one field, None when it was left empty."""
     texts = [normalise(text, multiline=widget == "textarea") for text in values.get(name, [])]
     match widget:
         case "note" | "similar":
@@ -236,8 +244,8 @@ def _typed(text: str, widget: str, kind: object) -> Answer:
 
 
 def _number(text: str) -> Answer:
-    """An integer, also with the dots of Indonesian thousands; anything else stays text for the
-    judgement.
+    """Return an integer, also from a text with Indonesian thousands separators; any other text is
+    returned unchanged for `form_messages`.
     """
     digits = re.sub(r"\s", "", text)
     if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", digits):
@@ -246,13 +254,13 @@ def _number(text: str) -> Answer:
 
 
 def _date(text: str) -> str:
-    """ISO date, also from day-month-year as people write it."""
+    """Return an ISO date, also from the usual notation day-month-year."""
     match = re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", text)
     return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}" if match else text
 
 
 def _instant(text: str) -> str:
-    """ISO instant; without an offset the local time of the counter (WITA) is meant."""
+    """Return an ISO instant; a time without an offset is local time of the counter (WITA)."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -261,7 +269,7 @@ def _instant(text: str) -> str:
 
 
 def _lines(name: str, values: Mapping[str, list[str]]) -> dict[str, Answer]:
-    """Requirement lines: fields named `<name>.<line>.<part>`."""
+    """Return the checklist answers from fields named `<name>.<line>.<part>`."""
     lines: dict[str, dict[str, Answer]] = {}
     for key, texts in values.items():
         if not key.startswith(f"{name}.") or not texts:
@@ -286,8 +294,10 @@ def _line_part(part: str, texts: list[str]) -> Answer:
 
 
 def is_within(code: str, area: Collection[str]) -> bool:
-    """True if a place lies in an area. Of a place known only by its kecamatan it is enough that
-    part of it does: where one does not know, the stricter target holds.
+    """Return whether a place lies in an area.
+
+    A place known only by its kecamatan counts as inside if part of the kecamatan is in the area: in
+    doubt the stricter target applies.
     """
     return any(
         code == part or code.startswith(f"{part}.") or part.startswith(f"{code}.") for part in area
@@ -295,7 +305,7 @@ def is_within(code: str, area: Collection[str]) -> bool:
 
 
 def read_duration(text: str) -> timedelta:
-    """The span a duration names. Days are the largest unit. Raises `ValueError`."""
+    """Return the time span of a duration; days are the largest unit. Raises `ValueError`."""
     match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
     if match is None or not any(match.groups()):
         raise ValueError(f"duration {text}")

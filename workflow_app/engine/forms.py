@@ -1,15 +1,15 @@
-"""A form as its two files say: the schema, what is valid, and the UI schema, how it is asked.
+"""Forms of user tasks: their questions, which answers are visible and valid, and which are
+personal, control or public.
 
-What a form says about itself in sentences: places that stand for answers, and the slip that is
-printed for the citizen. Which answers of one case may stand in the forms of another. Times from
-which a clock counts: what a form offers for them is known, and another one is told with a reason
-(`reason_for`).
+A form consists of two files: the schema says what is valid, the UI schema how it is asked. The
+module also reads the sentences of a form with placeholders for answers, the slip printed for the
+citizen, and the rule which answers of one case may prefill the forms of another.
 
-A field that offers `opened` asks for what had happened when the form was first shown: a citizen
-came in, a letter arrived. Its one moment is the one offered. A field that offers `now` asks for
-what happens while the task waits: a citizen is escorted, a letter is handed over. Any moment from
-when the task came up is offered until it is sent. Forms of user tasks: their questions, which
-answers are visible and sound, and what is personal, control or public.
+Times from which a clock counts: the form offers a time, and an officer who enters another one gives
+a reason (`reason_for`). A field with `opened` asks for an event that preceded the form, such as the
+arrival of a citizen or a letter; only the moment at which the form was first shown is offered. A
+field with `now` asks for an event that happens while the task waits, such as handing over a letter;
+every moment from the opening of the task until submission is offered.
 """
 
 import re
@@ -44,23 +44,25 @@ from workflow_app.engine.form_values import read_value
 from workflow_app.engine.model import Value
 
 PLACE = re.compile(r"\{([a-z_0-9]+)\.([a-z_0-9]+)\}")
-"""`{element.field}` stands for what was answered there, `{decision.output}` for what the table says
-to the answers, and `{service_task.result}` for what that task has found.
+"""Placeholder in a sentence: `{element.field}` for an answer, `{decision.output}` for the result of
+a table on the answers, `{service_task.result}` for the result of a service task.
 """
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A sheet for the citizen: what, where, when, in rows of a word and a sentence."""
+    """A printed sheet for the citizen: rows of a label and a sentence."""
 
     title: str
     rows: tuple[tuple[str, str], ...]
-    """A row whose sentence has a place without an answer is left out."""
+    """Label and sentence; a row is left out when a placeholder in it has no answer."""
     foot: str
 
 
 def read_slip(ui: Mapping[str, Any]) -> Slip | None:
-    """The slip of a form, if it has one. Raises what reading a wrong one raises."""
+    """Return the slip of a form, if it has one. Raises `KeyError`, `TypeError` or `ValueError` for
+    a malformed one.
+    """
     given = ui.get("slip")
     if given is None:
         return None
@@ -70,7 +72,7 @@ def read_slip(ui: Mapping[str, Any]) -> Slip | None:
 
 
 def places(sentence: str) -> list[tuple[str, str]]:
-    """The places of a sentence."""
+    """Return the placeholders of a sentence."""
     return PLACE.findall(sentence)
 
 
@@ -84,29 +86,30 @@ WIDGETS = frozenset(
 )  # fmt: skip
 
 ANSWERLESS_WIDGETS = frozenset({"note", "similar"})
-"""Widgets that only show something: a sentence, the cases of the register that resemble this one.
-"""
+"""Widgets that only show something: a sentence, or similar cases of the register."""
 
 WORKING_NOTES = "catatan"
-"""Group of sealed answers that those who work on the case read without unlocking the identity."""
+"""Group of sealed answers that the officers of the case read without unlocking the identity."""
 
 PERSONAL_GROUPS = frozenset({"identitas", "kontak", "tanda_tangan", "uraian", WORKING_NOTES})
-"""Groups personal answers are sealed in."""
+"""Groups in which personal answers are sealed."""
 
 COMPUTED_WIDGETS = frozenset({"requirements", "waiver"})
 """Widgets whose control variable (`result`) the service computes."""
 
 FILE_WIDGETS = frozenset({"documents", "requirements"})
-"""Widgets where papers are chosen."""
+"""Widgets for choosing files."""
 
 PAGE_FIELDS = frozenset({"kunci", "versi", "pemegang", "tombol", "bidang", "csrf_token", "lanjut"})
-"""What pages send beside the answers; no question may have such a name."""
+"""Names that a page sends beside the answers; no question may use them."""
 
 SUGGESTIONS = frozenset({"desa", "kecamatan", "tempat"})
-"""What may be offered while a line of text is typed: names of regions, or both names of a place."""
+"""Kinds of suggestions for a line of text: names of regions, or both names of a place."""
 
 STAGE_SOURCES = ("tombol", "radio")
-"""Where the time of a stage comes from: the moment a button was pressed, or somebody told it."""
+"""Sources of the time of a stage: the moment a button was pressed (`tombol`), or a time that
+somebody reported (`radio`).
+"""
 
 _JUDGES = {"date": judge_date, "datetime": judge_instant}
 
@@ -124,39 +127,37 @@ class Field:
     help: str = ""
     placeholder: str = ""
     suggest: str = ""
-    """What is offered while one types; see `SUGGESTIONS`."""
+    """Kind of suggestions while typing; see `SUGGESTIONS`."""
     autocomplete: str = "off"
     width: str = "full"
     default: Answer = None
-    """Literal, or for date and datetime a moment: `now`, `opened`."""
+    """A literal, or for date and datetime a moment: `now`, `opened`."""
     personal: str | None = None
-    """Group the answer is sealed in."""
+    """Group in which the answer is sealed."""
     notice: bool = False
-    """The answer stands above the later steps, until this step is done again."""
+    """The answer is shown above the later steps until this step is done again."""
     control: bool = False
     """The answer becomes a control variable of the same name."""
     duty: bool = False
-    """The options are roles; who is on duty now stands with each."""
+    """The options are roles; the page shows who is on duty for each."""
     offered_by: str = ""
-    """Key of the configuration that says which options are in service, in which order and by which
-    words.
-    """
+    """Key of the setting that lists the options in use, their order and their labels."""
     required: bool = False
     visible_if: Condition | None = None
     not_before: str = ""
     """Earliest plausible day or instant: `now`, or how long ago (`P7D`)."""
     not_after: str = ""
     only_by: str = ""
-    """Element whose officer alone may answer this: what he signs names him."""
+    """Element whose officer alone may answer this, because a signature names him."""
     tied_to: Tie | None = None
     order: tuple[Order, ...] = ()
-    """How the answer lies to others, of this form or of earlier steps."""
+    """Comparisons of the answer with others, of this form or of earlier steps."""
     takes_recordings: bool = False
-    """Beside papers, of the widget `documents`."""
+    """The widget `documents` also takes recordings."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """`decision`, `source`, `result` of computed widgets; `source`, `same`, `near` of `similar`;
-    `born`, `sex` of `nik`; `reason_for`; `read_as`, by which a paper that was read proposes an
+    `born`, `sex` of `nik`; `reason_for`; `read_as`, the field of a read document that proposes an
     answer.
     """
 
@@ -183,41 +184,41 @@ class Form:
     fields: Mapping[str, Field]
     schema: Mapping[str, Any]
     summary: tuple[str, ...] = ()
-    """Sentences to read before a decision; `{element.field}` stands for what was answered there."""
+    """Sentences to read before a decision; `{element.field}` is replaced by that answer."""
     since: tuple[str, ...] = ()
-    """Sentences see only what was answered from the first of these elements on that was; where a
-    case goes round, earlier rounds are over.
+    """The sentences use only answers given since the first of these elements that was done; this
+    excludes earlier rounds of rework.
     """
     slip: Slip | None = None
-    """Sheet that is printed for the citizen at this step."""
+    """Sheet printed for the citizen at this step."""
     presence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Control variables that say whether one of these questions was answered, never what the answer
-    is.
+    """Control variables that say whether one of these questions was answered, never with which
+    answer.
     """
 
     @property
     def takes_files(self) -> bool:
-        """Whether papers are sent with it."""
+        """Return whether files are sent with the form."""
         return any(field.widget in FILE_WIDGETS for field in self.fields.values())
 
 
 @dataclass(frozen=True)
 class Separated:
-    """Answers by where they may be kept."""
+    """Answers separated by where they may be stored."""
 
     public: Answers
-    """Everything that is not personal."""
+    """All answers that are not personal."""
     personal: dict[str, Answers]
-    """Sealed group to answers."""
+    """Answers by sealed group."""
     control: dict[str, Value]
-    """One value for each control field of the form, None when it was not answered or not visible;
-    and its presences.
+    """One value for each control field, None when it was not answered or not visible, and one for
+    each presence variable.
     """
 
 
 def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
-    """Typed answers from a posted HTML form: normalised (NFC, trimmed), empty ones left out,
-    unknown names ignored.
+    """Return typed answers from a posted HTML form: normalised (NFC, trimmed), without empty
+    answers and unknown names.
     """
     answers: Answers = {}
     for name, item in form.fields.items():
@@ -228,8 +229,8 @@ def read(form: Form, values: Mapping[str, list[str]]) -> Answers:
 
 
 def visible(form: Form, answers: Mapping[str, Answer]) -> Answers:
-    """The answers without those to questions that are not shown (and without names the form does
-    not know).
+    """Return the answers to the shown questions; answers to hidden or unknown questions are
+    dropped.
     """
     asked = _shown(form, answers)
     return {name: value for name, value in answers.items() if name in asked}
@@ -241,11 +242,11 @@ def validate(
     now: datetime | None = None,
     earlier: Mapping[str, Answers] | None = None,
 ) -> dict[str, str]:
-    """What is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence; `""` is
-    the whole form.
+    """Return what is wrong: field name (or `persyaratan.<line>.<part>`) to an Indonesian sentence;
+    the key `""` is the whole form.
 
-    Bounds of days and instants that lie relative to now are judged only when `now` is given, and
-    the order to answers of earlier steps only where `earlier` holds them.
+    Bounds relative to the present are judged only when `now` is given, and comparisons with earlier
+    steps only when `earlier` holds their answers.
     """
     fields = {name: form.fields[name] for name in _shown(form, answers)}
     given = {
@@ -280,8 +281,8 @@ def separate(form: Form, answers: Mapping[str, Answer]) -> Separated:
 
 
 def defaults(form: Form, now: datetime, opened: datetime | None = None) -> Answers:
-    """Answers a fresh form starts with. `opened` is when it was shown first; now, when nobody has
-    seen it yet.
+    """Return the initial answers of a form. `opened` is the instant at which it was first shown;
+    None means now.
     """
     return {
         name: offered(f.widget, f.default, now, opened or now)
@@ -310,7 +311,7 @@ PARAMETERS = (
 def read_form(
     element: str, schema: Mapping[str, Any], ui: Mapping[str, Any], *, anew: bool = True
 ) -> Form:
-    """A form from its schema and UI schema, judged `anew` or as they were before. Raises
+    """Return a form from its schema and UI schema. `anew` says whether it is also judged. Raises
     `InvalidDefinition`.
     """
     try:
@@ -392,18 +393,19 @@ def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], required
 
 
 HERE_AND_NOW = COMPUTED_WIDGETS | {"documents", "signature", "note"}
-"""Widgets whose answers belong to the case in which they were given."""
+"""Widgets whose answers belong only to the case in which they were given."""
 
 
 def secrecy(field: Field) -> int:
-    """How secret answers are: open, for who works on the case, masked."""
+    """Return how secret the answers are: 0 public, 1 for the officers of the case, 2 masked."""
     return 0 if field.personal is None else 1 if field.personal == WORKING_NOTES else 2
 
 
 def may_stand(field: Field, origin: Field, value: Answer) -> bool:
-    """Whether the answer to a question of the same name can stand here: it fits, it does not become
-    less secret, and it is nothing that is done or declared for each case anew (papers, signatures,
-    boxes that have to be ticked, the time at which the citizen came).
+    """Return whether the answer to a question of the same name may prefill this one.
+
+    It must be valid here and must not become less secret. Answers that are given anew in each case
+    are excluded: documents, signatures, mandatory confirmations and the time of arrival.
     """
     if (
         field.default == OPENED
@@ -420,7 +422,7 @@ OFFERS = (NOW, OPENED)
 
 @dataclass(frozen=True)
 class Told:
-    """A time from which a clock counts, as somebody told it."""
+    """A time from which a clock counts, as an officer entered it."""
 
     field: str
     reason_field: str
@@ -429,25 +431,25 @@ class Told:
     reason: str
 
     def is_moved(self, begun: datetime, leeway: timedelta) -> bool:
-        """Was this time never offered? `begun` is when the form was first shown, or when its task
-        came up.
+        """Return whether this time was never offered. `begun` is when the form was first shown, or
+        when its task was opened.
         """
         offered = minute_of(begun)
         return self.at < offered - leeway or (self.offers_opening and self.at > offered + leeway)
 
 
 def offers_opening(form: Form) -> bool:
-    """Does the form ask for what had happened when it was first shown?"""
+    """Return whether the form asks for an event that preceded its first showing."""
     return any(field.default == OPENED for field in form.fields.values())
 
 
 def asks_why(form: Form, name: str) -> bool:
-    """Does another field ask for the reason when this one is moved?"""
+    """Return whether another field asks for the reason when this time is changed."""
     return any(field.parameters.get("reason_for") == name for field in form.fields.values())
 
 
 def told(form: Form, given: Answers) -> Iterator[Told]:
-    """The starts of clocks among answers that were found valid."""
+    """Yield the clock starts among answers that were found valid."""
     for reason in form.fields.values():
         name = reason.parameters.get("reason_for", "")
         at = given.get(name)
@@ -460,5 +462,5 @@ def told(form: Form, given: Answers) -> Iterator[Told]:
 
 
 def minute_of(instant: datetime) -> datetime:
-    """The minute of an instant, which is all that a form shows."""
+    """Return the minute of an instant, which is the precision of a form."""
     return instant.astimezone(WITA).replace(second=0, microsecond=0)
