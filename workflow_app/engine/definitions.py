@@ -137,9 +137,7 @@ class Stage:
     next: str
     """What follows, in words; empty when nothing follows."""
     after: tuple[Mark, ...]
-    """The stage is reached when one of these steps is done or one of these answers is given. If the
-    answer is a day, that day is the day of the stage.
-    """
+    """Steps or answers of which one reaches the stage; an answered day is the day of the stage."""
     state: Mark | None
     """A choice whose latest label is shown while this is the latest stage."""
     promise: Mark | None
@@ -360,9 +358,8 @@ def load(files: ProcessFiles) -> Definition:
 
 
 def load_deployed(files: ProcessFiles) -> Definition:
-    """Return the definition of files that were judged before their deployment.
-
-    Judging is half of the work of `load` and is not repeated here.
+    """Return the definition of files that were judged before their deployment, without judging them
+    again.
     """
     hash_ = content_hash(files)
     return known(hash_) or _loaded.setdefault(hash_, _parse(dict(files), hash_, is_judged=True))

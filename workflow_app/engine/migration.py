@@ -1,8 +1,8 @@
-"""Carrying a stored case over to another version of its process (decision 0048).
+"""Moving a stored case to another version of its process (decision 0048).
 
-The library's own `migrate_workflow` begins whatever waits anew: timers count from now, the receiver
-of a hand-off is forgotten. Here every task that was reached stays what it is, with its id; only
-what the library foresees is foreseen again, by the new model.
+The library's own `migrate_workflow` restarts everything that waits: timers would count from now,
+and the receiver of a handed-over case would be lost. This module keeps every task that was reached,
+with its id. Only predicted tasks are predicted again from the new model.
 """
 
 from collections.abc import Iterator
@@ -31,12 +31,12 @@ from workflow_app.engine.state import SPLIT, content_of, pack, restored
 
 FORESEEN = TaskState.PREDICTED_MASK | TaskState.FUTURE
 INTERNAL = (SPLIT, ".BoundaryEventJoin", ".EndJoin")
-"""Endings of names that the library makes up."""
+"""Suffixes of task names that the library creates itself."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The tasks of a case on one level: of its process, of a subprocess, of a called process."""
+    """The tasks of a case on one level: the process, a subprocess or a called process."""
 
     spec: str
     """Name of the specification; empty for the process itself."""
@@ -45,15 +45,17 @@ class Part:
 
     @property
     def live(self) -> list[dict[str, Any]]:
-        """What was reached and is not over, what the library makes up excepted."""
+        """Tasks that were reached and are not finished, without those the library
+        creates itself.
+        """
         return [t for t in self.tasks.values() if is_live(t) and not is_internal(t["task_spec"])]
 
     def children(self, task: dict[str, Any]) -> list[dict[str, Any]]:
-        """The tasks that follow on one."""
+        """Return the tasks that directly follow a task."""
         return [self.tasks[child] for child in task["children"] if child in self.tasks]
 
     def parents_of(self, name: str) -> set[str]:
-        """Elements after which tasks of this name were reached."""
+        """Return the elements after which tasks of this name were reached."""
         found = (
             t for t in self.tasks.values() if t["task_spec"] == name and not t["state"] & FORESEEN
         )
@@ -61,7 +63,7 @@ class Part:
 
     @property
     def shape(self) -> tuple[tuple[str, int, int], ...]:
-        """What was reached, without ids: name, state, and how far from the beginning."""
+        """The reached tasks without their ids: name, state and distance from the root."""
         depths: dict[str | None, int] = {None: -1}
         for id, task in self.tasks.items():
             depths[id] = depths[task["parent"]] + 1
@@ -73,7 +75,7 @@ class Part:
         return tuple(reached)
 
     def has_live(self, task: dict[str, Any]) -> bool:
-        """Does anything below a task still go on?"""
+        """Return whether a task below this one is not finished."""
         queue = self.children(task)
         while queue:
             other = queue.pop()
@@ -84,17 +86,17 @@ class Part:
 
 
 def is_live(task: dict[str, Any]) -> bool:
-    """Was it reached, and is it not over?"""
+    """Return whether a task was reached and is not finished."""
     return not task["state"] & (FORESEEN | TaskState.FINISHED_MASK)
 
 
 def is_internal(name: str) -> bool:
-    """Is it none of the model's elements?"""
+    """Return whether this task name is not an element of the model."""
     return name in ("Start", "End") or name.endswith(INTERNAL)
 
 
 def parts_of(content: dict[str, Any]) -> Iterator[Part]:
-    """The levels of a stored case (`state.content_of`)."""
+    """Yield the levels of a stored case (`state.content_of`)."""
     workflow = content["workflow"]
     yield Part("", workflow["tasks"])
     for inner in workflow["subprocesses"].values():
@@ -102,8 +104,9 @@ def parts_of(content: dict[str, Any]) -> Iterator[Part]:
 
 
 def move(old: Definition, new: Definition, state: bytes, now: datetime) -> Step:
-    """Where a case stands after its version was changed. Raises `ProcessFault` where the new one
-    cannot carry it.
+    """Return the state of a case after the change of its version.
+
+    Raises `ProcessFault` if the new version cannot continue the case.
     """
     run = Run(new)
     with run.guarded():
@@ -137,7 +140,7 @@ def _spec(specs: Specs, name: str) -> Any:
 
 
 def _trim(part: Part, spec: Any) -> None:
-    """Forget what was foreseen, and what is over and not in the new version."""
+    """Remove predicted tasks, and finished tasks that the new version does not have."""
     for id, task in list(part.tasks.items()):
         if id in part.tasks and task["state"] & FORESEEN:
             _drop(part, id)
@@ -171,7 +174,7 @@ def _drop(part: Part, id: str) -> None:
 
 
 def _splice(part: Part, id: str) -> None:
-    """Take out one task that is over; what followed on it follows on what was before."""
+    """Remove one finished task and attach its children to its parent."""
     task = part.tasks.pop(id)
     parent = part.tasks[task["parent"]]
     at = parent["children"].index(id)
@@ -181,7 +184,7 @@ def _splice(part: Part, id: str) -> None:
 
 
 def _surround(part: Any) -> None:
-    """What waits has the boundary events of the new version around it."""
+    """Give every waiting task the boundary events of the new version."""
     is_changed = False
     for task in [
         t
@@ -215,7 +218,7 @@ def _put_before(part: Any, task: Any, spec: Any) -> Any:
 
 
 def _from_root(part: Any) -> Iterator[Any]:
-    """Every task, parents first."""
+    """Yield every task, parents first."""
     queue = [part.task_tree]
     while queue:
         task = queue.pop(0)
@@ -224,8 +227,8 @@ def _from_root(part: Any) -> Iterator[Any]:
 
 
 def _count_again(part: Any, old: Any) -> None:
-    """A timer that counts another length counts it from when it began; one of another kind begins
-    now.
+    """Recompute the due instants of changed timers. A timer with another duration counts it from
+    its original start; a timer of another kind starts now.
     """
     for task in part.tasks.values():
         timer = (
@@ -260,7 +263,7 @@ def _length(timer: DurationTimer, task: Any, due: datetime) -> timedelta:
 
 
 def _foresee(part: Any) -> None:
-    """Let the library foresee what may follow on what waits."""
+    """Let the library predict the tasks that may follow the waiting ones."""
     for task in list(part.tasks.values()):
         if not task.has_state(TaskState.FINISHED_MASK | FORESEEN) and not task.children:
             if isinstance(task.task_spec, BoundaryEvent):

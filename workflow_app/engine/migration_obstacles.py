@@ -1,9 +1,9 @@
-"""Why a running case cannot be moved to another version of its process, in sentences (decision
-0048).
+"""Reasons why a running case cannot be moved to another version of its process, in sentences
+(decision 0048).
 
-What waits must be there, as it was; branches that run side by side must meet as before; what was
-answered or issued must still be readable; and nothing ahead may ask for what was never asked of
-this case. In doubt a case stays where it is: there it can be finished.
+Every waiting element must exist unchanged; parallel branches must join as before; answers and
+issued letters must still be readable; and no step ahead may read something that this case was never
+asked. In doubt a case stays in its version, where it can be finished.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -20,28 +20,28 @@ from workflow_app.engine.paths import FRAMES, Paths, paths_of
 from workflow_app.engine.state import content_of
 
 KEPT = ("roleFrom", "handBack", "stage", "assign")
-"""Properties of an open task that may not change under it: whose it is was settled when it was
-reached.
+"""Properties of an open task that must not change, because its owner was determined when it was
+opened.
 """
 JOINS = ("parallelGateway", "inclusiveGateway")
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason."""
+    """One reason against moving a case."""
 
     element: str
-    """Element, or letter, that is in the way; empty where none is."""
+    """Element or letter concerned; empty when there is none."""
     sentence: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a case can be moved, and what that means for it."""
+    """Whether a case can be moved, and the consequences for it."""
 
     obstacles: tuple[Obstacle, ...]
     skipped: tuple[str, ...] = ()
-    """Names of new steps that it will not do, because it has gone past them."""
+    """Names of new steps that the case will not do, because it has passed their place."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class _Move:
 
     @property
     def standing(self) -> list[str]:
-        """Elements at which the case stands, on every level; boundary events too."""
+        """Elements at which the case waits, on every level, boundary events included."""
         return list(dict.fromkeys(task["task_spec"] for part in self.parts for task in part.live))
 
 
@@ -76,8 +76,8 @@ def judge(
     done: Collection[str],
     letters: Collection[str],
 ) -> Verdict:
-    """Whether a stored case can be moved. `done` are elements it has completed, `letters` the kinds
-    it has issued.
+    """Return whether a stored case can be moved. `done` are the elements it has completed,
+    `letters` the kinds of letters it has issued.
     """
     content = content_of(state)
     variables = frozenset({*content["variables"], *new.initial})
@@ -95,8 +95,8 @@ def judge(
 
 
 def shape(state: bytes) -> object:
-    """What a verdict depends on: cases of one version with the same shape and the same steps behind
-    them get the same.
+    """Return the features of a state on which a verdict depends. Cases of one version with the same
+    shape and the same completed steps get the same verdict.
     """
     content = content_of(state)
     parts = tuple((part.spec, part.shape) for part in parts_of(content))
@@ -108,11 +108,13 @@ def _named(node: Node) -> str:
 
 
 def _places(case: _Move) -> Iterator[Obstacle]:
-    """Where the case waits there is the same kind of element on the same level."""
+    """Every element at which the case waits is of the same kind and on the same level in the new
+    version.
+    """
     for id in case.standing:
         here, there = case.before.nodes.get(id), case.after.nodes.get(id)
         if here is None or (here.kind == "boundaryEvent" and there is None):
-            continue  # a boundary event that still waits is simply waited for no more
+            continue  # the case no longer waits for a boundary event that was removed
         if there is None:
             yield Obstacle(id, f"Langkah “{_named(here)}”, tempat berkas menunggu, tidak ada lagi.")
         elif (here.kind, here.parent, here.called) != (there.kind, there.parent, there.called):
@@ -145,7 +147,7 @@ def _places(case: _Move) -> Iterator[Obstacle]:
 
 
 def _happened(case: _Move) -> Iterator[Obstacle]:
-    """A boundary event whose steps still go on is still there, on the same activity."""
+    """A boundary event whose following steps are not finished is still on the same activity."""
     for part in case.parts:
         for task in part.tasks.values():
             here = case.before.nodes.get(task["task_spec"])
@@ -164,8 +166,8 @@ def _happened(case: _Move) -> Iterator[Obstacle]:
 
 
 def _branches(case: _Move) -> Iterator[Obstacle]:
-    """Branches that run side by side meet as before, and what stands in one branch only waits for
-    no other.
+    """Parallel branches join as before, and a case in one branch only does not wait for another
+    branch.
     """
     for part in case.parts:
         live = [
@@ -198,7 +200,9 @@ def _branches(case: _Move) -> Iterator[Obstacle]:
 def _joins(
     paths: Paths, standing: Collection[str], arrived: dict[str, set[str]]
 ) -> dict[str, frozenset[tuple[str, frozenset[str]]]]:
-    """Each joining gateway ahead on this level, with the ways over which each place comes to it."""
+    """Return each joining gateway ahead on this level, with the flows over which each waiting
+    element reaches it.
+    """
     elements = paths.definition.elements
     levels = {
         (elements[id].process, elements[id].parent)
@@ -220,7 +224,9 @@ def _before(paths: Paths, join: str) -> frozenset[str]:
 
 
 def _answered(case: _Move) -> Iterator[Obstacle]:
-    """What was answered is still asked there, so that it can be read."""
+    """The new version still asks every question that was answered, so that the
+    answers can be read.
+    """
     for id in sorted(case.done & case.old.forms.keys()):
         here, there = case.old.forms[id], case.new.forms.get(id)
         name = case.old.elements[id].name
@@ -242,14 +248,14 @@ def _answered(case: _Move) -> Iterator[Obstacle]:
 
 
 def _issued(case: _Move) -> Iterator[Obstacle]:
-    """Letters that were issued are still letters of the process."""
+    """Issued letters are still letters of the process."""
     for letter in sorted(case.letters - case.new.letters.keys()):
         yield Obstacle(letter, f"Surat {letter} sudah terbit, tetapi tidak ada lagi di versi baru.")
 
 
 def _asked(case: _Move) -> Iterator[Obstacle]:
-    """Nothing ahead reads what this case was never asked. What the old version lacks too is no
-    reason to stay in it.
+    """No element ahead reads something that this case was never asked. A variable that is missing
+    in the old version too is no reason to stay in it.
     """
     standing = [id for id in case.standing if id in case.after.nodes]
     lacked = case.before.lacking(case.standing, case.variables).keys()
@@ -289,7 +295,9 @@ def _unanswered(case: _Move, letter: str, ahead: Collection[str]) -> Iterator[Ob
 
 
 def _unlike(case: _Move, stood: Step, stands: Step) -> Iterator[Obstacle]:
-    """Everything that others know by its id is there again."""
+    """Open tasks and pending operations have the same ids after the move, because others refer to
+    them.
+    """
     if {t.id for t in stood.open_tasks} != {
         t.id for t in stands.open_tasks
     } or stood.effects != stands.effects:
@@ -304,7 +312,7 @@ def _unlike(case: _Move, stood: Step, stands: Step) -> Iterator[Obstacle]:
 
 
 def _skipped(case: _Move) -> tuple[str, ...]:
-    """Steps that are new, and that the case has gone past."""
+    """Return the new steps whose place the case has passed."""
     ahead = case.after.reached([id for id in case.standing if id in case.after.nodes]) | {
         *case.standing
     }

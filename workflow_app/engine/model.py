@@ -1,12 +1,9 @@
-"""The restricted expressions of a process: constants, control variables, comparisons and a few
-functions.
+"""A BPMN file as data (nodes, flows, lanes and properties), and the restricted expressions in it.
 
-Gateways, timers, service parameters and decision tables are evaluated here and nowhere else. An
+Expressions consist of constants, control variables, comparisons and a few functions. All
+expressions of gateways, timers, service parameters and decision tables are evaluated here. An
 expression is parsed, checked against a list of allowed syntax and only then evaluated, without
-builtins: what is not listed does not exist.
-
-Reading a BPMN file as data: nodes, flows, lanes and properties, for the runner's elements and for
-the linter.
+builtins; syntax that is not listed is refused.
 """
 
 import ast
@@ -24,10 +21,10 @@ from lxml import etree
 from workflow_app.domain import InvalidDefinition
 
 Value = str | int | bool | list[str] | None
-"""What a control variable may hold."""
+"""Types of a control variable."""
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {"len": len, "max": max, "min": min}
-"""Everything an expression may call."""
+"""All functions that an expression may call."""
 
 RESERVED = (
     frozenset({"typename", "lane_owners", "dmninputexpr"})
@@ -36,7 +33,7 @@ RESERVED = (
     | frozenset(keyword.softkwlist)
     | frozenset(dir(builtins))
 )
-"""Names a control variable must not have (with every name starting with an underscore)."""
+"""Names that no control variable may have; names that start with an underscore are reserved too."""
 
 MAX_LENGTH = 1000
 """Longest expression, in characters."""
@@ -57,26 +54,26 @@ class ExpressionError(ValueError):
 
 
 def is_reserved(name: str) -> bool:
-    """True if no control variable may have this name."""
+    """Return whether no control variable may have this name."""
     return name.startswith("_") or name in RESERVED or not name.isidentifier()
 
 
 def is_value(value: object) -> TypeGuard[Value]:
-    """True if a control variable may hold this: str, int, bool, None or a list of str."""
+    """Return whether a control variable may hold this: str, int, bool, None or a list of str."""
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     return value is None or isinstance(value, str | int)
 
 
 def check(text: str) -> None:
-    """Raise `SyntaxError` if the expression does not parse, `ExpressionError` if it uses what is
-    not allowed.
+    """Check an expression. Raises `SyntaxError` if it does not parse, `ExpressionError` if it uses
+    syntax that is not allowed.
     """
     _compile(text)
 
 
 def names_in(text: str) -> frozenset[str]:
-    """The control variables an expression reads."""
+    """Return the control variables that an expression reads."""
     return (
         frozenset(node.id for node in ast.walk(_parse(text)) if isinstance(node, ast.Name))
         - FUNCTIONS.keys()
@@ -84,7 +81,9 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
-    """The value of an expression; a name that is no control variable raises `NameError`."""
+    """Return the value of an expression. Raises `NameError` for a name that is not a control
+    variable.
+    """
     code = _compile(text)
     # Only syntax of the list above gets here, and it sees neither builtins nor attributes.
     return eval(code, {"__builtins__": {}}, {**variables, **FUNCTIONS})  # noqa: S307 - see the line above
@@ -122,7 +121,7 @@ NAMESPACES = {
     "di": "http://www.omg.org/spec/DD/20100524/DI",
     "spiffworkflow": "http://spiffworkflow.org/bpmn/schema/1.0/core",
 }
-"""Namespace prefixes used in our queries."""
+"""Namespace prefixes of the XPath queries."""
 
 _ACTIVITIES = frozenset({"task", "subProcess", "transaction", "adHocSubProcess", "callActivity"})
 _CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
@@ -166,8 +165,8 @@ class Node:
     called: str | None = None
     """Key of the process that a call activity runs."""
     markers: tuple[str, ...] = ()
-    """Things that change how the node behaves: loops, scripts, isForCompensation, triggeredByEvent,
-    ...
+    """Features that change the behaviour of a node: loops, scripts, isForCompensation,
+    triggeredByEvent, ...
     """
 
 
@@ -183,14 +182,14 @@ class Model:
     `startedAs`, `purpose`, `rank`, `reopenable`, `reopenConfined`).
     """
     lanes: Mapping[str, tuple[str, str]]
-    """Lane id to (role, label)."""
+    """Role and label of each lane, by lane id."""
     nodes: Mapping[str, Node]
     flows: tuple[Flow, ...]
     root: Any = field(repr=False, compare=False)
 
     @cached_property
     def outgoing(self) -> dict[str, list[Flow]]:
-        """Flows leaving each node."""
+        """Flows that leave each node."""
         result: dict[str, list[Flow]] = {node: [] for node in self.nodes}
         for flow in self.flows:
             result.setdefault(flow.source, []).append(flow)
@@ -198,7 +197,7 @@ class Model:
 
     @cached_property
     def incoming(self) -> dict[str, list[Flow]]:
-        """Flows entering each node."""
+        """Flows that enter each node."""
         result: dict[str, list[Flow]] = {node: [] for node in self.nodes}
         for flow in self.flows:
             result.setdefault(flow.target, []).append(flow)
@@ -206,8 +205,8 @@ class Model:
 
 
 def parse_xml(data: bytes, name: str) -> Any:
-    """Root element of an XML file of a process folder; entities and outside references are not
-    resolved.
+    """Return the root element of an XML file of a process folder, without resolving entities or
+    external references. Raises `InvalidDefinition`.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
@@ -222,12 +221,12 @@ def parse_xml(data: bytes, name: str) -> Any:
 
 
 def find(element: Any, path: str) -> list[Any]:
-    """XPath below an element with our namespace prefixes."""
+    """Return the result of an XPath query below an element, with the prefixes of `NAMESPACES`."""
     return list(element.xpath(path, namespaces=NAMESPACES))
 
 
 def read_model(data: bytes, name: str = "process.bpmn") -> Model:
-    """Read a BPMN file. Raises `InvalidDefinition` if it holds no process."""
+    """Read a BPMN file. Raises `InvalidDefinition` if it contains no process."""
     root = parse_xml(data, name)
     processes = find(root, "./bpmn:process")
     if not processes:
@@ -363,7 +362,9 @@ def _text(element: Any, path: str) -> str | None:
 
 
 def initial_values(model: Model) -> dict[str, Value]:
-    """Control variables named by the process property `initial`. Raises `InvalidDefinition`."""
+    """Return the initial control variables from the process property `initial`. Raises
+    `InvalidDefinition`.
+    """
     try:
         values = json.loads(model.properties.get("initial", "{}"))
     except ValueError as error:

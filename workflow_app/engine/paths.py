@@ -1,5 +1,5 @@
-"""Where a case can still go from where it stands: over flows and boundary events, into subprocesses
-and called processes.
+"""The ways a case can still take from the elements at which it stands: over flows and boundary
+events, into subprocesses and called processes.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,12 +29,12 @@ class Paths:
 
     @cached_property
     def outgoing(self) -> dict[str, list[Flow]]:
-        """Flows leaving each node."""
+        """Flows that leave each node."""
         return {id: flows for model in self.models.values() for id, flows in model.outgoing.items()}
 
     @cached_property
     def incoming(self) -> dict[str, list[Flow]]:
-        """Flows entering each node."""
+        """Flows that enter each node."""
         return {id: flows for model in self.models.values() for id, flows in model.incoming.items()}
 
     @cached_property
@@ -48,8 +48,8 @@ class Paths:
 
     @cached_property
     def insides(self) -> dict[str, list[Node]]:
-        """The nodes directly inside each subprocess and each called process, by the frame that runs
-        them.
+        """The nodes directly inside each subprocess and each called process, by the id of the
+        subprocess or call activity.
         """
         return {
             node.id: list(self._inside(node)) for node in self.nodes.values() if node.kind in FRAMES
@@ -57,7 +57,7 @@ class Paths:
 
     @cached_property
     def frames_of(self) -> dict[str, list[str]]:
-        """Which frames begin with a start event."""
+        """The subprocesses and call activities that begin with each start event."""
         found: dict[str, list[str]] = {}
         for frame, inner in self.insides.items():
             for node in inner:
@@ -67,7 +67,7 @@ class Paths:
 
     @cached_property
     def next(self) -> dict[str, tuple[str, ...]]:
-        """The next elements of each: along its flows, at its boundary, inside it."""
+        """The next elements of each element: along its flows, at its boundary, inside it."""
         return {id: tuple(self._following(id)) for id in self.nodes}
 
     def _inside(self, frame: Node) -> Iterator[Node]:
@@ -82,7 +82,9 @@ class Paths:
         yield from (node.id for node in self.insides.get(id, ()) if node.kind == "startEvent")
 
     def reached(self, standing: Iterable[str], *, without: str = "") -> set[str]:
-        """What a case that stands there can still come to; `without` going through one element."""
+        """Return the elements that a case at `standing` can still reach without passing through the
+        element `without`.
+        """
         found: set[str] = set()
         queue = [
             following for id in standing if id != without for following in self.next.get(id, ())
@@ -97,17 +99,20 @@ class Paths:
         return found
 
     def sources_reached(self, standing: str, join: str) -> frozenset[str]:
-        """Elements just before a joining gateway over which what stands there can come to it."""
+        """Return the elements directly before a joining gateway over which `standing`
+        can reach it.
+        """
         before = {standing, *self.reached([standing], without=join)} - {join}
         return frozenset(
             flow.source for flow in self.incoming.get(join, ()) if flow.source in before
         )
 
     def lacking(self, standing: Collection[str], variables: Collection[str]) -> dict[str, str]:
-        """Control variables that may be read before anything has set them, with an element that
-        reads each.
+        """Return the control variables that may be read before they are set, each with an element
+        that reads it.
 
-        The store of a case only grows, so what is set on every way to an element is there.
+        A case never loses a variable, so a variable that is set on every way to an element is
+        present there.
         """
         there = self._set_before(standing, frozenset(variables))
         return {
@@ -117,7 +122,7 @@ class Paths:
     def _set_before(
         self, standing: Collection[str], known: frozenset[str]
     ) -> dict[str, frozenset[str]]:
-        """What is certainly set when each element is reached."""
+        """Return the variables that are certainly set when each element is reached."""
         met = {*standing, *self.reached(standing)}
         order = [id for id in self.nodes if id in met]
         before = {id: known for id in standing if id in self.nodes}
@@ -154,12 +159,12 @@ class Paths:
 
     @cached_property
     def setting(self) -> dict[str, frozenset[str]]:
-        """Control variables that are set when an element is done."""
+        """Control variables that are set when each element is done."""
         return {node.id: self._set_by(node) for node in self.nodes.values()}
 
     @cached_property
     def reading(self) -> dict[str, frozenset[str]]:
-        """Control variables that an element asks for when it is reached or left."""
+        """Control variables that each element reads when it is reached or left."""
         return {node.id: self._read_by(node) for node in self.nodes.values()}
 
     def _set_by(self, node: Node) -> frozenset[str]:
@@ -193,7 +198,7 @@ _known: dict[str, Paths] = {}
 
 
 def paths_of(definition: Definition) -> Paths:
-    """The graph of a definition; read once per content."""
+    """Return the graph of a definition, built once per content."""
     if definition.hash not in _known:
         own = {definition.key: read_model(definition.files[MODEL_FILE])}
         called = {

@@ -1,14 +1,13 @@
-"""The files of a process folder, as they are hashed and deployed.
+"""The files of a process folder as they are hashed and deployed, and its scenarios.
 
-They are its own, those of the processes it calls, and the parts of letters it shares with others
-(the sheet they stand on), so that a running case keeps the sheet it began under.
+The files are those of the folder itself, those of the processes it calls, and the shared parts of
+its letters, so that a running case keeps the letter layout with which it began. A form may refer by
+`$ref` to blocks of questions that several processes share: in `properties`, `fields`, `required`
+and the fields of a section. Reading a folder replaces the references, so deployed files contain
+none.
 
-Forms name blocks of questions that several processes share by `$ref`, in four places: among the
-parts of `properties` and of `fields`, among the names of `required`, and among those of a section.
-The blocks take their place at reading; what is deployed holds no reference.
-
-A scenario says "given these answers, the case ends here" and is played on the engine alone. A
-clock's target is ten minutes unless the scenario says otherwise, every day is a working day, a
+A scenario says which answers lead a case to which end; it is played on the engine alone. There the
+target of a clock is ten minutes unless the scenario sets another one, every day is a working day, a
 letter gets an invented id, and a checklist is judged by its decision table. The integration tests
 play the same scenarios on the real services.
 """
@@ -31,7 +30,7 @@ from workflow_app.engine.form_values import read_duration
 from workflow_app.engine.model import read_model
 
 SHARED = "shared/"
-"""The folder beside the process folders, and where a definition keeps what it uses of it: both have
+"""Folder of shared files beside the process folders; a definition keeps them under
 the same paths.
 """
 
@@ -46,14 +45,14 @@ _MACRO = re.compile(r"\{%[-+]?\s*macro\s+(\w+)")
 
 
 def uses(template: str) -> list[str | None]:
-    """What a template builds on: paths of shared parts; None for anything else it names, which no
-    letter may.
+    """Return the paths of the shared parts that a template includes; None stands for any other
+    template, which no letter may include.
     """
     return [found[1] if (found := _NAME.match(named)) else None for named in _USE.findall(template)]
 
 
 def missing_pieces(template: str, parts: Mapping[str, str]) -> list[str]:
-    """Names that a template imports from a part which does not have them."""
+    """Return the names that a template imports from a part which does not define them."""
     imported = (
         (part, name.split()[0])
         for part, names in _PIECES.findall(template)
@@ -65,10 +64,10 @@ def missing_pieces(template: str, parts: Mapping[str, str]) -> list[str]:
 
 
 def read_parts(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
-    """The shared parts below `root` that the letters of these files build on, with what those build
-    on in turn.
+    """Return the shared parts below `root` that the letters of these files include, directly or
+    through other parts.
 
-    A part that is not there is left out: the linter names it.
+    A missing part is left out; the linter reports it.
     """
     parts: dict[str, bytes] = {}
     letters = (
@@ -84,7 +83,7 @@ def read_parts(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
 
 
 def shared_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The shared parts among the files of a definition."""
+    """Return the shared parts among the files of a definition."""
     return {name: content for name, content in files.items() if name.startswith(SHARED)}
 
 
@@ -99,15 +98,15 @@ ProcessFiles = Mapping[str, bytes]
 
 MODEL_FILE = "process.bpmn"
 CALLED = "called/"
-"""Where a definition keeps the folders of the processes it calls, each under its key."""
+"""Folder in which a definition keeps the files of each process it calls, under its key."""
 
 
 def read_folder(path: Path) -> ProcessFiles:
-    """Return all files of a process folder, hidden ones excepted, as they are deployed.
+    """Return all files of a process folder as they are deployed, without hidden files.
 
-    The shared blocks of its forms and the usual answers of its scenarios stand in their place. With
-    the files come the folders beside it whose processes it calls, and the shared parts of letters.
-    Raises `InvalidDefinition` without a model.
+    Shared blocks and default answers of scenarios are merged in. The result includes the folders of
+    called processes and the shared parts of letters. Raises `InvalidDefinition` if there is no
+    model.
     """
     files, beside = _read_one(path), path.resolve().parent
     for key in sorted(_called_keys(files)):
@@ -134,8 +133,8 @@ def _read_one(path: Path) -> dict[str, bytes]:
 
 
 def _called_keys(files: ProcessFiles) -> set[str]:
-    """Keys of the processes that a folder calls; none where its model cannot be read, which the
-    linter tells.
+    """Return the keys of the processes that a folder calls; empty for an unreadable model, which
+    the linter reports.
     """
     try:
         nodes = read_model(files[MODEL_FILE]).nodes.values()
@@ -149,14 +148,14 @@ def _called_keys(files: ProcessFiles) -> set[str]:
 
 
 def own_files(files: ProcessFiles) -> dict[str, bytes]:
-    """The files of the folder itself."""
+    """Return the files of the folder itself."""
     return {
         name: content for name, content in files.items() if not name.startswith((CALLED, SHARED))
     }
 
 
 def called_folders(files: ProcessFiles) -> dict[str, dict[str, bytes]]:
-    """The folders of called processes, by key, each with its files as in its own folder."""
+    """Return the folders of called processes by key, each with the paths of its own folder."""
     folders: dict[str, dict[str, bytes]] = {}
     for name in sorted(n for n in files if n.startswith(CALLED)):
         key, _, inner = name.removeprefix(CALLED).partition("/")
@@ -165,8 +164,8 @@ def called_folders(files: ProcessFiles) -> dict[str, dict[str, bytes]]:
 
 
 def content_hash(files: ProcessFiles) -> str:
-    """SHA-256 over all names and contents, each preceded by its length, in the order of the
-    names.
+    """Return the SHA-256 over all names and contents in the order of the names, each preceded by
+    its length.
     """
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -177,7 +176,7 @@ def content_hash(files: ProcessFiles) -> str:
 
 
 def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:
-    """A JSON object of the folder. Raises `InvalidDefinition`."""
+    """Return a JSON object of the folder. Raises `InvalidDefinition`."""
     try:
         value = json.loads(text_of(files, name))
     except ValueError as error:
@@ -188,7 +187,7 @@ def read_json(files: ProcessFiles, name: str) -> dict[str, Any]:
 
 
 def text_of(files: ProcessFiles, name: str) -> str:
-    """A text file of the folder. Raises `InvalidDefinition`."""
+    """Return a text file of the folder. Raises `InvalidDefinition`."""
     if name not in files:
         raise InvalidDefinition(detail=f"{name or 'a file'} is missing")
     try:
@@ -198,7 +197,7 @@ def text_of(files: ProcessFiles, name: str) -> str:
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Safe either way; the one in C, where there is one, is ten times as fast."""
+"""Safe YAML loader; the C version, if present, is ten times as fast."""
 
 BEGINS_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Instant at which every scenario begins (Monday, 09.00 WITA)."""
@@ -207,23 +206,25 @@ DEFAULT_TARGET = timedelta(minutes=10)
 
 
 class ScenarioFailed(AssertionError):
-    """The process did something else than the scenario says; the message tells what."""
+    """The process behaved differently from the scenario; the message names the difference."""
 
 
 @dataclass(frozen=True)
 class Complete:
-    """A person of a role completes an open task with these answers."""
+    """An officer of a role completes an open task with these answers."""
 
     element: str
     role: str
     answers: Answers
     by_colleague: bool = False
-    """Done by another holder of the role than its other steps, as four eyes may require."""
+    """Another holder of the role than for its other steps does it, as the four-eyes principle may
+    require.
+    """
 
 
 @dataclass(frozen=True)
 class Advance:
-    """Time passes, and timers that are due fire."""
+    """Time passes, and due timers fire."""
 
     by: timedelta
 
@@ -257,19 +258,21 @@ class Scenario:
     outcome: str | None
     """Expected outcome, None when the case is expected to be still running."""
     letters: tuple[str, ...] | None
-    """Letters that are valid at the end; None when the scenario does not say."""
+    """Letters that are valid at the end; None when the scenario does not check them."""
     messages: tuple[str, ...] | None
-    """Service tasks that put a message into the outbox; None when the scenario does not say."""
+    """Service tasks that put a message into the outbox; None when the scenario does
+    not check them.
+    """
     variables: Mapping[str, Any]
     """Control variables expected at the end."""
     targets: Mapping[str, timedelta | int | None]
-    """Targets of clocks that differ from ten minutes; a number is working days."""
+    """Targets of clocks that differ from ten minutes; a number means working days."""
     begins_with: Mapping[str, Any]
-    """Control variables that differ from what the process begins with."""
+    """Control variables that differ from the initial ones of the process."""
     areas: Mapping[str, tuple[str, ...]]
-    """Region codes of the areas that the process asks for; an area that is not named is empty."""
+    """Region codes of the areas that the process reads; an area that is not named is empty."""
     settings: Mapping[str, Any]
-    """Settings that differ from what the process begins with."""
+    """Settings that differ from the initial values of the process."""
 
 
 def read_scenario(file: str, data: bytes) -> Scenario:
@@ -322,7 +325,7 @@ def read_scenarios(files: Mapping[str, bytes]) -> list[Scenario]:
 
 
 def scenario_files(files: Mapping[str, bytes]) -> list[str]:
-    """Return the names of the scenarios of a process folder; usual answers left over are none."""
+    """Return the names of the scenario files, without a remaining file of default answers."""
     return sorted(n for n in files if n.startswith("scenarios/") and n != scenario_defaults.FILE)
 
 
@@ -362,7 +365,7 @@ def _answers(step: Mapping[str, Any]) -> Answers:
 
 
 def _plain(value: Any) -> Any:
-    """YAML reads dates as such; answers are text."""
+    """Return a YAML value as an answer: dates become ISO text."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -371,24 +374,24 @@ def _plain(value: Any) -> Any:
 
 
 BLOCKS = "shared/forms/"
-"""The folder of the blocks, beside the process folders."""
+"""Folder of the shared form blocks, beside the process folders."""
 REF = "$ref"
 
 
 class _Missing(Exception):
-    """A reference leads nowhere."""
+    """A reference points to nothing."""
 
 
 def resolve(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
-    """Return the files with the blocks below `root` in place of the references to them.
+    """Return the files with references replaced by the blocks below `root`.
 
-    A form with a reference that leads nowhere stays as it is written: the linter names it.
+    A form with a reference that points to nothing stays unchanged; the linter reports it.
     """
     return {name: _resolved(name, content, root) for name, content in files.items()}
 
 
 def references(content: Any) -> Iterator[str]:
-    """Return every reference written in a form, wherever it stands."""
+    """Yield every reference in a form, at any depth."""
     if isinstance(content, dict):
         if REF in content:
             yield str(content[REF])
@@ -437,7 +440,9 @@ def _may_refer(content: bytes) -> bool:
 
 
 def _parsed(content: bytes) -> Any:
-    """Return the content of a JSON file; None where it is none: who reads the form says so."""
+    """Return the content of a JSON file; None for an invalid file, which the reader of the form
+    reports.
+    """
     try:
         return json.loads(content)
     except ValueError:
@@ -445,7 +450,9 @@ def _parsed(content: bytes) -> Any:
 
 
 def _merged(parts: list[dict[str, Any]], root: Path) -> dict[str, Any]:
-    """Return one mapping of blocks and own questions in their order; a later part overrides."""
+    """Return one mapping of blocks and own questions in order; a later part overrides an earlier
+    one.
+    """
     merged: dict[str, Any] = {}
     for part in parts:
         found = _referenced(part[REF], root) if set(part) == {REF} else part
@@ -456,7 +463,7 @@ def _merged(parts: list[dict[str, Any]], root: Path) -> dict[str, Any]:
 
 
 def _spliced(names: list[Any], root: Path) -> list[str]:
-    """Return names with those of a block in place of a reference to it."""
+    """Return the names, with each reference replaced by the names of its block."""
     spliced: list[str] = []
     for name in names:
         is_reference = isinstance(name, dict) and set(name) == {REF}

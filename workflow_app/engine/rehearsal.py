@@ -1,12 +1,9 @@
-"""Playing a scenario on the engine alone, with played operations.
+"""Rehearsal of a process: its scenarios are played on the engine alone, with simulated operations.
 
-The clocks of a rehearsed case: the rules of the services, with the targets and the edges that its
-scenario sets. What the scenarios of the processes take: sequence flows, boundary events and rows of
-decision tables.
-
-A process that others call is also taken by their scenarios. A row counts where a scenario meets it,
-or where an example of its table names it (`tables/<decision>.yaml`): given these variables, the
-table says this.
+Rehearsed clocks follow the rules of the services, with the targets and edges set by the scenario.
+Coverage says which sequence flows, boundary events and rows of decision tables the scenarios take;
+a called process is also covered by the scenarios of its callers. A row counts when a scenario or an
+example of its table (`tables/<decision>.yaml`) meets it.
 """
 
 from collections import defaultdict
@@ -38,14 +35,14 @@ from workflow_app.engine.process_folders import (
 
 
 def end_of_day(start: datetime, days: int) -> datetime:
-    """The last instant of the `days`-th day after the day of `start`, in the time of the counter
-    (WITA).
+    """Return the last instant of the `days`-th day after the day of `start`, in the time of the
+    counter (WITA).
     """
     return form_rules.end_of_day(start.astimezone(WITA).date() + timedelta(days=days))
 
 
 class RehearsedClocks:
-    """What has been started, when its target is over, and what has stopped."""
+    """The clocks of a rehearsed case: started, due and stopped."""
 
     def __init__(self, definition: Definition, scenario: Scenario) -> None:
         self._definition = definition
@@ -55,7 +52,9 @@ class RehearsedClocks:
         self._stopped: set[str] = set()
 
     def perform(self, effect: Effect, now: datetime) -> str | None:
-        """Do what a service task asks of a clock; the result is an instant, where there is one."""
+        """Perform the clock operation of a service task. Returns its instant in ISO format, if
+        there is one.
+        """
         match effect.operation:
             case "start_clock":
                 return self._start_all(effect, now)
@@ -64,13 +63,13 @@ class RehearsedClocks:
         return self._working_days_after(effect)
 
     def _start_all(self, effect: Effect, now: datetime) -> str | None:
-        """The first end of these clocks."""
+        """Start these clocks and return the first due instant among them."""
         dues = [self._start(effect, name, now) for name in _names(effect)]
         return next((due for due in dues if due), None)
 
     def _start(self, effect: Effect, name: str, now: datetime) -> str | None:
-        """When the target is over; of a clock that counts once per case also when it has been
-        started before.
+        """Start a clock and return its due instant. A clock that counts once per case keeps its
+        first start.
         """
         edge = self._counted(effect, name)
         if edge is None:
@@ -93,14 +92,16 @@ class RehearsedClocks:
         return self._due.setdefault(name, min(ends).isoformat() if ends else None)
 
     def _stop(self, effect: Effect) -> str | None:
-        """The end of what runs on: another edge may be the one that stops it."""
+        """Stop these clocks and return the due instant of one that still runs, because another edge
+        may stop it.
+        """
         names = _names(effect)
         self._stopped |= {name for name in names if self._counted(effect, name) is not None}
         return self._running(names)
 
     def _working_days_after(self, effect: Effect) -> str | None:
-        """When so many days of a clock are over; none of one whose target is not in days, or ends
-        before.
+        """Return the end of the given day of a clock; None when its target is not in days or ends
+        earlier.
         """
         name, days = str(effect.parameters["clock"]), effect.parameters["days"]
         target = self._scenario.targets.get(name)
@@ -123,13 +124,13 @@ def _names(effect: Effect) -> list[str]:
 
 
 def unseen(_step: Step) -> None:
-    """Nobody looks on."""
+    """Ignore a step."""
 
 
 def rehearse(
     definition: Definition, scenario: Scenario, seen: Callable[[Step], None] = unseen
 ) -> Step:
-    """Play a scenario to its end, showing each step to `seen`. Raises `ScenarioFailed` at the first
+    """Play a scenario to its end and pass each step to `seen`. Raises `ScenarioFailed` at the first
     difference.
     """
     play = _Play(definition, scenario, seen)
@@ -253,7 +254,8 @@ class _Play:
             case "void_letter":
                 self.letters.pop(str(given["letter_id"]), None)
             case "send_message":
-                # A rehearsed office has opened no way out: what is sent or not at all is not.
+                # In a rehearsal no channel for sending is open, so nothing that requires sending is
+                # sent.
                 if given.get("channel") == "kirim":
                     return "tidak"
                 self.messages.append(effect.element)
@@ -263,7 +265,7 @@ class _Play:
         return None
 
     def computed(self, form: Form, answers: Answers) -> dict[str, str]:
-        """Variables of checklists and waivers, by the rule the services use."""
+        """Return the variables of checklists and waivers, by the rule that the services use."""
         results = {}
         for asked in form.fields.values():
             value = answers.get(asked.name)
@@ -300,8 +302,8 @@ class _Play:
 
 
 def _of_notice(effect: Effect) -> str | None:
-    """Until when notice of an event was due, where every day is a working day; and whether it was
-    in time.
+    """Return the last instant for notice of an event, with every day as a working day, or whether a
+    notice was in time.
     """
     told = effect.parameters
     if effect.operation == "notice_due":
@@ -316,21 +318,21 @@ def _of_notice(effect: Effect) -> str | None:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of one kind is taken."""
+    """The covered share of one kind of element."""
 
     total: int
     missing: tuple[str, ...]
-    """Ids of what no scenario takes, in the order of the model."""
+    """Ids that no scenario takes, in the order of the model."""
 
     @property
     def percent(self) -> float:
-        """0 to 100; nothing to take is all of it."""
+        """Return the coverage from 0 to 100; with nothing to cover it is 100."""
         return 100.0 * (self.total - len(self.missing)) / self.total if self.total else 100.0
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What the scenarios take of one process."""
+    """The coverage of one process by the scenarios."""
 
     key: str
     scenarios: int
@@ -342,7 +344,7 @@ class Coverage:
 
     @property
     def shares(self) -> dict[str, Share]:
-        """Each kind under the word of BPMN and DMN for it."""
+        """Return the shares by their names in BPMN and DMN."""
         return {
             "sequence flows": self.flows,
             "boundary events": self.events,
@@ -351,11 +353,11 @@ class Coverage:
 
     @property
     def is_complete(self) -> bool:
-        """Is nothing left out?"""
+        """Return whether everything is covered."""
         return not any(share.missing for share in self.shares.values())
 
     def as_dict(self) -> dict[str, object]:
-        """The figures, for JSON."""
+        """Return the figures for JSON."""
         shares = {
             kind.replace(" ", "_"): {
                 "total": share.total,
@@ -369,17 +371,19 @@ class Coverage:
 
 @dataclass
 class _Taken:
-    """By process: flows as source and target, elements, rows as table and row."""
+    """What was taken in one process: flows as source and target, elements, rows as
+    table and row.
+    """
 
     flows: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     elements: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: set[tuple[str, str]] = field(default_factory=set)
-    """Ids of tables are those of their own process, wherever it is called."""
+    """The table ids are those of the process that owns the table, wherever it is called."""
 
 
 def measure(release: Iterable[Definition]) -> list[Coverage]:
-    """Play all scenarios of these processes. Raises `ScenarioFailed` where one differs,
-    `InvalidDefinition`.
+    """Play all scenarios of these processes and return their coverage. Raises `ScenarioFailed` at a
+    difference, and `InvalidDefinition`.
     """
     definitions, taken = list(release), _Taken()
     for definition in definitions:

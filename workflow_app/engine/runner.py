@@ -1,22 +1,16 @@
-"""Rework in stretches: how often a case may enter a step before somebody who leads says that it may
-go on.
+"""The runner: a stored state and one event give the next state, without database, network or clock.
 
-`maxVisits` of a user task is the length of a stretch. The visit after it opens the task *held*:
-what led there is stored, and the task cannot be completed until the case is let go on, which begins
-a new stretch for all its steps. What the machine does alone (timers, results of jobs) enters a held
-step no second time: that loop has no person in it. Decision 0028.
+A step either returns a whole new state or raises; the given state is never changed, so a caller has
+nothing to undo after an error. `Step.open_tasks` and `Step.effects` describe the whole state, not
+only what is new. A caller that performs effects immediately keeps the step open (`begin`,
+`open_case`), passes the results to the `Run` one by one and closes it, so that the state is read
+and written only once. The other functions open a run and close it.
 
-One step of a case being computed: what happens in it, and everything automatic that follows. The
-engine: a state and something that happened in, the next state out. No database, no network, no
-clock of its own.
-
-A step either returns a whole new state or raises; the given state is never changed, so a caller
-that meets an error has nothing to undo. `Step.open_tasks` and `Step.effects` describe the whole
-state, not only what is new.
-
-Who performs effects at once keeps the step open (`begin`, `open_case`), tells the `Run` one result
-after the other and closes it: the state is read and written once. The functions for what happens
-alone open a run and close it.
+Rework is bounded by stretches (decision 0028). `maxVisits` of a user task is the length of a
+stretch. One more visit opens the task as *held*: the state is stored, and the task cannot be
+completed until a lead releases the case, which begins a new stretch for all its steps. Automatic
+events (timers, results of jobs) cannot enter a held step again, because no person acts in that
+loop.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -60,11 +54,11 @@ from workflow_app.engine.state import (
 )
 
 Visits = dict[str, int]
-"""How often each bounded step has been entered in this stretch, by element."""
+"""Visits of each bounded step in this stretch, by element."""
 
 
 def enter(element: Element, visits: Visits, stopped: Collection[str] = ()) -> None:
-    """A task of this element is reached. Raises `LoopLimitReached` for the elements `stopped`."""
+    """Count a visit of this element. Raises `LoopLimitReached` for the elements `stopped`."""
     if "maxVisits" not in element.properties:
         return
     if element.id in stopped:
@@ -73,31 +67,31 @@ def enter(element: Element, visits: Visits, stopped: Collection[str] = ()) -> No
 
 
 def is_stretch_spent(element: Element, visits: Mapping[str, int]) -> bool:
-    """Does a task of this element wait for a lead?"""
+    """Return whether a task of this element is held for a lead."""
     limit = element.properties.get("maxVisits")
     return limit is not None and visits.get(element.id, 0) > int(limit)
 
 
 def held(definition: Definition, visits: Mapping[str, int]) -> frozenset[str]:
-    """The elements that were entered once more than a stretch allows."""
+    """Return the elements that were entered once more than a stretch allows."""
     known = definition.elements
     return frozenset(id for id in visits if id in known and is_stretch_spent(known[id], visits))
 
 
 def held_in(definition: Definition, state: bytes) -> frozenset[str]:
-    """As `held`, of a stored case. Its counts are read, not the whole case."""
+    """Return the held elements of a stored case, from its counts alone."""
     return held(definition, visits_of(state))
 
 
 def check_free(element: Element, visits: Mapping[str, int]) -> None:
-    """Raise `LoopLimitReached` for a task that waits for a lead."""
+    """Raise `LoopLimitReached` if the task is held for a lead."""
     if is_stretch_spent(element, visits):
         raise LoopLimitReached(detail=element.id)
 
 
 def begin_stretch(definition: Definition, visits: Visits, opened: Iterable[str]) -> None:
-    """Every step may be entered as often again; the tasks of the elements `opened` count as the
-    first visit of theirs.
+    """Reset the visits of all steps; the open tasks of the elements `opened` count as a first
+    visit.
 
     Raises `TaskNotReady` when nothing is held.
     """
@@ -109,12 +103,12 @@ def begin_stretch(definition: Definition, visits: Visits, opened: Iterable[str])
 
 
 MAX_AUTOMATIC = 300
-"""Most library tasks that may run in one step; more is an endless loop of the model."""
+"""Library tasks that may run in one step; more means an endless loop in the model."""
 
 
 class Run:
-    """One step being computed. After an error it is of no use: the stored state is still that of
-    before.
+    """One step during its computation. After an error it must be discarded; the stored state is
+    unchanged.
     """
 
     case: CaseState
@@ -128,10 +122,10 @@ class Run:
         self.known: set[UUID] = set()
         self.had_effects = False
         self.stopped: frozenset[str] = frozenset()
-        """What this step may not enter, because no person acts in it."""
+        """Elements that this step may not enter, because no person acts in it."""
 
     def begin(self, variables: Variables, now: datetime) -> None:
-        """Start a fresh case."""
+        """Start a new case."""
         with self.guarded():
             self.case = fresh(self.definition.specs, Scope({}, now))
             self.set_variables({**self.definition.initial, **variables})
@@ -159,7 +153,7 @@ class Run:
             self.advance()
 
     def resolve_effect(self, task_id: UUID, result: Value) -> None:
-        """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or
+        """Pass the result of a service task. Raises `TaskNotReady`, `LoopLimitReached` or
         `ProcessFault`.
         """
         with self.guarded():
@@ -171,15 +165,13 @@ class Run:
             self.advance()
 
     def wake(self) -> None:
-        """Let timers fire that are due. Raises `LoopLimitReached` or `ProcessFault`."""
+        """Fire due timers. Raises `LoopLimitReached` or `ProcessFault`."""
         with self.guarded():
             self.case.workflow.refresh_timers()
             self.advance()
 
     def receive_message(self, name: str, variables: Variables) -> None:
-        """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any
-        more).
-        """
+        """Deliver a message. Raises `TaskNotReady` when the case does not wait for it."""
         with self.guarded():
             event = BpmnEvent(MessageEventDefinition(name), payload={})
             found = catchers(self.case.workflow, event)
@@ -196,7 +188,7 @@ class Run:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Service tasks that wait for their result."""
+        """Return the service tasks that wait for their result."""
         return tuple(
             Effect(
                 t.id, t.task_spec.name, t.task_spec.operation_name, t.internal_data["parameters"]
@@ -206,7 +198,7 @@ class Run:
         )
 
     def close(self) -> Step:
-        """Where the case stands now, ready to be stored. The run is of no use afterwards. Raises
+        """Return the new state, ready to be stored. The run cannot be used afterwards. Raises
         `ProcessFault`.
         """
         with self.guarded():
@@ -238,9 +230,7 @@ class Run:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Turn whatever goes wrong inside the library into a `ProcessFault` that names the
-        element.
-        """
+        """Convert any error inside the library into a `ProcessFault` that names the element."""
         try:
             yield
         except SentraError:
@@ -257,7 +247,7 @@ class Run:
             ) from error
 
     def task(self, task_id: UUID, kind: type[Any], state: int) -> Any:
-        """The task of this kind in this state, or `TaskNotReady`."""
+        """Return the task of this kind and state. Raises `TaskNotReady`."""
         task: Any = next((t for t in all_tasks(self.case.workflow) if t.id == task_id), None)
         if task is None or not isinstance(task.task_spec, kind) or task.state != state:
             raise TaskNotReady(detail=str(task_id))
@@ -270,7 +260,7 @@ class Run:
             self.case.workflow.script_engine.set(name, value)
 
     def advance(self) -> None:
-        """Run everything automatic, and let the tasks be reached that are open then."""
+        """Run all automatic tasks, then record the arrival of newly opened tasks."""
         with self.guarded():
             workflow = self.case.workflow
             while any(
@@ -308,8 +298,9 @@ class Run:
             self.case.outcome = element.properties.get("outcome", self.case.outcome)
 
     def arrive(self, task: Any) -> None:
-        """A task is reached: whose it is stays as it is now. Raises `LoopLimitReached` where only
-        the machine goes round.
+        """Record that a task was opened and fix its role. Raises `LoopLimitReached` when an
+        automatic step returns to a held element, and `ProcessFault` when the variable names no
+        role.
         """
         element = self.definition.elements[task.task_spec.name]
         if variable := element.properties.get("roleFrom"):
@@ -320,25 +311,25 @@ class Run:
         enter(element, self.case.visits, self.stopped)
 
     def let_on(self) -> None:
-        """A lead lets the case go on: a new stretch of rework begins. Raises `TaskNotReady` when
-        nothing is held.
+        """Begin a new stretch of rework on behalf of a lead. Raises `TaskNotReady` when nothing is
+        held.
         """
         opened = (task.task_spec.name for task in self.open_tasks())
         begin_stretch(self.definition, self.case.visits, opened)
 
     def open_tasks(self) -> list[Any]:
-        """User tasks that wait for a person, in the order of the model."""
+        """Return the user tasks that wait for a person, in the order of the model."""
         tasks = all_tasks(self.case.workflow)
         ready = [
             t for t in tasks if t.state == TaskState.READY and isinstance(t.task_spec, UserTask)
         ]
-        if len(ready) < 2:  # as nearly always
+        if len(ready) < 2:  # the usual case
             return ready
         order = {element: n for n, element in enumerate(self.definition.elements)}
         return sorted(ready, key=lambda t: (order[t.task_spec.name], str(t.id)))
 
     def describe(self, task: Any) -> OpenTask:
-        """An open task for the inbox."""
+        """Return an open task for the inbox."""
         element = self.definition.elements[task.task_spec.name]
         role = task.internal_data.get("role", element.role)
         is_held = is_stretch_spent(element, self.case.visits)
@@ -376,7 +367,7 @@ def complete_task(
 def resolve_effect(
     definition: Definition, state: bytes, task_id: UUID, result: Value, now: datetime
 ) -> Step:
-    """Tell a service task its result. Raises `TaskNotReady`, `LoopLimitReached` or
+    """Pass the result of a service task. Raises `TaskNotReady`, `LoopLimitReached` or
     `ProcessFault`.
     """
     run = open_case(definition, state, now)
@@ -385,7 +376,7 @@ def resolve_effect(
 
 
 def wake(definition: Definition, state: bytes, now: datetime) -> Step:
-    """Let timers fire that are due. Raises `LoopLimitReached` or `ProcessFault`."""
+    """Fire due timers. Raises `LoopLimitReached` or `ProcessFault`."""
     run = open_case(definition, state, now)
     run.wake()
     return run.close()
@@ -394,15 +385,15 @@ def wake(definition: Definition, state: bytes, now: datetime) -> Step:
 def receive_message(
     definition: Definition, state: bytes, name: str, variables: Variables, now: datetime
 ) -> Step:
-    """Deliver a message. Raises `TaskNotReady` when the case does not wait for it (any more)."""
+    """Deliver a message. Raises `TaskNotReady` when the case does not wait for it."""
     run = open_case(definition, state, now)
     run.receive_message(name, variables)
     return run.close()
 
 
 def standing(definition: Definition, state: bytes, now: datetime) -> Step:
-    """Where a stored case stands. Nothing happens: a state that could run on by itself shows it in
-    `completed`.
+    """Return the current step of a stored case without changing it. A state that could continue by
+    itself shows this in `completed`.
     """
     run = open_case(definition, state, now)
     run.advance()
@@ -410,9 +401,7 @@ def standing(definition: Definition, state: bytes, now: datetime) -> Step:
 
 
 def variables(definition: Definition, state: bytes) -> dict[str, Any]:
-    """The control variables of a stored case, which is not restored for them. Raises
-    `ProcessFault`.
-    """
+    """Return the control variables of a stored case without restoring it. Raises `ProcessFault`."""
     with Run(definition).guarded():
         known: dict[str, Any] = content_of(state)["variables"]
         return known

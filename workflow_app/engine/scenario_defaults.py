@@ -1,8 +1,9 @@
-"""The usual answers of a process folder: put into its scenarios when the folder is read.
+"""Default answers of a process folder, merged into its scenarios when the folder is read.
 
-`scenarios/_defaults.yaml` says by task who does it (`as`) and what is usually answered (`answers`).
-A scenario writes what differs: another role, another answer, or `null` for what is not answered. An
-answer is replaced whole. What is deployed are the whole scenarios, without the defaults.
+`scenarios/_defaults.yaml` says for each task which role does it (`as`) and its usual answers
+(`answers`). A scenario writes only the differences: another role, another answer, or `null` for a
+question that is not answered. An answer is replaced as a whole. Deployed files contain the merged
+scenarios, without the defaults.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,21 +19,21 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER_BASE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 Defaults = Mapping[str, Mapping[str, Any]]
-"""By task `as` and `answers`, both of which may be left out."""
+"""`as` and `answers` by task; both are optional."""
 
 
 class _Dumper(_DUMPER_BASE):  # type: ignore[misc]  # the one in C, where there is one
-    """Writes the same answers twice rather than a reference to the first of them."""
+    """YAML dumper that repeats equal answers instead of writing references."""
 
     def ignore_aliases(self, _data: Any) -> bool:
-        """Return that nothing is written as a reference."""
+        """Return True for every value, so that no reference is written."""
         return True
 
 
 def merge(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of one folder with whole scenarios and without the defaults.
+    """Return the files of one folder with merged scenarios and without the defaults.
 
-    Defaults that cannot be read stay, and so do those that no scenario uses: the linter names them.
+    Unreadable defaults and those that no scenario uses remain; the linter reports them.
     """
     found = dict(files)
     if FILE not in found:
@@ -48,7 +49,7 @@ def merge(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def faults(content: bytes) -> list[str]:
-    """Return what is wrong with defaults that stayed after merging, for who writes them."""
+    """Return what is wrong with defaults that remained after merging."""
     left = _read(content)
     if left is None:
         return ["Bukan daftar tugas yang masing-masing memuat as dan answers."]
@@ -60,7 +61,7 @@ def faults(content: bytes) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _merged(defaults: bytes, scenario: bytes) -> bytes:
-    """Return a whole scenario; one that cannot be read stays, and who reads it next says so."""
+    """Return a merged scenario; an unreadable one stays unchanged, and its reader reports it."""
     content, usual = _loaded(scenario), _read(defaults) or {}
     try:
         content["steps"] = [_whole(step, usual) for step in content["steps"]]
@@ -80,7 +81,7 @@ def _whole(step: Mapping[str, Any], defaults: Defaults) -> Mapping[str, Any]:
 
 
 def _unused(defaults: Defaults, scenarios: list[bytes]) -> dict[str, dict[str, Any]]:
-    """Return the part of the defaults that says nothing in any scenario."""
+    """Return the defaults that affect no scenario."""
     steps = list(_completed(scenarios))
     unused: dict[str, dict[str, Any]] = {}
     for element, usual in defaults.items():
@@ -110,7 +111,7 @@ def _has_answers(step: Mapping[str, Any]) -> bool:
 
 
 def _read(content: bytes) -> Defaults | None:
-    """Return the defaults; None where they are not written as such."""
+    """Return the defaults, or None if the content does not have their form."""
     found = _loaded(content)
     if not isinstance(found, dict) or not all(_is_usual(usual) for usual in found.values()):
         return None

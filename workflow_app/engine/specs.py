@@ -1,12 +1,10 @@
-"""SpiffWorkflow's specifications, specialised: parsed specs of a process and how ours behave
-differently.
+"""SpiffWorkflow's specifications and our specialisations of them.
 
 * Control variables belong to the case, not to tasks: expressions read one `Scope`, so nothing is
-  copied, merged or lost
-  when tokens split, join or enter a subprocess.
-* The clock is given: our timer events compare with `Scope.now`. SpiffWorkflow's own timer
-  definitions ask the system.
-* A service task only announces what it wants; it stays STARTED until the runner resolves it.
+  copied, merged or lost when tokens split, join or enter a subprocess.
+* The clock is an argument: our timer events compare with `Scope.now`. SpiffWorkflow's own timer
+  definitions read the system clock.
+* A service task only announces its operation; it stays STARTED until the runner resolves it.
 """
 
 import logging
@@ -48,15 +46,15 @@ class Specs:
 
 
 class Scope:
-    """What expressions see during one step: the control variables of the case and the instant.
-    Serves as script engine.
+    """The data that expressions read during one step: the control variables of the case and the
+    instant. It serves as the library's script engine.
     """
 
     def __init__(self, variables: Mapping[str, Value], now: datetime) -> None:
         self.variables = dict(variables)
         self.now = now
         self.rows: list[tuple[str, str]] = []
-        """Rows of decision tables that applied, each as id of the table and of the row."""
+        """Matching rows of decision tables, as id of the table and id of the row."""
 
     def set(self, name: str, value: object) -> None:
         """Change a control variable. Raises `ValueError` for a reserved name or a value that is not
@@ -69,39 +67,41 @@ class Scope:
         self.variables[name] = value
 
     def validate(self, expression: str) -> None:
-        """Called by the decision table engine before it builds a comparison."""
+        """Check an expression before the decision table engine builds a comparison."""
         model.check(expression)
 
     def evaluate(
         self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Called by gateways, timers, service parameters and decision tables."""
+        """Return the value of an expression of a gateway, timer, service parameter or decision
+        table.
+        """
         return model.evaluate(expression, {**self.variables, **(external_context or {})})
 
     def execute(
         self, task: Any, script: str, external_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Called by script tasks and pre- or post-scripts, which we never run."""
+        """Refuse every script. Raises `model.ExpressionError`."""
         raise model.ExpressionError("scripts are not allowed")
 
 
 class DueTimer(TimerEventDefinition):
-    """A timer event: due instant computed when the task is reached, then compared with the given
-    clock.
+    """A timer event whose due instant is computed when the task is reached and compared with the
+    given clock.
     """
 
     is_followed = False
-    """Is the expression asked again until the timer fires?"""
+    """Whether the expression is evaluated again until the timer fires."""
 
     def has_fired(self, my_task: Any) -> bool:
-        """True once the clock has reached the due instant."""
+        """Return whether the clock has reached the due instant."""
         due = self.look(my_task)
         if due is not None and due <= my_task.workflow.script_engine.now:
             my_task.internal_data["event_fired"] = True
         return bool(my_task.internal_data.get("event_fired", False))
 
     def look(self, my_task: Any) -> datetime | None:
-        """The due instant of a task that has been reached, as far as it is known now."""
+        """Return the currently known due instant of a reached task."""
         scope: Scope = my_task.workflow.script_engine
         if self.is_followed or "due" not in my_task.internal_data:
             due = self.due_at(scope.evaluate(my_task, self.expression), scope.now)
@@ -109,12 +109,12 @@ class DueTimer(TimerEventDefinition):
         return waiting_until(my_task)
 
     def due_at(self, value: object, now: datetime) -> datetime | None:
-        """Due instant of an evaluated expression; None means no deadline."""
+        """Return the due instant for an evaluated expression; None means no deadline."""
         raise NotImplementedError
 
 
 def next_wake(waiting: Iterable[Any]) -> datetime | None:
-    """When the first timer among these waiting tasks is due."""
+    """Return the first due instant among these waiting tasks."""
     dues = [
         timer.look(t)
         for t in waiting
@@ -124,8 +124,8 @@ def next_wake(waiting: Iterable[Any]) -> datetime | None:
 
 
 class DateTimer(DueTimer):
-    """Fires at an ISO instant with offset. It follows its expression: a clock may start, or stop,
-    while the timer waits.
+    """A timer that fires at an ISO instant with offset. It evaluates its expression again while it
+    waits, because a clock may start or stop in the meantime.
     """
 
     is_followed = True
@@ -140,7 +140,7 @@ class DateTimer(DueTimer):
 
 
 class DurationTimer(DueTimer):
-    """Fires an ISO duration (whole numbers) after the task was reached."""
+    """A timer that fires an ISO duration (whole numbers) after the task was reached."""
 
     def due_at(self, value: object, now: datetime) -> datetime | None:
         if value is None:
@@ -151,13 +151,13 @@ class DurationTimer(DueTimer):
 
 
 def waiting_until(task: Any) -> datetime | None:
-    """Due instant of a timer task that has been reached."""
+    """Return the due instant of a reached timer task."""
     due = task.internal_data.get("due")
     return datetime.fromisoformat(due) if due else None
 
 
 class EffectTask(ServiceTask):
-    """A service task that stays STARTED, with its parameters fixed at the moment it was reached."""
+    """A service task that stays STARTED, with its parameters fixed when it was reached."""
 
     def __init__(self, wf_spec: Any, name: str, **kwargs: Any) -> None:
         self.has_result = bool(kwargs.get("result_variable"))
@@ -170,12 +170,12 @@ class EffectTask(ServiceTask):
 
 
 class TableEngine(DMNEngine):
-    """Evaluates a decision table; the library glues a cell such as `in ["a"]` to its input without
-    a space.
+    """Evaluator of decision tables. It adds the space that the library omits between an input and a
+    cell such as `in ["a"]`.
     """
 
     def decide(self, task: Any) -> list[Any]:
-        """The rows that apply: all that match for COLLECT, otherwise the first."""
+        """Return the matching rows: all for COLLECT, otherwise the first."""
         table = self.decision_table
         found: list[Any] = super().decide(task)
         found = found if table.hit_policy == "COLLECT" else found[:1]
@@ -183,12 +183,12 @@ class TableEngine(DMNEngine):
         return found
 
     def evaluate(self, input_expr: str | None, match_expr: str | None, task: Any) -> Any:
-        """True if a cell accepts the input."""
+        """Return whether a cell accepts the input."""
         return super().evaluate(f"{input_expr} ", match_expr, task)
 
 
 class RuleTask(BusinessRuleTask):
-    """A business rule task: only the outputs named by `keepOutputs` become control variables."""
+    """A business rule task of which only the outputs in `keepOutputs` become control variables."""
 
     def _run_hook(self, my_task: Any) -> bool:
         scope: Scope = my_task.workflow.script_engine
@@ -202,7 +202,7 @@ class RuleTask(BusinessRuleTask):
 
 
 class _DueTimers:
-    """Makes our timers out of timer events."""
+    """Parser mixin that builds our timers from timer events."""
 
     def parse_timer_event(self, event: Any) -> DueTimer:
         kinds = {"timeDate": DateTimer, "timeDuration": DurationTimer}
@@ -243,8 +243,8 @@ class _Parser(SpiffBpmnParser):
 
 
 def parse_specs(key: str, models: Mapping[str, bytes], decisions: Mapping[str, bytes]) -> Specs:
-    """Let SpiffWorkflow parse the process `key` among these models, which hold those it calls, with
-    all decision tables.
+    """Parse the process `key` among these models, which include those it calls, with all decision
+    tables.
 
     Raises `InvalidDefinition`.
     """

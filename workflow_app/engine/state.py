@@ -1,10 +1,9 @@
-"""The stored state of a case: SpiffWorkflow's task tree without specs and data, beside our own few
-facts.
+"""The stored state of a case: SpiffWorkflow's task tree without specs and data, with a few facts of
+our own, and the delivery of messages to its tasks.
 
-The bytes are zlib-compressed JSON in insertion order. They go into a `bytea` column: a `jsonb`
-column or sorted keys would put children before their parents, which SpiffWorkflow does not survive.
-
-Who hears a message that a case receives.
+The bytes are zlib-compressed JSON in insertion order. They are stored in a `bytea` column, because
+a `jsonb` column or sorted keys would put children before their parents, which SpiffWorkflow cannot
+restore.
 """
 
 import json
@@ -35,29 +34,29 @@ from workflow_app.engine.specs import Scope, Specs
 
 FORMAT = 1
 COMPRESSION = 1
-"""Of zlib: a higher one takes up to three times as long and saves a fourteenth of the bytes."""
+"""zlib level; a higher one takes up to three times as long and saves a fourteenth of the bytes."""
 IDS = 4096
-"""So many ids are known by how they are written: those of a large case, or of many small ones."""
+"""Size of the cache of parsed ids: enough for one large case or many small ones."""
 _WAITS = frozenset({TaskState.READY, TaskState.WAITING, TaskState.STARTED})
 SPLIT = ".BoundaryEventSplit"
-"""What the library puts behind the name of an element with boundary events, for the task that opens
-both.
+"""Suffix that the library appends to the name of an element with boundary events, for the task that
+opens the element and the events.
 """
 
 
 @dataclass
 class CaseState:
-    """A case in memory while one step is computed."""
+    """A case in memory during one step."""
 
     workflow: Any
     visits: dict[str, int]
-    """How often each bounded task has been entered."""
+    """Number of visits of each bounded task."""
     outcome: str | None
     """Outcome of the last top-level end event reached, also while other branches still run."""
 
 
 class _SpeclessConverter(BpmnWorkflowConverter):
-    """Leaves the specs out of the state: `restored` puts those of the definition in."""
+    """Converter that leaves the specs out of the state; `restored` adds those of the definition."""
 
     def to_dict(self, workflow: Any) -> dict[str, Any]:
         state: dict[str, Any] = WorkflowConverter.to_dict(self, workflow)
@@ -66,11 +65,12 @@ class _SpeclessConverter(BpmnWorkflowConverter):
 
 
 class _OrderedTaskConverter(TaskConverter):
-    """Refuses a task whose parent has not been restored: the order was lost somewhere.
+    """Task converter that refuses a task whose parent has not been restored, because the order was
+    lost.
 
-    Our tasks carry no data, which is most of what the library's converter looks for: without data
-    it is passed over. What is written and read is the same, and a task with data goes the library's
-    way. An id stands in the state four times and is read once.
+    Our tasks carry no data. For such tasks it skips the library's search through the data, with the
+    same result; a task with data takes the library's way. Ids are parsed once, although each occurs
+    four times in the state.
     """
 
     def to_dict(self, task: Any) -> dict[str, Any]:
@@ -118,14 +118,14 @@ class _OrderedTaskConverter(TaskConverter):
 
 
 def fresh(specs: Specs, scope: Scope) -> CaseState:
-    """A fresh case."""
+    """Return a new case."""
     return CaseState(
         BpmnWorkflow(specs.process, dict(specs.subprocesses), script_engine=scope), {}, None
     )
 
 
 def pack(case: CaseState) -> bytes:
-    """The bytes to store."""
+    """Return the bytes to store."""
     _compact(case.workflow)
     content = {
         "format": FORMAT,
@@ -140,7 +140,7 @@ def pack(case: CaseState) -> bytes:
 
 
 def content_of(state: bytes) -> dict[str, Any]:
-    """What these bytes hold, as plain data."""
+    """Return the content of these bytes as plain data."""
     content: dict[str, Any] = json.loads(zlib.decompress(state))
     if content["format"] != FORMAT:
         raise ValueError(f"state of format {content['format']}")
@@ -148,12 +148,12 @@ def content_of(state: bytes) -> dict[str, Any]:
 
 
 def unpack(specs: Specs, state: bytes, scope: Scope) -> CaseState:
-    """The case stored in these bytes; its control variables go into the scope."""
+    """Return the case stored in these bytes; its control variables are put into the scope."""
     return restored(specs, content_of(state), scope)
 
 
 def restored(specs: Specs, content: dict[str, Any], scope: Scope) -> CaseState:
-    """As `unpack`, of plain data."""
+    """Return the case from plain data, like `unpack`."""
     known = {"spec": specs.process, "subprocess_specs": dict(specs.subprocesses)}
     workflow = _REGISTRY.restore(content["workflow"] | known)
     scope.variables = content["variables"]
@@ -162,29 +162,31 @@ def restored(specs: Specs, content: dict[str, Any], scope: Scope) -> CaseState:
 
 
 def visits_of(state: bytes) -> dict[str, int]:
-    """How often each bounded task of a stored case has been entered, without restoring the case."""
+    """Return the number of visits of each bounded task of a stored case, without restoring the
+    case.
+    """
     visits: dict[str, int] = json.loads(zlib.decompress(state))["visits"]
     return visits
 
 
 def all_tasks(workflow: Any) -> Iterator[Any]:
-    """Every task of the case and its subprocesses, at any depth (the library's iterators stop at
-    1000).
+    """Yield every task of the case and its subprocesses, at any depth (the library's iterators stop
+    at 1000).
     """
     for part in (workflow, *workflow.subprocesses.values()):
         yield from part.tasks.values()
 
 
 def entered(workflow: Any) -> Iterator[str]:
-    """Call activities whose process is under way."""
+    """Yield the call activities whose process is running."""
     for task in all_tasks(workflow):
         if task.state == TaskState.STARTED and isinstance(task.task_spec, CallActivity):
             yield task.task_spec.name
 
 
 def standing(workflow: Any, elements: Mapping[str, Element]) -> Iterator[tuple[UUID, str]]:
-    """Tasks that wait, each with its element: what a person or a job does, a timer, and what is
-    around them.
+    """Yield the waiting tasks with their elements: tasks of people and jobs, timers, and the
+    activities around them.
     """
     for task in all_tasks(workflow):
         element = elements.get(task.task_spec.name) if task.state in _WAITS else None
@@ -193,16 +195,18 @@ def standing(workflow: Any, elements: Mapping[str, Element]) -> Iterator[tuple[U
 
 
 def followers(task: Any) -> Iterator[str]:
-    """Elements that a completed task led to; what the library only foresees is none of them."""
+    """Yield the elements to which a completed task led, without predicted ones."""
     for child in task.children:
         if not child.has_state(TaskState.PREDICTED_MASK | TaskState.FUTURE):
             yield child.task_spec.name.removesuffix(SPLIT)
 
 
 def take_apart(workflow: Any) -> None:
-    """A workflow that is not needed any more. The library's objects name each other in rings, by
-    the hundred in every step: left to the collector of garbage, they stop all that a process does
-    for as long as two requests take.
+    """Break the reference cycles of a workflow that is no longer needed.
+
+    Each step leaves hundreds of library objects that refer to each other. Without this the garbage
+    collector must free them, which pauses the whole operating system process for as long as two
+    requests take.
     """
     for part in (workflow, *workflow.subprocesses.values()):
         _empty(part)
@@ -211,7 +215,7 @@ def take_apart(workflow: Any) -> None:
 
 
 def _empty(part: Any) -> None:
-    """A workflow, or one within it, without its tasks."""
+    """Remove the tasks of a workflow or subworkflow."""
     part.tasks.clear()
     part.task_tree = part.last_task = None
 
@@ -230,15 +234,15 @@ def _registry() -> Any:
 
 
 _REGISTRY = _registry()
-"""Keeps nothing from one state to the next."""
+"""Converter registry; it holds nothing between two states."""
 
 
 def _compact(workflow: Any) -> None:
-    """Forget finished rounds of rework and finished subprocesses, so that a case does not grow.
+    """Remove finished rounds of rework and finished subprocesses, so that a stored case does not
+    grow.
 
-    On the way from the root to where the case stands, a completed task takes the place of an
-    earlier completed task of the same element when everything else below the earlier one is
-    finished.
+    On the way from the root to the waiting tasks, a completed task replaces an earlier completed
+    task of the same element if everything else below the earlier one is finished.
     """
     for task_id in [i for i in workflow.subprocesses if _is_over(workflow.get_task_from_id(i))]:
         if (over := workflow.subprocesses.pop(task_id, None)) is not None:
@@ -254,7 +258,7 @@ def _compact(workflow: Any) -> None:
 
 
 def _splice(part: Any, root: Any, live: set[Any]) -> None:
-    """Cut repeated elements on each unbranched run of live tasks below `root`."""
+    """Remove repeated elements on each unbranched run of live tasks below `root`."""
     runs = [root]
     while runs:
         path = [runs.pop()]
@@ -290,11 +294,11 @@ def _is_over(task: Any) -> bool:
 
 
 def catchers(workflow: Any, event: BpmnEvent) -> list[Any]:
-    """The waiting tasks to which the message is delivered.
+    """Return the waiting tasks to which the message is delivered.
 
-    What interrupts an activity hears it instead of what waits inside: else both would go on. What a
-    process interrupts by a message when it stands alone (its cancellation) is deaf while another
-    process calls it: who calls, cancels.
+    An event that interrupts an activity receives the message instead of the tasks inside the
+    activity; otherwise both would continue. An interrupting message event of a process (its
+    cancellation) is ignored while another process calls it: the caller handles the cancellation.
     """
     waiting = [t for t in workflow.event_manager.tasks.values() if t.task_spec.catches(t, event)]
     hearing = [t for t in waiting if not (_interrupts(t) and any(_calls(workflow, t)))]
@@ -313,7 +317,7 @@ def _calls(workflow: Any, task: Any) -> Iterator[bool]:
 
 
 def _enclosing(workflow: Any, task: Any) -> Iterator[Any]:
-    """The subprocesses and calls that a task lies in, the nearest first."""
+    """Yield the subprocesses and calls around a task, the nearest first."""
     while (parent := task.workflow.parent_task_id) is not None:
         task = workflow.get_task_from_id(parent)
         yield task

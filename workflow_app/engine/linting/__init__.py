@@ -1,1 +1,3 @@
-"""The linter of process folders: one module a family of rules, `linter` runs them all."""
+"""The linter of process folders: each module holds one family of rules, and `linter`
+runs them all.
+"""

@@ -1,6 +1,6 @@
-"""Linter rules on clocks: stages whose time counts, with its source; the starts of a clock, which
-nobody moves without a reason; who may record a step for somebody else; and the edges between which
-the office may choose.
+"""Linter rules on clocks: the stages whose time counts and the source of that time, reasons for
+changed start times, recording on behalf of somebody else, and the edges among which the office may
+choose.
 """
 
 import ast
@@ -15,8 +15,8 @@ from workflow_app.engine.model import Node
 
 
 def stages(source: Source) -> Iterator[Finding]:
-    """A stage names the field with its time, and asks where that time comes from in a field
-    `sumber`.
+    """A stage names the field with its time, and the form asks for the source of that time
+    (`sumber`).
     """
     known = {name for node in source.of_kind("serviceTask") for name in _clocks(node)}
     for node in source.model.nodes.values():
@@ -45,8 +45,8 @@ def stages(source: Source) -> Iterator[Finding]:
 
 
 def starts(source: Source) -> Iterator[Finding]:
-    """A form that asks for the time from which a clock counts is a stage, and asks why when that
-    time is moved; the source of a moment at a button is asked instead (`sumber`).
+    """A form that asks for the time from which a clock counts is a stage, and it asks either for a
+    reason when that time is changed or for the source of the time (`sumber`).
     """
     counted = {n.parameters["at"].strip() for n in source.of_kind("serviceTask") if _is_told(n)}
     for element, form in source.forms.items():
@@ -68,7 +68,7 @@ def starts(source: Source) -> Iterator[Finding]:
 
 
 def stand_ins(source: Source) -> Iterator[Finding]:
-    """Who stands in is another known role."""
+    """The role that may record a step for another role is a known, different role."""
     for node in source.model.nodes.values():
         for role in _words(node, "standIn"):
             if node.kind != "userTask" or role not in source.roles or role == node.role:
@@ -82,7 +82,7 @@ def _is_told(node: Node) -> bool:
 
 
 def _clocks(node: Node) -> Iterator[str]:
-    """The clocks that a service task starts: the one it shows, and those between which an
+    """Yield the clocks that a service task starts: the one it names, and those among which an
     expression chooses.
     """
     yield from _words(node, "clock")
@@ -106,11 +106,11 @@ STAGE_RULES: tuple[Rule, ...] = (stages, starts, stand_ins)
 
 
 STAGES = {"startsClock": START, "stopsClock": STOP}
-"""Property of a stage to the operation whose edge its time is."""
+"""Operation whose edge is the time of a stage, by the property of the stage."""
 
 
 def edges(source: Source) -> Iterator[Finding]:
-    """An edge stands on a task that starts or stops clocks it names, or on a stage whose time is
+    """An edge is declared on a task that starts or stops named clocks, or on a stage whose time is
     such an edge.
     """
     sides: dict[tuple[str, str], list[bool]] = {}
@@ -144,8 +144,8 @@ def edges(source: Source) -> Iterator[Finding]:
 
 
 def stage_edges(source: Source) -> Iterator[Finding]:
-    """The time of a stage is one of the edges of its clock: a correction moves the clock only where
-    that edge counts.
+    """The time of a stage is one of the edges of its clock, because a correction moves the clock
+    only if that edge counts.
     """
     offered: dict[tuple[str, str], set[str]] = {}
     for node in source.model.nodes.values():

@@ -1,6 +1,5 @@
-"""Linter rules on decision tables.
-
-Linter rules on expressions: conditions, timers and service parameters.
+"""Linter rules on decision tables, and on expressions: conditions, timers and service
+parameters.
 """
 
 import ast
@@ -22,8 +21,8 @@ POLICIES = frozenset({"COLLECT", "FIRST", "UNIQUE"})
 
 
 def tables(source: Source) -> Iterator[Finding]:
-    """Known hit policies; rows of a UNIQUE table exclude each other (the library would silently
-    take the first).
+    """A table has a known hit policy, and rows of a UNIQUE table exclude each other (the library
+    would silently take the first).
     """
     for table in source.decisions.values():
         if table.hit_policy not in POLICIES:
@@ -40,7 +39,7 @@ def tables(source: Source) -> Iterator[Finding]:
 
 
 def cells(source: Source) -> Iterator[Finding]:
-    """Columns are named expressions over control variables; cells parse."""
+    """Columns are named expressions over control variables, and cells parse."""
     for table in source.decisions.values():
         for column in table.table.inputs:
             if not column.expression:
@@ -75,8 +74,8 @@ def cells(source: Source) -> Iterator[Finding]:
 
 
 def rules(source: Source) -> Iterator[Finding]:
-    """Business rule tasks call a decision of this folder, know its inputs and keep outputs it
-    has.
+    """A business rule task calls a decision of this folder, knows its inputs and keeps existing
+    outputs.
     """
     for node in source.of_kind("businessRuleTask"):
         table = source.decisions.get(node.decision or "")
@@ -112,7 +111,7 @@ def rules(source: Source) -> Iterator[Finding]:
 
 
 def examples(source: Source) -> Iterator[Finding]:
-    """Examples name a table of this folder, and it says what they say."""
+    """An example names a table of this folder, and the table gives the expected answer."""
     try:
         found = read_examples(source.files)
     except InvalidDefinition as error:
@@ -132,8 +131,8 @@ def examples(source: Source) -> Iterator[Finding]:
 
 
 def _has_catch_all(table: DecisionTable) -> bool:
-    """True if the last row of a FIRST table matches anything; a UNIQUE table must cover its cases
-    itself.
+    """Return whether the last row of a FIRST table matches everything; a UNIQUE table must cover
+    its cases itself.
     """
     last = table.table.rules[-1] if table.table.rules else None
     return table.hit_policy == "UNIQUE" or (
@@ -142,7 +141,7 @@ def _has_catch_all(table: DecisionTable) -> bool:
 
 
 def _overlaps(table: DecisionTable) -> Iterator[tuple[int, int]]:
-    """Pairs of rows that some input matches, tried on values around the constants of each
+    """Yield the pairs of rows that one input matches, tried on values around the constants of each
     column.
     """
     engine = TableEngine(table.table)
@@ -200,21 +199,21 @@ RULES: tuple[Rule, ...] = (tables, cells, rules, examples)
 
 
 def conditions(source: Source) -> Iterator[Finding]:
-    """Conditions of flows."""
+    """Conditions of flows are valid expressions."""
     for flow in source.model.flows:
         if flow.condition is not None:
             yield from judge(source, flow.id, flow.condition)
 
 
 def parameters(source: Source) -> Iterator[Finding]:
-    """Parameters of service tasks."""
+    """Parameters of service tasks are valid expressions."""
     for node in source.of_kind("serviceTask"):
         for expression in node.parameters.values():
             yield from judge(source, node.id, expression)
 
 
 def timers(source: Source) -> Iterator[Finding]:
-    """Timers parse, literal durations and instants can be computed, and nothing repeats."""
+    """Timers parse, literal durations and instants can be computed, and no timer repeats."""
     for node in source.model.nodes.values():
         if "timerEventDefinition" in node.events and len(node.timers) != 1:
             yield Finding("timer", node.id, "Pengatur waktu ini tidak mempunyai waktu atau lama.")
@@ -231,7 +230,7 @@ def timers(source: Source) -> Iterator[Finding]:
 
 
 def names(source: Source) -> Iterator[Finding]:
-    """Control variables have names that neither the engine nor Python uses."""
+    """The name of a control variable is reserved neither by the engine nor by Python."""
     for name, element in source.variables.items():
         if model.is_reserved(name):
             yield Finding(
@@ -240,7 +239,7 @@ def names(source: Source) -> Iterator[Finding]:
 
 
 def judge(source: Source, element: str, expression: str) -> Iterator[Finding]:
-    """An expression parses, uses only what is allowed, and only variables that exist."""
+    """An expression parses, uses only allowed syntax, and reads only existing variables."""
     try:
         unknown = model.names_in(expression) - source.variables.keys()
     except model.ExpressionError as error:
@@ -257,8 +256,8 @@ def judge(source: Source, element: str, expression: str) -> Iterator[Finding]:
 
 
 def _is_due(kind: str, expression: str) -> bool:
-    """False for a literal that is no duration or instant with offset; what is computed later is
-    trusted.
+    """Return False for a literal that is neither a duration nor an instant with offset; other
+    expressions are computed later and accepted.
     """
     try:
         value = ast.literal_eval(expression)

@@ -1,8 +1,8 @@
-"""Linter rules on what a process declares beside its flow: cases that begin other cases and what is
-taken over from the case before; the roles from whom a case is kept; messages that service tasks
-have sent; and what the public may see of a case (R36) and of all cases in counts (R40).
+"""Linter rules on what a process declares beside its flow: cases that start other cases and what
+those take over, members and roles from whom a case is hidden, messages that service tasks send, and
+what the public may see of one case (R36) and of all cases as counts (R40).
 
-Whether another process has what is named here is asked of a whole release (`release`).
+The linter of a release (`linter.between`) checks whether other processes have what is named here.
 """
 
 import ast
@@ -17,8 +17,8 @@ LONGEST_REASON = 120
 
 
 def beginnings(source: Source) -> Iterator[Finding]:
-    """What begins another case names its process and says why, both as they stand: the reason is on
-    pages and in the trail.
+    """A task that starts another case names its process and the reason as literals; the reason is
+    shown on pages and in the audit log.
     """
     for node in source.of_kind("serviceTask"):
         if node.operation != "start_case":
@@ -39,8 +39,8 @@ def beginnings(source: Source) -> Iterator[Finding]:
 
 
 def bequests(source: Source) -> Iterator[Finding]:
-    """What begins another case may say with which variable it begins, which answers its tasks may
-    begin with, and who of this one does not see it.
+    """Only a task that starts another case may declare the variable with which that case begins,
+    the tasks whose answers it takes over, and the tasks whose officers do not see it.
     """
     for node in source.model.nodes.values():
         for name in ("beginsWith", "handsOver", "keepsOut"):
@@ -56,7 +56,7 @@ def bequests(source: Source) -> Iterator[Finding]:
 
 
 def sources(source: Source) -> Iterator[Finding]:
-    """First values come from `<process>.<element>`, on tasks of people."""
+    """A prefill source has the form `<process>.<element>` and is declared on a user task."""
     for node in source.model.nodes.values():
         names = [name for name in node.properties.get("prefill", "").split() if "." in name]
         for name in names:
@@ -71,8 +71,8 @@ def sources(source: Source) -> Iterator[Finding]:
 
 
 def literal(node: Node, name: str) -> str | None:
-    """A parameter that must be a text in quotation marks: the text, empty when it is something
-    else, None when it is missing.
+    """Return the text of a parameter that must be a text in quotation marks; empty when it is any
+    other expression, None when it is missing.
     """
     return None if name not in node.parameters else text_written(node.parameters[name]) or ""
 
@@ -98,7 +98,7 @@ def walls(source: Source) -> Iterator[Finding]:
 
 
 def confinement(source: Source) -> Iterator[Finding]:
-    """`confine` names a role, and whatever task can follow is that role's."""
+    """`confine` names a role, and every task that can follow belongs to that role."""
     for node in source.of_kind("serviceTask"):
         if node.operation != "confine" or "role" not in node.parameters:
             continue
@@ -115,7 +115,7 @@ def confinement(source: Source) -> Iterator[Finding]:
 
 
 def _tasks_of_others(source: Source, node: Node, role: str | None) -> list[str]:
-    """Return the tasks that can follow a confinement and can be another role's, each once."""
+    """Return the tasks that can follow a confinement and may belong to another role, each once."""
     found: dict[str, None] = {}
     for begun in _beginnings(source):
         if any(node in _following(source, start, begun) for start in _starts(source)):
@@ -130,9 +130,9 @@ def _starts(source: Source) -> Iterator[Node]:
 
 
 def _beginnings(source: Source) -> list[Mapping[str, str]]:
-    """Return what a case can begin with: each role of `startedBy`, where the process asks for it.
-
-    Nothing is known where it does not ask, or where a step changes the answer afterwards.
+    """Return the control variables with which a case can begin: one set for each role of
+    `startedBy` if the process records that role. The set is empty when it does not, or when a later
+    step changes the variable.
     """
     variable = source.model.properties.get("startedAs", "")
     if not variable or variable in _set_later(source):
@@ -154,7 +154,7 @@ def _set_later(source: Source) -> set[str]:
 
 
 def _roles(source: Source, task: Node, begun: Mapping[str, str]) -> Collection[str]:
-    """Return the roles whose task it can be in a case that began so."""
+    """Return the roles that may own the task in a case with these initial variables."""
     variable = task.properties.get("roleFrom")
     if variable is None:
         return {task.role}
@@ -172,10 +172,8 @@ def _roles(source: Source, task: Node, begun: Mapping[str, str]) -> Collection[s
 
 
 def _following(source: Source, node: Node, begun: Mapping[str, str]) -> list[Node]:
-    """Return what may come after a node in a case that began so.
-
-    It is reached along the flows, out of the subprocesses of the node, and by their boundary
-    events.
+    """Return the elements that may follow a node in a case with these initial variables: along its
+    flows, out of its subprocesses, and through their boundary events.
     """
     nodes = source.model.nodes
     seen = {node.id}
@@ -200,7 +198,9 @@ def _following(source: Source, node: Node, begun: Mapping[str, str]) -> list[Nod
 
 
 def _targets(source: Source, node: Node, begun: Mapping[str, str]) -> list[str]:
-    """Return where a node leads, without what a gateway cannot choose in a case that began so."""
+    """Return the targets of a node, without those that a gateway cannot choose in a case with these
+    initial variables.
+    """
     flows = source.model.outgoing[node.id]
     if node.kind != "exclusiveGateway":
         return [flow.target for flow in flows]
@@ -229,15 +229,17 @@ CITIZEN = "warga"
 SLIP = "slip"
 CHANNELS = (SLIP, "kirim")
 IDENTITY = "identitas"
-"""Whose contact a message goes to when the task does not say."""
+"""Task whose contact receives a message when the service task names none."""
 CONTACT = frozenset({"telepon", "surel"})
 
 TEXT = "pesan."
-"""Before the name of a text in the configuration."""
+"""Prefix of the setting that holds the text of a message."""
 
 
 def messages(source: Source) -> Iterator[Finding]:
-    """Texts, recipients, contacts and clocks that a message names exist, and are named directly."""
+    """Texts, recipients, contacts and clocks that a message names exist and are named
+    as literals.
+    """
     for node in source.of_kind("serviceTask"):
         if node.operation != "send_message":
             continue
@@ -285,8 +287,8 @@ def _named(source: Source, node: Node, given: dict[str, str]) -> Iterator[Findin
 
 
 def _a_role(source: Source, variable: str) -> str | None:
-    """One of the roles that a control variable can name, as that of a task (`roleFrom`) does; None
-    where it can be something else.
+    """Return one of the roles that a control variable can name, like the one of a task
+    (`roleFrom`); None when the variable can hold something else.
     """
     values = source.values_of(variable)
     return min(values) if values and values <= {*source.roles} else None
@@ -298,7 +300,7 @@ def _asks_contact(source: Source, element: str) -> bool:
 
 
 def started_clocks(source: Source) -> set[str]:
-    """The clocks that the process starts; where it depends which, each of them."""
+    """Return the clocks that the process starts, including all alternatives of an expression."""
     started = (
         n.parameters.get("clock", "")
         for n in source.of_kind("serviceTask")
@@ -315,7 +317,7 @@ def _texts(expression: str) -> set[str]:
 
 
 def _values(node: ast.expr) -> set[str]:
-    """The texts that an expression can be."""
+    """Return the texts that an expression can evaluate to."""
     if isinstance(node, ast.IfExp):
         return _values(node.body) | _values(node.orelse)
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
@@ -327,12 +329,12 @@ MESSAGE_RULES: tuple[Rule, ...] = (messages,)
 DAYS = ("date", "datetime")
 CHOICES = ("select", "radio")
 KINDS = {"after": DAYS, "promise": DAYS, "state": CHOICES, "channel": CHOICES}
-"""What widgets the answers may have that are told in each place."""
+"""Widgets whose answers may be told to the public, by place of the declaration."""
 
 
 def tracking(source: Source) -> Iterator[Finding]:
-    """Steps, answers, clocks and outcomes that the words of a letter name exist; only open days and
-    choices are told.
+    """Steps, answers, clocks and outcomes that the words of a letter name exist, and only answers
+    that are not personal, days or choices, are told.
     """
     for name, letter in source.letters.items():
         if letter.tracking is not None:

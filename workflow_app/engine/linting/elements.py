@@ -1,6 +1,5 @@
-"""Linter rules on single elements: which may be used, and what each must carry.
-
-Linter rules on lanes: who does a task.
+"""Linter rules on single elements: which elements may be used, what each must declare, and the
+lanes that say which role does a task.
 """
 
 import re
@@ -16,7 +15,8 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "boundaryEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
     "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
 }
-"""Event kinds that were tried with the library, through saving and loading, and their definitions.
+"""Allowed event kinds with their event definitions; each was tested with the library, including
+saving and loading.
 """
 
 KINDS = frozenset(
@@ -47,7 +47,7 @@ PROPERTIES = frozenset(
 )  # fmt: skip
 
 LONGEST_REASON = 100
-"""Letters of what the sealed answers are opened for; it is read in every trail."""
+"""Characters of the reason for opening sealed answers, which is shown in the audit log."""
 
 OUTCOMES = frozenset({"selesai", "ditolak", "dirujuk", "diabaikan", "dibatalkan"})
 
@@ -75,11 +75,11 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"to", "contact", "step", "result", "letter", "clock", "channel"}),
     ),
 }
-"""Operations the services know: required and optional parameters."""
+"""Required and optional parameters of each operation that the services offer."""
 
 
 def kinds(source: Source) -> Iterator[Finding]:
-    """Only elements, events and markers that are known to work."""
+    """Only elements, events and markers that are known to work are used."""
     for node in source.model.nodes.values():
         if node.kind not in KINDS:
             reason = WHY_NOT.get(node.kind, "tidak termasuk elemen yang didukung")
@@ -107,7 +107,7 @@ def kinds(source: Source) -> Iterator[Finding]:
 
 
 def names(source: Source) -> Iterator[Finding]:
-    """Ids that can be file names and Python names; readable labels."""
+    """Ids are valid file names and Python names, and labels are readable."""
     for node in source.model.nodes.values():
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.id):
             yield Finding(
@@ -125,7 +125,7 @@ def names(source: Source) -> Iterator[Finding]:
 
 
 def clauses(source: Source) -> Iterator[Finding]:
-    """Every task, and every call of another process, names the requirements it carries out."""
+    """Every task, and every call of another process, names the requirements it implements."""
     for node in source.of_kind("userTask", "serviceTask", "businessRuleTask", "callActivity"):
         given = node.properties.get("clause", "").split()
         if not given:
@@ -140,7 +140,7 @@ def clauses(source: Source) -> Iterator[Finding]:
 
 
 def properties(source: Source) -> Iterator[Finding]:
-    """No unknown property; references lead to user tasks; limits are numbers."""
+    """Every property is known, references point to user tasks, and limits are numbers."""
     for node in source.model.nodes.values():
         for name in node.properties.keys() - PROPERTIES:
             yield Finding("property-unknown", node.id, f"Properti {name} tidak dikenal.")
@@ -198,7 +198,9 @@ def properties(source: Source) -> Iterator[Finding]:
 
 
 def outcomes(source: Source) -> Iterator[Finding]:
-    """Every end of the case says how it ended; side branches and subprocesses do not."""
+    """Every end event of the case declares an outcome; those of side branches and subprocesses do
+    not.
+    """
     side = _side_branches(source)
     for node in source.of_kind("endEvent"):
         outcome = node.properties.get("outcome")
@@ -213,7 +215,7 @@ def outcomes(source: Source) -> Iterator[Finding]:
 
 
 def services(source: Source) -> Iterator[Finding]:
-    """Service tasks ask for known operations with the right parameters."""
+    """Service tasks use known operations with the right parameters."""
     for node in source.of_kind("serviceTask"):
         if node.operation is None or node.operation not in OPERATIONS:
             yield Finding(
@@ -238,8 +240,8 @@ def services(source: Source) -> Iterator[Finding]:
 
 
 def settings(source: Source) -> Iterator[Finding]:
-    """A process reads only its own settings, each into the control variable of its name, which has
-    a value to begin with.
+    """A process reads only its own settings, each into the control variable of the same name, which
+    has an initial value.
     """
     for node in source.of_kind("serviceTask"):
         if node.operation != "read_setting" or "setting" not in node.parameters:
@@ -259,7 +261,7 @@ def settings(source: Source) -> Iterator[Finding]:
 
 
 def _side_branches(source: Source) -> set[str]:
-    """Nodes reachable only from non-interrupting boundary events."""
+    """Return the nodes that are reachable only from non-interrupting boundary events."""
 
     def reach(starts: list[Node], follow_side: bool) -> set[str]:
         seen: set[str] = set()
@@ -282,9 +284,7 @@ def _side_branches(source: Source) -> set[str]:
 
 
 def routes(source: Source) -> Iterator[Finding]:
-    """What the office has laid down of a need is read from a group of the configuration that is
-    there, written directly in quotation marks.
-    """
+    """`read_route` names an existing group of the settings as a literal in quotation marks."""
     for node in source.of_kind("serviceTask"):
         if node.operation != "read_route" or "table" not in node.parameters:
             continue
@@ -301,7 +301,7 @@ RULES: tuple[Rule, ...] = (kinds, names, clauses, properties, outcomes, services
 
 
 def lanes(source: Source) -> Iterator[Finding]:
-    """Every lane is a role; people do not work in the system's lane."""
+    """Every lane is a role, and people do not work in the system's lane."""
     known = {*source.roles, SYSTEM_LANE, *PART_LANES}
     for lane, (role, label) in source.model.lanes.items():
         if not lane.startswith("lane_") or role not in known:
@@ -317,8 +317,8 @@ def lanes(source: Source) -> Iterator[Finding]:
 
 
 def receivers(source: Source) -> Iterator[Finding]:
-    """Tasks of a part that different roles play say which variable names theirs, no others do, and
-    the variable only names roles.
+    """A task in a lane whose role differs from case to case names the variable with its role, no
+    other task does, and the variable holds only roles.
     """
     for node in source.model.nodes.values():
         is_part = node.kind == "userTask" and node.role in PART_LANES
@@ -338,7 +338,7 @@ def receivers(source: Source) -> Iterator[Finding]:
 
 
 def hand_backs(source: Source) -> Iterator[Finding]:
-    """What gives a case back is an answer that the receiver can choose: `always`, or a control
+    """The answer that hands a case back can be chosen by the receiver: `always`, or a control
     variable and its value.
     """
     for node in source.model.nodes.values():
@@ -355,7 +355,7 @@ def hand_backs(source: Source) -> Iterator[Finding]:
 
 
 def paper_checks(source: Source) -> Iterator[Finding]:
-    """What finds the papers of a case good is an answer that can be chosen at that step."""
+    """The answer that confirms the documents of a case can be chosen at that step."""
     for node in source.model.nodes.values():
         found_good = node.properties.get("checksPapers")
         if found_good is None:
@@ -369,7 +369,9 @@ def paper_checks(source: Source) -> Iterator[Finding]:
 
 
 def _can_be_chosen(source: Source, element: str, answer: str) -> bool:
-    """`field=option` is a choice that the form of this task offers and the engine learns."""
+    """Return whether `field=option` is a choice that the form of this task offers and the engine
+    receives.
+    """
     name, _, value = answer.partition("=")
     form = source.forms.get(element)
     field = form.fields.get(name) if form else None

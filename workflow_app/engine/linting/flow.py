@@ -1,7 +1,5 @@
-"""Linter rules on how elements are connected: gateways, dead ends, rework.
-
-Linter rules on the drawing: a model nobody can look at is not deployed.
-Linter rules on processes that call others, and on what a process says about being called.
+"""Linter rules on how elements are connected (gateways, dead ends, rework), on the diagram, without
+which no process is deployed, and on processes that call others or are called.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +10,7 @@ from workflow_app.engine.process_folders import CALLED
 
 
 def ends(source: Source) -> Iterator[Finding]:
-    """Flows lead from and to elements of the same level; nothing is left hanging."""
+    """Flows connect elements of the same level, and no element is unconnected."""
     nodes = source.model.nodes
     for flow in source.model.flows:
         if flow.source not in nodes or flow.target not in nodes:
@@ -38,7 +36,9 @@ def ends(source: Source) -> Iterator[Finding]:
 
 
 def twins(source: Source) -> Iterator[Finding]:
-    """One flow between two elements: of two, nobody could say which was taken."""
+    """Only one flow connects the same two elements; with two, the one taken could not be
+    identified.
+    """
     seen = set()
     for flow in source.model.flows:
         if (flow.source, flow.target) in seen:
@@ -51,7 +51,7 @@ def twins(source: Source) -> Iterator[Finding]:
 
 
 def splits(source: Source) -> Iterator[Finding]:
-    """Only gateways split; a flow has a condition exactly when a deciding gateway needs it."""
+    """Only gateways split, and a flow has a condition exactly when a deciding gateway needs it."""
     for node in source.model.nodes.values():
         out = source.model.outgoing[node.id]
         if not node.kind.endswith("Gateway"):
@@ -79,8 +79,8 @@ def rework(source: Source) -> Iterator[Finding]:
 
 
 def joins_in_rework(source: Source) -> Iterator[Finding]:
-    """No parallel or inclusive gateway on a cycle: the library mixes up the rounds. A subprocess
-    keeps them apart.
+    """No parallel or inclusive gateway is on a cycle, because the library confuses the rounds. A
+    subprocess keeps the rounds apart.
     """
     following = _following(source, set())
     for node in source.of_kind("parallelGateway", "inclusiveGateway"):
@@ -99,8 +99,8 @@ def joins_in_rework(source: Source) -> Iterator[Finding]:
 
 
 def boundaries_that_return(source: Source) -> Iterator[Finding]:
-    """No boundary event leads straight back to what it is on: the library then opens it twice. A
-    gateway between keeps them apart.
+    """No boundary event leads directly back to its activity, because the library would then open
+    the activity twice. A gateway in between avoids this.
     """
     for node in source.of_kind("boundaryEvent"):
         if node.attached_to in {flow.target for flow in source.model.outgoing[node.id]}:
@@ -112,7 +112,7 @@ def boundaries_that_return(source: Source) -> Iterator[Finding]:
 
 
 def _following(source: Source, without: set[str]) -> dict[str, list[str]]:
-    """The next elements of each element, boundary events included."""
+    """Return the next elements of each element, boundary events included."""
     nodes = [node for node in source.model.nodes.values() if node.id not in without]
     ids = {node.id for node in nodes}
     following = {
@@ -151,7 +151,7 @@ def _stray_conditions(source: Source, node: Node) -> Iterator[Finding]:
 
 
 def _cycles(following: dict[str, list[str]]) -> Iterator[list[str]]:
-    """One cycle for each entry into one, found depth first."""
+    """Yield one cycle for each entry into one, found depth first."""
     done: set[str] = set()
     for root in following:
         if root in done:
@@ -174,7 +174,7 @@ RULES: tuple[Rule, ...] = (ends, twins, splits, rework, joins_in_rework, boundar
 
 
 def shapes(source: Source) -> Iterator[Finding]:
-    """Every node, lane and pool has a shape of some size."""
+    """Every node, lane and pool has a shape with a size."""
     drawn = {s.get("bpmnElement"): s for s in find(source.model.root, ".//bpmndi:BPMNShape")}
     pools = [
         p.get("id", "") for p in find(source.model.root, "./bpmn:collaboration/bpmn:participant")
@@ -191,7 +191,7 @@ def shapes(source: Source) -> Iterator[Finding]:
 
 
 def edges(source: Source) -> Iterator[Finding]:
-    """Every flow has a line with two points at least."""
+    """Every flow has a line of at least two points."""
     drawn = {e.get("bpmnElement"): e for e in find(source.model.root, ".//bpmndi:BPMNEdge")}
     for flow in source.model.flows:
         points = find(drawn[flow.id], "./di:waypoint") if flow.id in drawn else []
@@ -229,13 +229,15 @@ PROCESS_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "purpose": (),
     "rank": (),
 }
-"""Properties of a process and their values; the others have rules of their own."""
+"""Properties of a process with their allowed values; an empty tuple means that other rules check
+the value.
+"""
 LONGEST_PURPOSE = 120
-"""Letters of a sentence that is read at a glance, with a citizen waiting."""
+"""Characters of the sentence that an officer reads while a citizen waits."""
 
 
 def properties(source: Source) -> Iterator[Finding]:
-    """A process says about itself only what is understood."""
+    """A process declares only known properties with allowed values."""
     for name, value in source.model.properties.items():
         allowed = PROCESS_PROPERTIES.get(name)
         if allowed is None:
@@ -265,7 +267,7 @@ def properties(source: Source) -> Iterator[Finding]:
 
 
 def _offering(source: Source) -> Iterator[Finding]:
-    """What stands where a service is begun: when to choose it, and its place among the others."""
+    """The declarations for the list of services are valid: the purpose and the rank."""
     purpose, rank = (source.model.properties.get(name) for name in ("purpose", "rank"))
     if purpose is not None and not 0 < len(purpose.strip()) <= LONGEST_PURPOSE:
         message = f"Properti purpose harus satu kalimat, paling panjang {LONGEST_PURPOSE} huruf."
@@ -275,7 +277,7 @@ def _offering(source: Source) -> Iterator[Finding]:
 
 
 def calls(source: Source) -> Iterator[Finding]:
-    """A call leads to a process that may be called and calls no further."""
+    """A call leads to a process that may be called and that calls no further process."""
     wanted = set()
     for node in source.of_kind("callActivity"):
         wanted.add(node.called)
@@ -299,7 +301,7 @@ def calls(source: Source) -> Iterator[Finding]:
 
 
 def names(source: Source) -> Iterator[Finding]:
-    """What a called process names is found under one name in the whole case."""
+    """A name used in a called process is unique in the whole case."""
     taken = set(source.model.nodes) | {source.model.key}
     tables, letters = set(source.decisions), set(source.letters)
     for key, other in source.called.items():
@@ -315,7 +317,7 @@ def names(source: Source) -> Iterator[Finding]:
 
 
 def variables(source: Source) -> Iterator[Finding]:
-    """What a called process begins with when it stands alone is set by who calls it."""
+    """The calling process sets the variables with which a called process would begin on its own."""
     for key, other in source.called.items():
         for name in sorted(other.initial.keys() - source.variables.keys()):
             message = (

@@ -1,7 +1,5 @@
-"""Linter rules on forms: what becomes a control variable, what is personal, and that widgets fit
-their schema.
-
-Linter rules on answers that are compared with others (`order`).
+"""Linter rules on forms: which answers become control variables, which are personal, whether
+widgets fit their schema, and comparisons between answers (`order`).
 """
 
 from collections.abc import Iterator
@@ -25,8 +23,8 @@ from workflow_app.engine.linting.source import Finding, Rule, Source
 CONTROL_WIDGETS = frozenset(
     {"radio", "select", "checkbox", "checkboxes", "date", "datetime", "number"}
 )
-"""Widgets whose answers may steer the process. Free text may hold a name, so it never becomes a
-control variable.
+"""Widgets whose answers may become control variables. Free text may hold a name, so
+it never does.
 """
 
 PERSONAL_WIDGETS = frozenset({"nik", "tel", "email", "signature", "members"})
@@ -40,7 +38,7 @@ _TYPES = {
 
 
 def present(source: Source) -> Iterator[Finding]:
-    """Every user task has a form; every form file belongs to one."""
+    """Every user task has a form, and every form file belongs to a user task."""
     used: set[str] = set()
     for node in source.of_kind("userTask"):
         files = [
@@ -57,7 +55,7 @@ def present(source: Source) -> Iterator[Finding]:
 
 
 def fields(source: Source) -> Iterator[Finding]:
-    """Control fields are safe, personal fields are sealed, and nothing is both."""
+    """Control fields are safe, personal fields are sealed, and no field is both."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             for rule, message in _judge(field):
@@ -73,7 +71,7 @@ def widgets(source: Source) -> Iterator[Finding]:
 
 
 def duties(source: Source) -> Iterator[Finding]:
-    """Where people on duty are shown, every option is a role."""
+    """When a field shows the people on duty, every option is a role."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             if odd := sorted(set(field.options).difference(source.roles)) if field.duty else []:
@@ -84,8 +82,8 @@ def duties(source: Source) -> Iterator[Finding]:
 
 
 def offers(source: Source) -> Iterator[Finding]:
-    """Choices that the office offers are options of one question, and the setting that lists them
-    is there.
+    """Choices that the office configures are options of one question, and the setting that lists
+    them exists.
     """
     for element, form in source.forms.items():
         for field in form.fields.values():
@@ -104,7 +102,7 @@ def offers(source: Source) -> Iterator[Finding]:
 
 
 def computed(source: Source) -> Iterator[Finding]:
-    """Checklists name a decision of this folder, waivers the tasks that hold a checklist."""
+    """Checklists name a decision of this folder, and waivers name tasks with a checklist."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             if field.widget not in COMPUTED_WIDGETS:
@@ -133,8 +131,8 @@ def computed(source: Source) -> Iterator[Finding]:
 
 
 def comparisons(source: Source) -> Iterator[Finding]:
-    """Cases of the register are compared by answers of one step that everybody at the counter may
-    see, one of them a day.
+    """Similar cases of the register are found by answers of one step that every officer of the
+    counter may see; one of these answers is a day.
     """
     for element, form in source.forms.items():
         for field in form.fields.values():
@@ -157,9 +155,7 @@ def comparisons(source: Source) -> Iterator[Finding]:
 
 
 def presences(source: Source) -> Iterator[Finding]:
-    """What is told of an answer without telling it: the questions exist, and nobody answers the
-    variable himself.
-    """
+    """The questions of a presence variable exist, and no question answers the variable itself."""
     for element, form in source.forms.items():
         for variable, asked in form.presence.items():
             if variable in form.fields or not asked or not set(asked) <= form.fields.keys():
@@ -171,7 +167,7 @@ def presences(source: Source) -> Iterator[Finding]:
 
 
 def officers(source: Source) -> Iterator[Finding]:
-    """A question that one officer alone may answer names the task that he did before."""
+    """A question that only one officer may answer names an earlier task of that officer."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             if field.only_by and (
@@ -185,9 +181,7 @@ def officers(source: Source) -> Iterator[Finding]:
 
 
 def ties(source: Source) -> Iterator[Finding]:
-    """An answer is tied to one that an earlier task asks for, and what is compared and left are
-    options.
-    """
+    """A tie refers to a question of an earlier task, and its values are options."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             tie = field.tied_to
@@ -210,8 +204,8 @@ def ties(source: Source) -> Iterator[Finding]:
 
 
 def summaries(source: Source) -> Iterator[Finding]:
-    """Sentences name answers that exist and are shown to who works on the case; a slip, which
-    leaves the house, only open ones.
+    """Sentences name existing answers that the officers of the case may see; a slip, which is
+    handed to a citizen, names only public ones.
     """
     for element, form in source.forms.items():
         for begins in form.since:
@@ -303,12 +297,14 @@ PROPOSED = frozenset(
         "tanggal_surat", "penerbit", "perihal", "kode_pemeriksaan", "jenis_surat",
     }
 )  # fmt: skip
-"""What a paper that was read may propose, by the names of `ocr.fields.types.Field`."""
+"""Fields that a read document may propose, by the names of `ocr.fields.types.Field`."""
 _TAKES = frozenset({"text", "textarea", "nik", "date", "radio", "select", "number"})
 
 
 def _references(form: Form, field: Field) -> Iterator[str]:
-    """What this field names is there: other fields, a list of suggestions."""
+    """Yield a message for each reference of this field to a missing field or list of
+    suggestions.
+    """
     if field.suggest and (field.widget != "text" or field.suggest not in SUGGESTIONS):
         yield (
             f"saran {field.suggest} tidak dikenal, atau isian ini bukan satu baris tulisan "
@@ -366,9 +362,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def orders(source: Source) -> Iterator[Finding]:
-    """Answers are compared with ones that have an order to them, of this form or of another
-    step.
-    """
+    """Answers are compared with answers of a comparable kind, of this form or of another step."""
     for element, form in source.forms.items():
         for field in form.fields.values():
             for compared in (other for rule in field.order for other in rule.others):
@@ -386,7 +380,9 @@ def orders(source: Source) -> Iterator[Finding]:
 
 
 def _asked(source: Source, element: str, form: Form, other: str, name: str) -> Field | None:
-    """The question whose answer is compared; a form names its own without its step."""
+    """Return the question with which an answer is compared; a form names its own questions without
+    the step.
+    """
     if not other:
         return form.fields.get(name)
     asked = source.known_forms.get(other) if other != element else None

@@ -1,10 +1,9 @@
-"""The linter of process folders: what it finds keeps a folder from being deployed.
+"""The linter of process folders, whose findings prevent the deployment of a folder.
 
-The linter of a release: what its process folders name in each other, and whether it can be taken
-over.
-
-A deployment does not ask for this: the other process may be deployed later, or in another version.
-Linter rules on the rest of the folder: blocks, letters, scenarios, the reader's page.
+The module also holds the rules on shared blocks, letters, scenarios and the page for the reader,
+and the linter of a release (`between`), which checks what process folders name in each other. A
+deployment does not run the latter, because the other process may be deployed later or in another
+version.
 """
 
 import re
@@ -53,8 +52,8 @@ from workflow_app.engine.process_folders import (
 
 
 def between(definition: Definition, release: Mapping[str, Definition]) -> Iterator[Finding]:
-    """Processes that are begun exist; what is taken over is asked there, here too, and stays as
-    secret as it was.
+    """Processes that are started exist; answers that are taken over are asked in both processes and
+    do not become less secret.
     """
     for node in read_model(definition.files[MODEL_FILE]).nodes.values():
         process = literal(node, "process") if node.operation == "start_case" else None
@@ -97,7 +96,7 @@ def _shared(element: str, name: str, form: Form, theirs: Form) -> Iterator[Findi
 
 
 def readme(source: Source) -> Iterator[Finding]:
-    """A page for the business reader."""
+    """A page for the business reader exists."""
     if not source.files.get("README.md", b"").strip():
         yield Finding("readme-missing", "README.md", "Folder proses belum mempunyai README.md.")
     if source.model.key in source.model.nodes or not re.fullmatch(
@@ -109,12 +108,14 @@ def readme(source: Source) -> Iterator[Finding]:
 
 
 def blocks(source: Source) -> Iterator[Finding]:
-    """Forms name shared blocks that exist: what is left of references leads nowhere."""
+    """Forms name existing shared blocks; a reference that remains after reading
+    points to nothing.
+    """
     for name in sorted(n for n in source.files if n.startswith("forms/") and n.endswith(".json")):
         try:
             found = list(references(read_json(source.files, name)))
         except InvalidDefinition:
-            continue  # told where the form is read
+            continue  # reported when the form is read
         if any(not reference.startswith(BLOCKS) or ".." in reference for reference in found):
             message = f"Formulir hanya menunjuk blok bersama: {BLOCKS}<blok>.json#/<bagian>."
             yield Finding("form-block", name, message)
@@ -124,9 +125,7 @@ def blocks(source: Source) -> Iterator[Finding]:
 
 
 def letters(source: Source) -> Iterator[Finding]:
-    """Issued letters exist, and every letter is issued; what templates name are tasks of this
-    process.
-    """
+    """Issued letters exist, every letter is issued, and templates name tasks of this process."""
     issued = set()
     for node in source.of_kind("serviceTask"):
         if node.operation == "issue_letter" and "letter" in node.parameters:
@@ -167,8 +166,8 @@ def letters(source: Source) -> Iterator[Finding]:
 
 
 def letter_parts(source: Source) -> Iterator[Finding]:
-    """Letters build on shared parts that exist, and on nothing else; a shared part is told what it
-    shows.
+    """Letters include only existing shared parts, and a shared part names no answers: the letter
+    passes them to it.
     """
     templates = {f"letters/{name}.html": letter.html for name, letter in source.letters.items()}
     parts = {
@@ -199,7 +198,7 @@ def letter_parts(source: Source) -> Iterator[Finding]:
 
 
 def companions(source: Source) -> Iterator[Finding]:
-    """Letters that do not hold without each other say so of each other."""
+    """Letters that are valid only together name each other."""
     for name, letter in source.letters.items():
         for other in letter.meta.get("together_with", ()):
             if other not in source.letters or name not in source.letters[other].meta.get(
@@ -213,14 +212,16 @@ def companions(source: Source) -> Iterator[Finding]:
 
 
 def usual_answers(source: Source) -> Iterator[Finding]:
-    """The usual answers are used: what is left of them is in no scenario, or cannot be read."""
+    """Every default answer is used by a scenario; defaults that remain after merging are unused or
+    unreadable.
+    """
     file = scenario_defaults.FILE
     for message in scenario_defaults.faults(source.files[file]) if file in source.files else ():
         yield Finding("scenario-default", file, message)
 
 
 def scenarios(source: Source) -> Iterator[Finding]:
-    """Scenarios name tasks, roles, letters, outcomes and fields that exist."""
+    """Scenarios name existing tasks, roles, letters, outcomes and fields."""
     outcomes = {node.properties.get("outcome") for node in source.of_kind("endEvent")} - {None}
     messages = {message for node in source.nodes.values() for message in node.messages}
     known_letters = {letter for part in source.parts for letter in part.letters}
@@ -329,10 +330,10 @@ T = TypeVar("T")
 def lint(
     files: ProcessFiles, roles: Collection[str], settings: Collection[str] | None = None
 ) -> list[Finding]:
-    """Everything that is wrong with a process folder; empty when it may be deployed.
+    """Return everything that is wrong with a process folder; empty when it may be deployed.
 
-    `roles` are the known role keys, `settings` the keys of the configuration; without these it is
-    not asked whether a setting exists.
+    `roles` are the known role keys, `settings` the keys of the office settings. With None for
+    `settings`, the existence of settings is not checked.
     """
     findings: list[Finding] = []
     called: dict[str, Source] = {}
@@ -360,7 +361,7 @@ def _judge(
     called: Mapping[str, Source],
     settings: Collection[str] | None,
 ) -> tuple[Source | None, list[Finding]]:
-    """One folder as far as it can be read, and what is wrong with it."""
+    """Return one folder, as far as it can be read, and its findings."""
     findings: list[Finding] = []
 
     def attempt(rule: str, element: str, read: Callable[[], T]) -> T | None:

@@ -1,4 +1,4 @@
-"""What the linter's rules look at: a process folder read as far as it can be read, and the
+"""The input and output of linter rules: a process folder, read as far as possible, and the
 findings.
 """
 
@@ -15,12 +15,12 @@ from workflow_app.engine.model import Model, Node
 from workflow_app.engine.process_folders import ProcessFiles, Scenario
 
 SYSTEM_LANE = "sistem"
-"""Lane of service and business rule tasks; no role of a person."""
+"""Lane of service and business rule tasks; it is not a role of people."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that keeps a process folder from being deployed."""
+    """One problem that prevents the deployment of a process folder."""
 
     rule: str
     element: str
@@ -31,8 +31,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Source:
-    """A process folder as the rules see it; parts that could not be read are absent (and have their
-    own finding).
+    """A process folder as the rules see it; parts that could not be read are absent and have their
+    own finding.
     """
 
     files: ProcessFiles
@@ -44,40 +44,40 @@ class Source:
     scenarios: Mapping[str, Scenario]
     initial: Mapping[str, Any]
     called: Mapping[str, "Source"]
-    """The processes it calls, by key; their own findings are found in them."""
+    """The processes it calls, by key; their own findings are reported there."""
     settings: Collection[str] | None = None
-    """Keys of the configuration; None where they are not known."""
+    """Keys of the office settings; None when they are not known."""
 
     def lacks(self, setting: str) -> bool:
-        """Is this certainly no key of the configuration?"""
+        """Return whether this is certainly not a key of the settings."""
         return self.settings is not None and setting not in self.settings
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
-        """Nodes of these kinds, in the order of the file."""
+        """Yield the nodes of these kinds, in the order of the file."""
         return (node for node in self.model.nodes.values() if node.kind in kinds)
 
     def has_settings(self, prefix: str) -> bool:
-        """May there be keys of the configuration that begin so?"""
+        """Return whether there may be keys of the settings with this prefix."""
         return self.settings is None or any(key.startswith(prefix) for key in self.settings)
 
     @property
     def parts(self) -> "tuple[Source, ...]":
-        """The process and those it calls: what a case of it can run through."""
+        """The process and those it calls: everything a case of it can run through."""
         return self, *self.called.values()
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
-        """All nodes a case can run through."""
+        """All nodes that a case can run through."""
         return {node.id: node for part in self.parts for node in part.model.nodes.values()}
 
     @cached_property
     def user_tasks(self) -> frozenset[str]:
-        """Ids of all user tasks a case can run through."""
+        """Ids of all user tasks that a case can run through."""
         return frozenset(node.id for node in self.nodes.values() if node.kind == "userTask")
 
     @cached_property
     def known_forms(self) -> dict[str, Form]:
-        """Forms of all user tasks a case can run through."""
+        """Forms of all user tasks that a case can run through."""
         return {element: form for part in self.parts for element, form in part.forms.items()}
 
     @cached_property
@@ -103,8 +103,8 @@ class Source:
         return found
 
     def values_of(self, variable: str) -> frozenset[str]:
-        """What choices of forms, decisions and who begins a case give a control variable; an empty
-        cell gives nothing.
+        """Return the values that a control variable can receive from choices of forms, decisions
+        and the role that starts a case; an empty cell gives none.
         """
         fields = (f for form in self.known_forms.values() for f in form.fields.values())
         chosen = {v for f in fields if f.control and f.name == variable for v in f.options}
@@ -121,14 +121,12 @@ class Source:
 
     @property
     def starters(self) -> tuple[str, ...]:
-        """The roles that begin its cases, in the order of the model; none where it names nobody."""
+        """The roles that start its cases, in the order of the model; empty when it names none."""
         return tuple(self.model.properties.get("startedBy", "").split())
 
 
 def text_written(expression: str) -> str | None:
-    """A text that an expression is, written directly in quotation marks; None when it is something
-    else.
-    """
+    """Return the text of an expression that is a literal in quotation marks; None for any other."""
     try:
         value = ast.literal_eval(expression)
     except (ValueError, SyntaxError):
