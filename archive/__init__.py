@@ -1,6 +1,6 @@
-"""Keeps documents: bytes under object lock, what was read from them, and search. Knows nothing else
-of ours.
+"""The archive library: documents as bytes under object lock, the text read from them, and search.
 
-The caller passes its SQLAlchemy session; this library flushes and never commits. The blob is stored
-first, its row second: a crash leaves an orphan blob, never a row without bytes.
+It imports nothing from the application. The caller passes its SQLAlchemy session; this library
+flushes and never commits. The blob is stored before its row, so a crash leaves an unused blob but
+never a row without bytes.
 """

@@ -1,11 +1,10 @@
-"""Is this bag of archived papers complete and unchanged? Needs nothing but Python; a copy of it
-lies in every bag.
+"""Check that a bag of archived documents is complete and unchanged.
 
-    python3 verify.py [FOLDER]
+Usage: python3 verify.py [FOLDER]
 
-Checked are the rules of BagIt (RFC 8493), every file against its SHA-256, and the events that came
-along: none was changed after it was written, and where events of a chain follow each other none is
-missing between them.
+The program needs only Python, and every bag contains a copy of it. It checks the rules of BagIt
+(RFC 8493), the SHA-256 of every file, and the enclosed events: no event was changed after it was
+written, and consecutive events of a chain are linked without a gap.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ CHUNK = 1 << 20
 
 
 def faults(folder: Path) -> Iterator[str]:
-    """Everything that is wrong, in sentences; nothing for a sound bag."""
+    """Yield a sentence for each fault; none for an intact bag."""
     if (
         not (folder / "bagit.txt").is_file()
         or (folder / "bagit.txt").read_text("utf-8") != DECLARATION
@@ -49,7 +48,7 @@ def faults(folder: Path) -> Iterator[str]:
 
 
 def _lines(path: Path) -> "Iterator[tuple[str, str] | None]":
-    """Hash and path of each line of a manifest; None for a line that is none."""
+    """Yield hash and path of each line of a manifest; None for a malformed line."""
     if not path.is_file() or path.is_symlink():
         yield None
         return
@@ -87,7 +86,9 @@ def _size(folder: Path) -> Iterator[str]:
 
 
 def _events(path: Path, name: str) -> Iterator[str]:
-    """Each event has the digest of its contents, and names that of the event before it."""
+    """Yield a sentence for each event that does not match its digest or the digest of the event
+    before it.
+    """
     last: dict[str, tuple[int, str]] = {}
     for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
@@ -106,7 +107,9 @@ def _events(path: Path, name: str) -> Iterator[str]:
 
 
 def _tells_the_same(told: "dict[str, Any]", event: "dict[str, Any]") -> bool:
-    """What PREMIS says of the event is what the trail says of it: who, when and what."""
+    """Return whether the PREMIS fields of an event agree with the audit log: time, action and
+    actor.
+    """
     shown = (
         told["eventDateTime"],
         told["eventDetailInformation"][0]["eventDetail"],
@@ -116,7 +119,7 @@ def _tells_the_same(told: "dict[str, Any]", event: "dict[str, Any]") -> bool:
 
 
 def digest_of(event: "dict[str, Any]") -> str:
-    """SHA-256 over every field, each preceded by its length, as the trail was written."""
+    """Return the SHA-256 over every field, each preceded by its length, as in the audit log."""
     parts = (
         event["chain"],
         str(event["position"]),
@@ -136,7 +139,7 @@ def digest_of(event: "dict[str, Any]") -> str:
 
 
 def main(arguments: "list[str]") -> int:
-    """Say what is wrong; 0 when nothing is."""
+    """Print all faults. Returns the exit code: 0 without faults, otherwise 1."""
     folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
     found = list(faults(folder))
     for sentence in found:

@@ -1,4 +1,4 @@
-"""Writing a bag (BagIt, RFC 8493): a folder of papers that tells by itself whether it is
+"""Writing of bags (BagIt, RFC 8493): folders of documents with the means to check that they are
 complete.
 """
 
@@ -14,7 +14,7 @@ VERIFIER = "verify.py"
 
 
 class Bag:
-    """A bag that is being filled."""
+    """A bag during its creation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,8 +34,8 @@ class Bag:
         return digest.hexdigest()
 
     def close(self, facts: Mapping[str, str], index: str) -> None:
-        """Write what a bag tells about itself: facts, the page that people open, the verifier, and
-        the hashes of all.
+        """Write the tag files: the facts, the index page, the verifier and the hashes
+        of all files.
         """
         facts = {**facts, "Payload-Oxum": f"{self._bytes}.{len(self._hashes)}"}
         tags = {
@@ -54,8 +54,8 @@ class Bag:
 
 @contextmanager
 def new_bag(folder: Path) -> Iterator[Bag]:
-    """A bag at a place where nothing is yet (`FileExistsError`). What fails half-way leaves nothing
-    under its name.
+    """Create a bag at a path that must not exist (`FileExistsError`). After an error, nothing is
+    left at that path.
     """
     if folder.exists():
         raise FileExistsError(folder)

@@ -1,8 +1,7 @@
-"""Bytes in the object store, under object lock: one object per blob, its key the SHA-256 of the
-bytes in hex.
+"""Bytes in the object store under object lock, one object per blob; its key is the SHA-256 in hex.
 
-Taking objects out of the store and putting them into another one, each with its lock: for backups.
-Fixity: are the bytes still the bytes? Every blob is read back from the store and hashed again.
+The module also copies objects with their locks between stores, for backups, and checks fixity:
+every blob is read back from the store and hashed again.
 """
 
 import hashlib
@@ -25,7 +24,7 @@ from archive.store import CHUNK, Lock, Store, chunks_of, named_errors
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """Bytes that the store has confirmed to keep."""
+    """A blob whose storage the store has confirmed."""
 
     sha256: str
     size: int
@@ -34,7 +33,7 @@ class StoredBlob:
 
 @dataclass(frozen=True, slots=True)
 class BlobStat:
-    """What the store says about a blob, without its bytes."""
+    """The facts that the store reports about a blob, without its bytes."""
 
     size: int
     media_type: str
@@ -42,15 +41,15 @@ class BlobStat:
     stored_at: datetime
     locked_until: datetime | None
     is_held: bool
-    """Under legal hold: not to be deleted even when the lock has run out."""
+    """Whether a legal hold forbids deletion even after the lock has expired."""
 
     def is_kept(self, at: datetime) -> bool:
-        """Does the store keep these bytes from being deleted?"""
+        """Return whether the store forbids deleting these bytes at the given instant."""
         return self.is_held or (self.locked_until is not None and self.locked_until > at)
 
 
 class Blobs(Store):
-    """The archive's bucket."""
+    """The bucket of the archive."""
 
     def put(
         self,
@@ -61,12 +60,12 @@ class Blobs(Store):
         keep_for: timedelta | None = None,
         sha256: str | None = None,
     ) -> StoredBlob:
-        """Store bytes (or a file) under their hash, locked until the retention ends, or only for
-        the time given.
+        """Store bytes or a file under their hash, locked for the usual retention or for `keep_for`.
 
-        The same bytes a second time are not uploaded again, unless `anew`: then they get a version
-        and a lock of their own. A lock that was given for a time becomes the usual one; none is
-        ever made shorter. `sha256`: from `hash_of`, where the caller had to know it before.
+        Bytes that are stored already are not uploaded again, unless `anew` is set: then they get a
+        version and a lock of their own. A lock for a limited time is lengthened to the usual one
+        when needed; no lock is ever shortened. `sha256` is the result of `hash_of`, if the caller
+        computed it before.
         """
         lock = self.usual_lock() if keep_for is None else self.brief_lock(keep_for)
         with _source(data) as (stream, size):
@@ -80,14 +79,16 @@ class Blobs(Store):
             return StoredBlob(sha256, size, self.upload(sha256, stream, size, media_type, lock))
 
     def put_named(self, name: str, data: bytes, media_type: str) -> str:
-        """Store bytes under a name, locked like a blob; returns the version. Earlier ones stay, see
-        `named`.
+        """Store bytes under a name, locked like a blob, and return the version. Earlier versions
+        remain, see `named`.
         """
         return self.upload(name, io.BytesIO(data), len(data), media_type, self.usual_lock())
 
     def named(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Every version of every object whose name begins so, by name: what the store knows,
-        whatever others forgot.
+        """Yield name and bytes of every version of every object whose name has this prefix, ordered
+        by name.
+
+        The list comes from the store alone, so it is complete even when the database is not.
         """
         with named_errors():
             found = list(
@@ -105,26 +106,27 @@ class Blobs(Store):
             yield name, data
 
     def stat(self, sha256: str) -> BlobStat:
-        """What the store says about this blob; `BlobMissing` when it has none."""
+        """Return the facts about a blob. Raises `BlobMissing`."""
         known = self._find(sha256)
         if known is None:
             raise BlobMissing(sha256)
         return known
 
     def hold(self, sha256: str) -> None:
-        """Put a blob under legal hold. Twice is once."""
+        """Put a blob under legal hold. Idempotent."""
         with named_errors(sha256):
             self.client.enable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
 
     def release(self, sha256: str) -> None:
-        """End the legal hold of a blob; its lock stays."""
+        """Remove the legal hold of a blob; its lock remains."""
         with named_errors(sha256):
             self.client.disable_object_legal_hold(self.bucket, sha256, self.stat(sha256).version_id)
 
     def erase(self, sha256: str) -> None:
-        """Delete every version of a blob. Twice is once. One that is locked or held raises
-        `BlobLocked`, and nothing is deleted: a lock is never gone round, whatever the key of the
-        application might do.
+        """Delete every version of a blob. Idempotent.
+
+        Raises `BlobLocked` if a version is locked or held; nothing is deleted then. A lock is never
+        bypassed, even if the application's key would be allowed to.
         """
         with named_errors(sha256):
             found = list(
@@ -138,7 +140,7 @@ class Blobs(Store):
                 self.client.remove_object(self.bucket, sha256, item.version_id)
 
     def _is_briefly_locked(self, known: BlobStat) -> bool:
-        """Was it stored with a shorter lock than the usual one?"""
+        """Return whether the blob has a shorter lock than the usual one."""
         usual = known.stored_at + self._retention - timedelta(days=1)
         return known.locked_until is not None and known.locked_until < usual
 
@@ -147,8 +149,8 @@ class Blobs(Store):
         return known is not None and known.is_kept(datetime.now(UTC))
 
     def read(self, sha256: str, *, verify: bool = True) -> bytes:
-        """The whole blob. With `verify`, bytes that no longer have their hash raise
-        `BlobDamaged`.
+        """Return the whole blob. With `verify`, raises `BlobDamaged` if the bytes no longer have
+        their hash.
         """
         with self.open(sha256) as chunks:
             data = b"".join(chunks)
@@ -158,18 +160,18 @@ class Blobs(Store):
 
     @contextmanager
     def open(self, sha256: str) -> Iterator[Iterator[bytes]]:
-        """The blob as a stream of chunks; the connection is given back on leaving."""
+        """Open the blob as a stream of chunks; the connection is released on exit."""
         with self.download(sha256) as response:
             yield chunks_of(response, sha256)
 
     def part(self, sha256: str, start: int, length: int) -> bytes:
-        """Some bytes of a blob; fewer where it ends before."""
+        """Return `length` bytes of a blob from `start`; fewer at its end."""
         with self.download(sha256, start=start, length=length) as response:
             return b"".join(chunks_of(response, sha256))
 
     def whole(self, sha256: str) -> Iterator[bytes]:
-        """The blob chunk by chunk, one of them in memory. The last one comes only when all have
-        their hash (`BlobDamaged`).
+        """Yield the blob in chunks with one chunk in memory. The last chunk is yielded only after
+        the hash was verified. Raises `BlobDamaged`.
         """
         digest, held = hashlib.sha256(), b""
         with self.open(sha256) as chunks:
@@ -201,7 +203,7 @@ class Blobs(Store):
 
 
 def hash_of(path: Path) -> str:
-    """The name that a file will have in the store."""
+    """Return the SHA-256 of a file in hex, which is its name in the store."""
     with path.open("rb") as stream:
         return _hash_of(stream)
 
@@ -224,7 +226,7 @@ def _hash_of(stream: BinaryIO) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One version of an object, as the store describes it."""
+    """The facts that the store reports about one version of an object."""
 
     size: int
     media_type: str
@@ -232,7 +234,7 @@ class Kept:
 
 
 def is_empty(store: Store) -> bool:
-    """Whether the bucket is absent, or holds no version of any object."""
+    """Return whether the bucket is absent, or holds no version of any object."""
     with named_errors():
         if not store.client.bucket_exists(store.bucket):
             return True
@@ -241,8 +243,8 @@ def is_empty(store: Store) -> bool:
 
 
 def versions(store: Store, prefix: str) -> list[tuple[str, str]]:
-    """Name and version of every object whose name begins so, by name, the oldest version of a name
-    first.
+    """Return name and version of every object with this prefix, by name, the oldest version of a
+    name first.
     """
     with named_errors():
         found = list(
@@ -258,9 +260,7 @@ def versions(store: Store, prefix: str) -> list[tuple[str, str]]:
 
 
 def describe(store: Store, name: str, version_id: str | None = None) -> Kept:
-    """What the store says about a version (the current one by default); `BlobMissing` when it has
-    none.
-    """
+    """Return the facts about a version (the current one by default). Raises `BlobMissing`."""
     with named_errors(name):
         found = store.client.stat_object(store.bucket, name, version_id=version_id)
     return _kept(found.metadata or {})
@@ -270,7 +270,7 @@ def describe(store: Store, name: str, version_id: str | None = None) -> Kept:
 def fetch(
     store: Store, name: str, version_id: str | None = None
 ) -> Iterator[tuple[Kept, Iterator[bytes]]]:
-    """A version with its bytes as a stream of chunks; `BlobMissing` when there is none."""
+    """Open a version with its facts as a stream of chunks. Raises `BlobMissing`."""
     with store.download(name, version_id) as response:
         yield _kept(response.headers), chunks_of(response, name)
 
@@ -293,7 +293,7 @@ BATCH = 200
 
 
 class FixityState(StrEnum):
-    """What was found."""
+    """Result of checking one blob."""
 
     INTACT = "intact"
     DAMAGED = "damaged"
@@ -302,7 +302,7 @@ class FixityState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FixityResult:
-    """One blob, read back."""
+    """One blob that was read back, with its result."""
 
     sha256: str
     size: int
@@ -312,11 +312,11 @@ class FixityResult:
 def verify(
     session: Session, blobs: Blobs, *, again: Collection[str] = (), sample: int | None = None
 ) -> Iterator[FixityResult]:
-    """Re-hash every blob that is kept, or those named in `again` and `sample` others chosen by
-    chance, and yield one result each.
+    """Hash every kept blob again, or those in `again` and `sample` random others; yield one result
+    each.
 
-    Rows are read in batches, bytes in chunks: memory does not grow with the archive. Raises
-    `StoreUnavailable` when the store is away, because then nothing was found out.
+    Rows are read in batches and bytes in chunks, so memory does not grow with the archive. Raises
+    `StoreUnavailable` when the store does not answer, because then the check has no result.
     """
     if sample is not None:
         named = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(again), Blob.gone_at.is_(None))

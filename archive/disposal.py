@@ -1,8 +1,8 @@
-"""Disposing of documents: words and bytes go, the row stays and tells what it was.
+"""Disposal of documents: their text and bytes are deleted, their row remains as evidence.
 
-In two steps, each a transaction of the caller: `entomb` writes down that it goes, `erase` has the
-store let go of the bytes. Who is cut off between them erases again; bytes that are brought again
-meanwhile are kept (`archive.documents`).
+Disposal takes two transactions of the caller: `entomb` records the disposal, `erase` deletes the
+bytes from the store. After an interruption between them the caller runs `erase` again; bytes that
+were added again in the meantime are kept (`archive.documents`).
 """
 
 from dataclasses import dataclass
@@ -32,18 +32,19 @@ from archive.models import (
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """What the store says against letting go of a document."""
+    """Locks and holds in the store that forbid the disposal of a document."""
 
     locked_until: datetime | None
-    """The end of the last lock among its original and what was made from it."""
+    """The latest end of a lock on its original and its renditions."""
     is_held: bool
 
 
 def grip(
     session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False
 ) -> Grip:
-    """Ask the store about every blob that only this document needs, or of these about its original
-    only: one question for each document of a long list.
+    """Ask the store about every blob that only this document needs, or only about its original.
+
+    This costs one query per document and one request per blob, which matters for long lists.
     """
     sha256 = get(session, document_id).blob_sha256
     asked = Blob.sha256 == sha256 if is_original_only else Blob.sha256.in_(_blobs_of(document_id))
@@ -56,7 +57,7 @@ def grip(
         try:
             known = blobs.stat(sha256)
         except BlobMissing:
-            continue  # the fixity check tells of it
+            continue  # the fixity check reports it
         is_held = is_held or known.is_held
         if known.locked_until is not None:
             locks.append(known.locked_until)
@@ -64,9 +65,11 @@ def grip(
 
 
 def lock(session: Session, document_id: UUID) -> Document:
-    """The document, ours until the end of the transaction together with its bytes: who brings the
-    same bytes, links the paper or keeps a new reading of it has done so before, and is seen, or
-    waits. `DocumentDisposed` when it is gone already.
+    """Lock a document with its blobs until the end of the transaction and return it.
+
+    Another transaction that adds the same bytes, links the document or saves a new reading has
+    either finished and is visible here, or waits. Raises `DocumentDisposed` if the document is
+    disposed of already.
     """
     get(session, document_id)
     blobs = select(Blob.sha256).where(Blob.sha256.in_(_blobs_of(document_id)))
@@ -78,9 +81,10 @@ def lock(session: Session, document_id: UUID) -> Document:
 
 
 def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> Document:
-    """Take away what was read and made, give up the bytes that nothing else needs, and leave the
-    row. `under` says by what decision, in words without personal data; `DocumentDisposed` when it
-    was done before.
+    """Delete text and renditions, give up the bytes that nothing else needs, and keep the row.
+
+    `under` names the decision, without personal data. Raises `DocumentDisposed` if the document is
+    disposed of already.
     """
     document = lock(session, document_id)
     made = select(Rendition.document_id, Rendition.blob_sha256).where(
@@ -103,7 +107,7 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
     document.copy_level, document.copy_reason = "", ""
     document.disposed_at, document.disposed_under = at, under
     session.flush()
-    # A reading that came after the first look is among them too.
+    # The second query also finds a reading that was saved after the first one.
     locked = (
         select(Blob)
         .where(Blob.sha256.in_(_blobs_of(document_id)))
@@ -123,10 +127,10 @@ def entomb(session: Session, document_id: UUID, *, at: datetime, under: str) -> 
 
 
 def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) -> int:
-    """Have the store let go of the bytes that a disposed document gave up; returns how many blobs.
-    Twice is once.
+    """Delete the bytes that a disposed document gave up from the store; returns the number of
+    blobs.
 
-    Raises `BlobLocked` when somebody has locked one again since.
+    Idempotent. Raises `BlobLocked` if a blob was locked again in the meantime.
     """
     get(session, document_id)
     query = (
@@ -148,8 +152,9 @@ def erase(session: Session, blobs: Blobs, document_id: UUID, *, at: datetime) ->
 
 
 def give_up(session: Session, sha256: str, *, at: datetime) -> bool:
-    """Give up bytes that became no document; false when one that is kept needs them after all. Who
-    brings them meanwhile waits.
+    """Give up bytes that did not become a document; returns False if a kept document needs them.
+
+    A transaction that adds the same bytes waits for this one.
     """
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     free = select(Blob.sha256).where(Blob.sha256 == sha256, _is_needed_only_by(None))
@@ -161,8 +166,8 @@ def give_up(session: Session, sha256: str, *, at: datetime) -> bool:
 
 
 def erase_given_up(session: Session, blobs: Blobs, sha256: str, *, at: datetime) -> bool:
-    """Have the store let go of bytes that were given up; false when somebody has brought them
-    again. Raises `BlobLocked`.
+    """Delete given-up bytes from the store; returns False if they were added again. Raises
+    `BlobLocked`.
     """
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
     if blob.gone_at is None:
@@ -175,7 +180,7 @@ def erase_given_up(session: Session, blobs: Blobs, sha256: str, *, at: datetime)
 
 
 def _blobs_of(document_id: UUID) -> Select[str]:
-    """Hashes of the original and of all that was ever made from it."""
+    """Select the hashes of the original and of everything ever made from it."""
     made = select(Rendition.blob_sha256).where(Rendition.document_id == document_id)
     former = select(FormerRendition.blob_sha256).where(FormerRendition.document_id == document_id)
     copies = select(Version.pdf_sha256).where(
@@ -186,7 +191,9 @@ def _blobs_of(document_id: UUID) -> Select[str]:
 
 
 def _is_needed_only_by(document_id: UUID | None) -> ColumnElement[bool]:
-    """No other document that is kept needs this `Blob`; None: no document at all."""
+    """Return the condition that no other kept document needs this `Blob`; for None, no document at
+    all.
+    """
     originals = select(Document.id).where(
         Document.blob_sha256 == Blob.sha256,
         Document.id != document_id,

@@ -1,8 +1,9 @@
-"""Documents: taking in, what was read from them, the versions made from them.
+"""Documents of the archive: adding them, saving what was read from them and the renditions made
+from them.
 
-Reading pages anew of a document that people have arranged: what a person changed stays as he left
-it. Documents put together from pages of others: cut off from one, or several in one. Each side
-knows the other.
+A reading that arrives after people have edited the document never overwrites their changes.
+Documents can also be assembled from pages of others: split from one or merged from several; each
+refers to the other.
 """
 
 import hashlib
@@ -36,8 +37,8 @@ from archive.versions import TURNED, Place, forget, places_of, settle
 
 
 def keep_reading(session: Session, document: Document, pages: Mapping[int, PageText]) -> None:
-    """What was read on pages of the newest version that were turned, by position. Those changed
-    meanwhile are left alone.
+    """Save the reading of pages of the newest version that were turned, by position. Pages that
+    were changed in the meantime stay unchanged.
     """
     for position, page in pages.items():
         row = page_content.row_of(document, replace(page, no=position))
@@ -56,9 +57,10 @@ def keep_reading(session: Session, document: Document, pages: Mapping[int, PageT
 
 
 def read_again(session: Session, document: Document, pages: Iterable[PageText]) -> None:
-    """A new reading of a document that people have arranged, by its pages as they came: it takes
-    the place of what was read before, wherever nobody has changed anything since. A page that
-    failed keeps what was read before.
+    """Save a new reading of a document that people have edited, by the original page numbers.
+
+    It replaces the former reading of every page that nobody has changed. A page that failed keeps
+    its former reading.
     """
     now = {place: position for position, place in enumerate(places_of(session, document), 1)}
     for page in pages:
@@ -89,15 +91,15 @@ def read_again(session: Session, document: Document, pages: Iterable[PageText]) 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Answer to bringing in a file."""
+    """Result of adding a file."""
 
     document_id: UUID
     is_duplicate: bool
-    """The same bytes were brought before; `document_id` is the document they made then."""
+    """Whether the same bytes were added before; `document_id` is then the existing document."""
 
 
 class Outcome(NamedTuple):
-    """What became of one page."""
+    """Result of reading one page."""
 
     no: int
     source: str
@@ -118,11 +120,11 @@ def add(
     is_recording: bool = False,
     seconds: float | None = None,
 ) -> Added:
-    """Keep a file. The bytes are locked in the store before the first row is written.
+    """Add a file as a document. The bytes are locked in the store before the first row is written.
 
-    `label` says what the paper is and must carry no personal data; the name of the file is not
-    kept. `document_id` is the id that the paper has already, when it comes from another archive. A
-    recording has no pages, and nobody reads it.
+    `label` says what the document is and must carry no personal data; the file name is not stored.
+    `document_id` is the existing id of a document that comes from another archive. A recording has
+    no pages and is never read.
     """
     sha256 = keep_bytes(session, blobs, data, media_type, at)
     new_id = session.scalar(
@@ -147,13 +149,14 @@ def add(
     )
     if new_id is not None:
         return Added(new_id, is_duplicate=False)
-    # Its bytes are locked (`_keep`), so nobody disposes of it before the caller has linked it.
+    # The row of its bytes is locked (`keep_bytes`), so the document cannot be disposed of before
+    # the caller has linked it.
     living = (Document.blob_sha256 == sha256) & Document.disposed_at.is_(None)
     return Added(session.scalars(select(Document.id).where(living)).one(), is_duplicate=True)
 
 
 def get(session: Session, document_id: UUID) -> Document:
-    """The document; `DocumentMissing` when there is none."""
+    """Return the document. Raises `DocumentMissing`."""
     document = session.get(Document, document_id)
     if document is None:
         raise DocumentMissing
@@ -161,9 +164,7 @@ def get(session: Session, document_id: UUID) -> Document:
 
 
 def get_living(session: Session, document_id: UUID) -> Document:
-    """The document, locked so that it is not disposed of meanwhile; `DocumentDisposed` when it
-    was.
-    """
+    """Return the document, locked against disposal. Raises `DocumentDisposed`."""
     document = _with_lock(session, document_id)
     if document.disposed_at is not None:
         raise DocumentDisposed
@@ -177,8 +178,8 @@ def _with_lock(session: Session, document_id: UUID) -> Document:
 
 
 def pages_of(session: Session, document_id: UUID) -> list[Page]:
-    """What was read, page by page; empty before the first reading. The words are fetched where
-    somebody asks for them.
+    """Return the pages that were read, in order; empty before the first reading. The words are
+    loaded on first access.
     """
     query = (
         select(Page)
@@ -201,8 +202,8 @@ def add_rendition(
     page: int = 0,
     turn: int = 0,
 ) -> str:
-    """Keep a version made from a document and return its hash. It replaces an earlier one of the
-    same kind and page in the list; the earlier bytes stay in the store.
+    """Save a rendition of a document and return its hash. It replaces an earlier one of the same
+    kind and page in the list; the earlier bytes remain in the store.
     """
     get_living(session, document_id)
     sha256 = keep_bytes(session, blobs, data, media_type, at)
@@ -233,8 +234,8 @@ def add_rendition(
 
 
 def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Document:
-    """Note that the document could not be read at all; it stays kept and can be read again later.
-    One that was read meanwhile, or is gone, is left as it is.
+    """Record that the document could not be read at all; it can be read again later. A document
+    that was read or disposed of in the meantime stays unchanged.
     """
     document = _with_lock(session, document_id)
     if document.status in (DocumentStatus.READABLE, DocumentStatus.DISPOSED):
@@ -246,9 +247,10 @@ def mark_unreadable(session: Session, document_id: UUID, reason: str) -> Documen
 
 
 def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> Document:
-    """Keep the words of a whole reading, replacing those of an earlier one; its versions are kept
-    beside. Of a document that people have arranged, pages that they left as they were read are
-    replaced, the others stay (`rereading`).
+    """Save the text of a whole reading. It replaces an earlier reading.
+
+    If people have edited the document, only the pages that they left unchanged are replaced (see
+    `read_again`).
     """
     document = _locked(session, document_id)
     if document.version == 1:
@@ -261,15 +263,15 @@ def save_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -
 
 
 def insert_pages(session: Session, document_id: UUID, pages: Sequence[PageText]) -> None:
-    """Keep the words of pages that are not there yet."""
+    """Save the text of pages that have no row yet."""
     document = _locked(session, document_id)
     if pages:
         session.execute(insert(Page), [page_content.row_of(document, page) for page in pages])
 
 
 def _locked(session: Session, document_id: UUID) -> Document:
-    """Locked, so that facets given meanwhile are either copied to new pages or written to them
-    afterwards.
+    """Lock a document, so that facets set by another transaction are either copied to new pages or
+    written to them afterwards.
     """
     get_living(session, document_id)
     session.flush()
@@ -277,8 +279,10 @@ def _locked(session: Session, document_id: UUID) -> Document:
 
 
 def judge(session: Session, document_id: UUID, pages: Sequence[PageText | Outcome]) -> Document:
-    """Say how far a document was read, now that all of its pages were: `readable` when at least one
-    page was, else `unreadable`; pages that failed are named in `status_reason`.
+    """Set the status of a document after the reading of all its pages.
+
+    It is `readable` if at least one page was read, otherwise `unreadable`; `status_reason` names
+    the failed pages.
     """
     document = get_living(session, document_id)
     counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document_id)
@@ -299,9 +303,11 @@ def keep_bytes(
     at: datetime,
     keep_for: timedelta | None = None,
 ) -> str:
-    """Store bytes and write their row; returns their hash. In the store first: a crash leaves no
-    row without bytes. What may be wanted by nobody in the end is locked for the time given; once it
-    is a document, or part of one, as long as every other.
+    """Store bytes, write their row and return their hash. The store comes first, so that a crash
+    leaves no row without bytes.
+
+    `keep_for` is the lock of bytes that may turn out to be unneeded; it is lengthened to the usual
+    one when the bytes become a document or part of one.
     """
     stored = blobs.put(data, media_type, keep_for=keep_for)
     session.execute(
@@ -315,7 +321,7 @@ def keep_bytes(
         )
         .on_conflict_do_nothing(index_elements=[Blob.sha256])
     )
-    # Who disposes of the last document with these bytes holds this row until he has said so.
+    # A disposal of the last document with these bytes locks this row until its transaction ends.
     still = select(Blob.gone_at).where(Blob.sha256 == stored.sha256)
     if session.scalar(still.with_for_update(read=True)) is not None:
         _bring_back(session, blobs, data, media_type, at, keep_for)
@@ -330,8 +336,8 @@ def _bring_back(
     at: datetime,
     keep_for: timedelta | None,
 ) -> None:
-    """Keep bytes again that were given up: what the store said of them before may not hold any
-    more.
+    """Store given-up bytes again, as a new version, because the store may be deleting
+    the old one.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     blob = session.get_one(Blob, sha256, with_for_update=True, populate_existing=True)
@@ -358,13 +364,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What pages became."""
+    """Result of assembling a document."""
 
     document_id: UUID
     is_duplicate: bool
-    """The same bytes were kept before; nothing was done to the document that they are."""
+    """Whether the same bytes were kept before; the existing document stays unchanged."""
     is_known: bool
-    """It was made of the same pages of the same versions then."""
+    """Whether it was made from the same pages of the same versions before."""
 
 
 def put_together(
@@ -378,9 +384,10 @@ def put_together(
     at: datetime,
     accepted_at: datetime | None = None,
 ) -> Made:
-    """Keep a document whose bytes are these pages. What was read on them, corrected words too, and
-    their small pictures come along: nobody has to read it again. `accepted_at` says since when its
-    pages are in the archive.
+    """Add a document whose bytes are these pages.
+
+    Their text, with corrected words, and their thumbnails are copied, so that no new reading is
+    needed. `accepted_at` is the instant since which its pages are in the archive.
     """
     taken = [
         (part, position, place) for part in parts for position, place in _places(session, part)
@@ -403,12 +410,12 @@ def put_together(
 
 
 def sources_of(session: Session, document_id: UUID) -> list[MadeOf]:
-    """What a document was made of."""
+    """Return the sources of an assembled document."""
     return list(session.scalars(select(MadeOf).where(MadeOf.document_id == document_id)))
 
 
 def made_from(session: Session, document_id: UUID) -> list[MadeOf]:
-    """What was made of a document."""
+    """Return the records of documents that were assembled from this one."""
     return list(session.scalars(select(MadeOf).where(MadeOf.source_id == document_id)))
 
 
@@ -425,7 +432,9 @@ def _bring_along(
 
 
 def _note_sources(session: Session, made: UUID, parts: Sequence[Part]) -> bool:
-    """Say of which versions it was made last; false when nothing of that is new."""
+    """Record the source versions of an assembled document; returns False when all were recorded
+    before.
+    """
     known = {(one.source_id, one.source_version, *one.pages) for one in sources_of(session, made)}
     told = {(part.document.id, part.document.version, *part.positions) for part in parts}
     for part in parts:

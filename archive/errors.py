@@ -1,10 +1,12 @@
-"""What can go wrong in the archive. Every error carries the Indonesian sentence for the person at
-the screen (`sentence`) and whether the same call may succeed later (`is_retryable`).
+"""Errors of the archive.
+
+Every error carries the Indonesian sentence for the user (`sentence`) and whether the same call may
+succeed later (`is_retryable`).
 """
 
 
 class ArchiveError(Exception):
-    """Family of all errors of this library."""
+    """Base class of all errors of this library."""
 
     is_retryable = False
 
@@ -14,7 +16,7 @@ class ArchiveError(Exception):
 
 
 class StoreUnavailable(ArchiveError):
-    """The object store does not answer, or answers with an error of its own."""
+    """The object store does not answer, or answers with an internal error."""
 
     is_retryable = True
 
@@ -26,7 +28,7 @@ class StoreUnavailable(ArchiveError):
 
 
 class StoreRefused(ArchiveError):
-    """The object store answers, but refuses: wrong keys, no right, bucket missing."""
+    """The object store refuses the request: wrong keys, missing permission or missing bucket."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,7 +37,7 @@ class StoreRefused(ArchiveError):
 
 
 class StoreNotLocked(ArchiveError):
-    """The bucket keeps no versions or has no object lock, so nothing stored there is safe from
+    """The bucket has no versioning or no object lock, so its contents are not protected against
     change.
     """
 
@@ -47,7 +49,7 @@ class StoreNotLocked(ArchiveError):
 
 
 class BlobMissing(ArchiveError):
-    """No object with this hash in the store."""
+    """The store has no object with this hash."""
 
     def __init__(self, sha256: str) -> None:
         super().__init__("Dokumen ini tidak ditemukan di penyimpanan arsip. Hubungi arsiparis.")
@@ -66,7 +68,7 @@ class BlobDamaged(ArchiveError):
 
 
 class VersionOvertaken(ArchiveError):
-    """Somebody else has made a newer version than the one that was looked at."""
+    """Another user has made a newer version than the one that was viewed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -82,14 +84,14 @@ class NoSuchPage(ArchiveError):
 
 
 class DocumentMissing(ArchiveError):
-    """No document with this id."""
+    """There is no document with this id."""
 
     def __init__(self) -> None:
         super().__init__("Dokumen ini tidak ada di arsip.")
 
 
 class DocumentDisposed(ArchiveError):
-    """The document was disposed of; only its row is left."""
+    """The document was disposed of; only its row remains."""
 
     def __init__(self) -> None:
         super().__init__("Dokumen ini sudah dimusnahkan; yang tersisa hanya keterangannya.")

@@ -1,9 +1,5 @@
-"""What the tables of the archive have in common: a schema of their own, and how things in it are
-named.
-
-The tables of the archive, in their own schema. The application refers to `Document.id` by a foreign
-key. Tables about pages beside what stands on them: what a copy still needs of them, and which look
-alike.
+"""The tables of the archive, in a schema of their own. The application refers to `Document.id` by a
+foreign key.
 """
 
 from datetime import datetime
@@ -35,7 +31,9 @@ SCHEMA = "archive"
 
 
 class ArchiveBase(DeclarativeBase):
-    """Own metadata, so that the library can be created and tested without the application."""
+    """Base with its own metadata, so that the library can be created and tested without the
+    application.
+    """
 
     metadata = MetaData(
         schema=SCHEMA,
@@ -51,32 +49,32 @@ class ArchiveBase(DeclarativeBase):
 
 
 BLOCK = 4096
-"""Pages that are read one after the other and share an entry of the index."""
+"""Number of consecutively read pages that share an entry of the search index."""
 
 
 class DocumentStatus(StrEnum):
-    """How far a document has been read. It is kept safely in every one of these."""
+    """How far a document has been read. The bytes are kept in every status."""
 
     RECEIVED = "received"
     READING = "reading"
     READABLE = "readable"
     UNREADABLE = "unreadable"
     RECORDING = "recording"
-    """A voice: there is nothing to be read."""
+    """A voice recording, which is not read."""
     DISPOSED = "disposed"
-    """Its bytes and words are gone, its row tells what it was (`archive.disposal`)."""
+    """Its bytes and text are deleted; the row remains as evidence (`archive.disposal`)."""
 
 
 class RenditionKind(StrEnum):
-    """What lies beside a document: versions made from it, and what it was made of."""
+    """Kinds of files kept beside a document: renditions, and what it was made of."""
 
     SEARCHABLE_PDF = "searchable_pdf"
     PICTURE_PDF = "picture_pdf"
     THUMBNAIL = "thumbnail"
     PHOTO = "photo"
-    """Of a document that was bound from photos: the photo of this page, as it was received."""
+    """The photo of this page as received, for a document that was bound from photos."""
     PROVENANCE = "provenance"
-    """Events that came along from another archive, as JSON lines."""
+    """Events from another archive, as JSON lines."""
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:
@@ -84,7 +82,9 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 
 
 class Blob(ArchiveBase):
-    """Bytes in the object store. Never changed, never overwritten: the key is their hash."""
+    """Bytes in the object store. They are never changed or overwritten, because the key is their
+    hash.
+    """
 
     __tablename__ = "blob"
     __table_args__ = (
@@ -97,16 +97,22 @@ class Blob(ArchiveBase):
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str]
     version_id: Mapped[str]
-    """Version of the object in the store, as its answer to the upload named it."""
+    """Version of the object, as the store returned it after the upload."""
     stored_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
-    """When nothing needed the bytes any more and they were given up; null for all that is kept."""
+    """Instant at which nothing needed the bytes any more and they were given up; null
+    while kept.
+    """
     erased_at: Mapped[datetime | None]
-    """When the store had let go of them; between the two they may be there or not."""
+    """Instant at which the store had deleted the bytes. Between `gone_at` and this instant the
+    bytes may or may not exist.
+    """
 
 
 class Document(ArchiveBase):
-    """One paper as received. The name of the file is not kept: file names carry names of people."""
+    """One document as received. The file name is not stored, because file names carry names of
+    people.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -134,61 +140,61 @@ class Document(ArchiveBase):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256))
-    """The same bytes are one document, however often they are brought; brought again after a
-    disposal they are another.
+    """The same bytes are one document, however often they are added. After a disposal the same
+    bytes make a new document.
     """
     media_type: Mapped[str]
     pages: Mapped[int]
-    """0 of a recording."""
+    """Number of pages; 0 for a recording."""
     seconds: Mapped[float | None] = mapped_column(Float)
-    """How long a recording lasts, where its header says so."""
+    """Duration of a recording, if its header states it."""
     label: Mapped[str]
-    """What the paper is, in words without personal data, given by the caller."""
+    """What the document is, without personal data, in the caller's words."""
     origin: Mapped[str]
     """Where it came from: `unggah`, `kamera`, `perintah`, ... (the caller's words)."""
     status: Mapped[str] = mapped_column(default=DocumentStatus.RECEIVED)
     status_reason: Mapped[str] = mapped_column(default="")
-    """Sentence for people when pages could not be read."""
+    """Sentence for users when pages could not be read."""
     added_at: Mapped[datetime]
     level: Mapped[int] = mapped_column(SmallInteger, default=0)
-    """How far its access is restricted, 0 to 3; who may see which is the caller's to say."""
+    """Access restriction from 0 to 3; the caller decides who may see which level."""
     facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    """By what a search can be narrowed to it, in the caller's words; its pages repeat them in the
-    index.
+    """Words of the caller by which a search can be narrowed; the index entries of its pages repeat
+    them.
     """
     held_since: Mapped[datetime | None]
-    """When its original was put under legal hold in the store; null while it is not."""
+    """When its original was put under legal hold in the store; null when it is not held."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-    """The newest one; 1 is the document as it was read."""
+    """Number of the newest version; 1 is the document as it was read."""
     checked_at: Mapped[datetime | None]
-    """When a person found its newest version good; null while nobody did."""
+    """When a person approved its newest version; null if nobody has."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Words of its newest version of which the reader was not sure
-    (`archive.corrections.DOUBTFUL`).
-    """
+    """Number of uncertain words in its newest version (`archive.page_content.DOUBTFUL`)."""
     copy_level: Mapped[str] = mapped_column(default="", server_default="")
-    """What the newest PDF that was judged conforms to, in the reader's words: its copy, or itself;
-    empty where nobody knows.
+    """Standard that the newest judged PDF conforms to, in the reader's words: the searchable copy
+    or the document itself. Empty when unknown.
     """
     copy_reason: Mapped[str] = mapped_column(default="", server_default="")
-    """Sentence for people: why its copy is not more, or what sets it apart from the original."""
+    """Sentence for users: why the copy reaches no higher level, or how it differs from the
+    original.
+    """
     accepted_at: Mapped[datetime | None]
-    """When it became a paper of the archive, where that was not when it came: later, in another
-    archive, or with the papers that it was made of.
+    """When it was accepted into the archive, if not at its arrival: later, in another archive, or
+    with the documents it was made of.
     """
     accepted_by: Mapped[str] = mapped_column(default="", server_default="")
-    """Who accepted it into the archive, by the name that the caller knows people by."""
+    """Who accepted it into the archive, by the caller's name for that person."""
     disposed_at: Mapped[datetime | None]
-    """When it was disposed of; what is left is this row."""
+    """When it was disposed of; only this row remains."""
     disposed_under: Mapped[str] = mapped_column(default="", server_default="")
-    """Under what, in the caller's words; empty while it is kept."""
+    """Decision under which it was disposed of, in the caller's words; empty while it is kept."""
 
     blob: Mapped[Blob] = relationship(lazy="raise")
 
 
 class Rendition(ArchiveBase):
-    """Made from a document, or a photo that it was made of. `page` is one of the original, counted
-    from 1; 0 means the whole document as it was read.
+    """A file made from a document, or a photo of which the document was made. `page` is a page of
+    the original, counted from 1; 0 means the whole document as it was read.
     """
 
     __tablename__ = "rendition"
@@ -200,7 +206,7 @@ class Rendition(ArchiveBase):
     turn: Mapped[int] = mapped_column(
         SmallInteger, primary_key=True, autoincrement=False, default=0, server_default="0"
     )
-    """Degrees clockwise by which a person turned the page, from how it was read."""
+    """Degrees clockwise by which a person turned the page after it was read."""
     blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256), index=True)
     made_at: Mapped[datetime]
 
@@ -208,8 +214,8 @@ class Rendition(ArchiveBase):
 
 
 class FormerRendition(ArchiveBase):
-    """Bytes that were once made from a document: a better reading took their place, or the document
-    was disposed of.
+    """Bytes of a former rendition: a better reading replaced it, or the document was
+    disposed of.
     """
 
     __tablename__ = "former_rendition"
@@ -219,7 +225,7 @@ class FormerRendition(ArchiveBase):
 
 
 class Page(ArchiveBase):
-    """What stands on one page of the newest version."""
+    """The content of one page of the newest version."""
 
     __tablename__ = "page"
     __table_args__ = (
@@ -227,8 +233,8 @@ class Page(ArchiveBase):
         UniqueConstraint("seq"),
         Index(None, "tsv", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "likeness", postgresql_using="gin"),
-        # What stands on the page lies beside its row, which is narrow then: a search passes
-        # thousands of rows and reads few of them.
+        # Large columns are stored outside the row (TOAST), which keeps the row narrow: a search
+        # passes thousands of rows and reads the content of few.
         {"postgresql_with": {"toast_tuple_target": 128}},
     )
 
@@ -242,27 +248,27 @@ class Page(ArchiveBase):
     width: Mapped[int]
     height: Mapped[int]
     source: Mapped[str]
-    """`ocr`, `text` (the file brought it), `blank`, `failed`, or `turned` until it is read as it
-    stands now.
+    """`ocr`, `text` (text layer of the file), `blank`, `failed`, or `turned` until the page is read
+    in its new orientation.
     """
     reason: Mapped[str] = mapped_column(default="")
-    """Sentence for people when this page could not be read."""
+    """Sentence for users when this page could not be read."""
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    """In which order pages were read: a search looks at the last ones first."""
+    """Order in which pages were read; a search begins with the newest."""
     numbers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
-    """By what the numbers on the page are found, however they are written (`archive.numbers`)."""
+    """Search keys of the numbers on the page, independent of their notation (`archive.queries`)."""
     facets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", deferred=True)
-    """Those of its document (`archive.facets`)."""
+    """Facets of its document (`archive.search`)."""
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    """Texts of the QR codes on the page, as far as they were looked for."""
+    """Texts of the QR codes found on the page."""
     likeness: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
-    """How the page looks (`archive.likeness.tokens`); null for one that was not read with this, is
-    blank or failed.
+    """Image features of the page (`archive.similar.tokens`); null when they were not computed, and
+    for a blank or failed page.
     """
     corrected: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
-    """Which of the words a person has put right or confirmed, by their places in `words`."""
+    """Positions in `words` of the words that a person corrected or confirmed."""
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Words of which the reader was not sure."""
+    """Number of words of which the reader was not sure."""
     tsv: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(
@@ -274,9 +280,9 @@ class Page(ArchiveBase):
         deferred=True,
         deferred_raiseload=True,
     )
-    """Stems for finding word forms, plain words beside them for names, keys of numbers, facets (`=`
-    before them), and of which block of pages it is (`~` and a number, see `archive.search`). A
-    tsvector holds 1 MB at most, hence the bound: a page of paper has some 3,000 characters.
+    """Index entry: stems for word forms, plain words for names, keys of numbers, facets (with
+    prefix `=`) and the block of the page (`~` and a number, see `archive.search`). A tsvector holds
+    at most 1 MB, hence the bound; a page of paper has some 3,000 characters.
     """
 
 
@@ -292,22 +298,23 @@ class Version(ArchiveBase):
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
-    """Who, as the caller knows people."""
+    """The person, by the caller's id."""
     act: Mapped[str]
-    """What was done: see `archive.versions.Act`."""
+    """What was done, see `archive.versions.Act`."""
     page: Mapped[int]
-    """The page it was done to, as the version before counts them; of a restored version its number.
+    """The page concerned, as numbered in the version before; for a restored version the number of
+    that version.
     """
     places: Mapped[list[list[int]]] = mapped_column(JSONB)
-    """Its pages in their order, see `archive.arrangement.Place`."""
+    """Its pages in order, see `archive.versions.Place`."""
     pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey(Blob.sha256), index=True)
-    """Its searchable copy; null until it is made, and for versions that a newer one overtook."""
+    """Its searchable copy; null until it is made, and for versions that were superseded before."""
     reason: Mapped[str] = mapped_column(default="")
-    """Sentence for people when the copy could not be made."""
+    """Sentence for users when the copy could not be made."""
 
 
 class PastPage(ArchiveBase):
-    """What stood on a page in earlier versions: kept when it was changed or taken out."""
+    """The content of a page in earlier versions, kept when the page was changed or removed."""
 
     __tablename__ = "past_page"
 
@@ -316,27 +323,27 @@ class PastPage(ArchiveBase):
     edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     turn: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """The fields of `archive.documents.PageText`, without its number."""
+    """The fields of `archive.documents.PageText`, without the number."""
 
 
 class MadeOf(ArchiveBase):
-    """A document whose bytes were put together from pages of others: cut off from one, or several
-    in one.
-    """
+    """One source of an assembled document: it was split from the source or merged from several."""
 
     __tablename__ = "made_of"
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     source_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True, index=True)
     source_version: Mapped[int]
-    """The version of the source that its pages were taken from."""
+    """The version of the source from which its pages were taken."""
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    """Which of them, as that version counts them."""
+    """Page numbers in that version."""
 
 
 class PageLayer(ArchiveBase):
-    """What the copy of a document needs of a page that was read, while others of its pages still
-    are. Who reads on begins where these end; gone when the copy is made, and with the document.
+    """Data of a read page for the searchable copy, kept while other pages are still being read.
+
+    A reader that continues after a crash begins after these pages. The rows are deleted when the
+    copy is made, and with the document.
     """
 
     __tablename__ = "page_layer"
@@ -345,15 +352,16 @@ class PageLayer(ArchiveBase):
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """How the layer lies on the page, in the reader's own words; empty for a page that needs none.
+    """Position of the layer on the page, in the reader's format; empty for a page
+    without a layer.
     """
     layer: Mapped[bytes] = mapped_column(LargeBinary)
-    """A PDF of invisible text; empty for a page without."""
+    """A PDF of invisible text; empty for a page without a layer."""
 
 
 class PageAlike(ArchiveBase):
-    """Two pages of two documents that may be the same page, noted when the later one was read; each
-    pair once.
+    """Two pages of two documents that may be the same page, recorded when the later one was read;
+    each pair once.
     """
 
     __tablename__ = "page_alike"
@@ -364,4 +372,4 @@ class PageAlike(ArchiveBase):
     other_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     other_page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     distance: Mapped[int]
-    """Bits of 64 in which their looks differ."""
+    """Number of differing bits among the 64 bits of their image features."""

@@ -1,9 +1,9 @@
-"""What stands on one page, in the archive's own words.
+"""The content of one page: its text and words, corrections of words, its table rows, and the marks
+of a search.
 
-Words that a person put right: in the list of words, in the text, and in what is doubted. Pure
-functions. What stands on a page as rows of the tables, and back. Marked excerpts around numbers:
-the database marks words by their stems and does not know a number that is written otherwise. Where
-the words of a search stand: in the text of a page and on its picture.
+Most functions are pure. Excerpts around numbers are marked here, because the database marks words
+by their stems and does not recognise a number in another notation. For a viewed page, the module
+finds the words of a search in its text and on its picture.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from archive.queries import INDONESIAN, Question, question
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What was read on one page, in the archive's own words (see `archive.models.Page`)."""
+    """What was read on one page (see `archive.models.Page`)."""
 
     no: int
     text: str
@@ -38,18 +38,18 @@ class PageText:
 
 
 DOUBTFUL = 70.0
-"""Confidence below which a word is shown to a person. Of clean print hardly one in a hundred is
-below.
+"""Confidence below which a word is shown to a person for checking. In clean print about one word in
+a hundred is below.
 """
 CERTAIN = 100.0
 LONGEST = 200
-"""Letters of one word."""
+"""Longest word, in characters."""
 
 Word = tuple[str, float, int, int, int, int]
 
 
 def doubtful(page: PageText) -> list[int]:
-    """The places of the words that nobody is sure of, in the order of reading."""
+    """Return the positions of the uncertain words, in reading order."""
     known = set(page.corrected)
     return [
         place for place, word in enumerate(page.words) if word[1] < DOUBTFUL and place not in known
@@ -57,15 +57,15 @@ def doubtful(page: PageText) -> list[int]:
 
 
 def doubts_of(page: PageText) -> int:
-    """How many they are."""
+    """Return the number of uncertain words."""
     return len(doubtful(page))
 
 
 def corrected(page: PageText, right: Mapping[int, str]) -> PageText:
-    """The page with these words put right, by their places: confirmed where the word is the same,
-    taken away where it is empty.
+    """Return the page with these words replaced, by their positions.
 
-    Raises `IndexError` for a place that has no word.
+    The same word confirms it, an empty text removes it. Raises `IndexError` for a position without
+    a word.
     """
     words = list(page.words)
     if any(not 0 <= place < len(words) for place in right):
@@ -77,7 +77,7 @@ def corrected(page: PageText, right: Mapping[int, str]) -> PageText:
         if span is not None:
             text = _without_gap(text, *span) if not new else text[: span[0]] + new + text[span[1] :]
         elif new and new != words[place][0]:
-            # What cannot be found where it stood is found by a search all the same.
+            # A word whose position is not found is still found by a search.
             text = f"{text}\n{new}"
         _, _, left, top, width, height = words[place]
         words[place] = (new, CERTAIN, left, top, width, height)
@@ -93,7 +93,7 @@ def corrected(page: PageText, right: Mapping[int, str]) -> PageText:
 
 
 def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int] | None]:
-    """Where each word stands in the text: both are in the order of reading."""
+    """Return the position of each word in the text; both are in reading order."""
     found: list[tuple[int, int] | None] = []
     after = 0
     for word in words:
@@ -107,7 +107,7 @@ def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int] | None]:
 
 
 def _without_gap(text: str, start: int, end: int) -> str:
-    """A word that goes takes one of the spaces around it along."""
+    """Return the text without a removed word and one of the spaces around it."""
     if text[end : end + 1] == " ":
         end += 1
     elif start and text[start - 1] == " ":
@@ -129,7 +129,7 @@ _FIELDS = [name for name in PageText.__slots__ if name != "no"]
 
 
 def row_of(document: Document, page: PageText) -> dict[str, Any]:
-    """The row of a page, with the facets that its document has."""
+    """Return the row of a page, with the facets of its document."""
     return {
         "document_id": document.id,
         "facets": list(document.facets),
@@ -150,14 +150,14 @@ def row_of(document: Document, page: PageText) -> dict[str, Any]:
 
 
 def content_of(page: PageText) -> dict[str, Any]:
-    """The page as JSON, without its number."""
+    """Return the page as JSON, without its number."""
     content = asdict(page)
     del content["no"]
     return content
 
 
 def text_of(no: int, content: Mapping[str, Any]) -> PageText:
-    """The page back from that."""
+    """Return the page from the JSON of `content_of`."""
     words = [tuple(word) for word in content["words"]]
     return PageText(
         no, **{**{name: content[name] for name in _FIELDS if name in content}, "words": words}
@@ -165,35 +165,35 @@ def text_of(no: int, content: Mapping[str, Any]) -> PageText:
 
 
 def of_document(document_id: UUID) -> Select[Any]:
-    """The pages of the newest version, for `page_of`."""
+    """Select the pages of the newest version, for `page_of`."""
     columns = [getattr(Page, name) for name in ("no", *_FIELDS)]
     return select(*columns).where(Page.document_id == document_id).order_by(Page.no)
 
 
 def page_of(row: Row[Any]) -> PageText:
-    """A row of it."""
+    """Return the page in a row of `of_document`."""
     content = dict(row._mapping)
     return text_of(content.pop("no"), content)
 
 
 def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor lone surrogates."""
+    """Return the text without NUL and lone surrogates, which PostgreSQL cannot store."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 MARK_START = "\ue000"
 MARK_END = "\ue001"
-"""Around a found word in `Hit.snippet`: characters of the private area, which text in the archive
-never shows. A page replaces them by `<mark>` and `</mark>` after everything else was escaped.
+"""End of a found word in `Hit.snippet`. Both marks are private-use characters that never occur in
+archived text; a page replaces them by `<mark>` and `</mark>` after escaping everything else.
 """
 
 AROUND = 90
-"""Characters before and after the first number."""
+"""Characters shown before and after the first number."""
 
 
 def around_numbers(text: str, asked: Iterable[frozenset[str]]) -> str:
-    """The text around the first number that was asked for, with each such number marked; empty when
-    there is none.
+    """Return the text around the first number of the query, with each such number marked; empty
+    when there is none.
     """
     found = queries.places(text, asked)
     if not found:
@@ -209,7 +209,7 @@ def around_numbers(text: str, asked: Iterable[frozenset[str]]) -> str:
 
 
 def _bounds(text: str, first: int, last: int) -> tuple[int, int]:
-    """Where the excerpt begins and ends: between words."""
+    """Return begin and end of the excerpt, at gaps between words."""
     begin, end = max(first - AROUND, 0), min(last + AROUND, len(text))
     if begin:
         begin = text.find(" ", begin, first) + 1 or first
@@ -219,7 +219,7 @@ def _bounds(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 MOST_PAGES = 30
-"""Of one document; who looks for words in a book has its PDF."""
+"""Pages of one document with marks; for longer documents the PDF has its own search."""
 MOST_TEXT = 100_000
 _EVERYTHING = f"StartSel={MARK_START}, StopSel={MARK_END}, HighlightAll=true"
 
@@ -228,7 +228,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A place on the picture, in pixels of the page."""
+    """A rectangle on the picture, in pixels of the page."""
 
     left: int
     top: int
@@ -238,16 +238,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
-    """What is marked on one page."""
+    """The marks on one page."""
 
     spans: Sequence[Span]
-    """From which character of its text to which."""
+    """Begin and end of each mark in the text, in characters."""
     boxes: Sequence[Box]
     width: int
     height: int
 
     def parts(self, text: str) -> list[tuple[str, bool]]:
-        """The text in pieces; true for a found word."""
+        """Return the text in pieces, with True for a found word."""
         pieces, position = [], 0
         for begin, end in self.spans:
             pieces += [(text[position:begin], False), (text[begin:end], True)]
@@ -258,7 +258,7 @@ class PageMarks:
 def of(
     session: Session, document_id: UUID, query: str, no: int | None = None
 ) -> dict[int, PageMarks]:
-    """The marks of the pages that answer the question, or of this one alone, by page."""
+    """Return the marks of the pages that match the query, or of this page alone, by page number."""
     asked = question(query)
     if asked is None:
         return {}
@@ -278,7 +278,7 @@ def of(
 
 
 def _spans_mark(session: Session, texts: Sequence[str], asked: Question) -> list[list[Span]]:
-    """Words by their stems, as the database knows them, and numbers by their keys."""
+    """Return the spans of words, by the database's stems, and of numbers, by their keys."""
     plain = [
         text[:MOST_TEXT].translate({ord(MARK_START): " ", ord(MARK_END): " "}) for text in texts
     ]
@@ -297,8 +297,8 @@ def _spans_mark(session: Session, texts: Sequence[str], asked: Question) -> list
 
 
 def _marked(marked: str, text: str) -> list[Span]:
-    """Where the marks are in the text without them; nothing where the database gave back another
-    text.
+    """Return the positions of the marks in the text without them; empty if the database returned
+    another text.
     """
     spans, position, begin = [], 0, 0
     for character in marked:
@@ -313,7 +313,7 @@ def _marked(marked: str, text: str) -> list[Span]:
 
 
 def _joined(spans: list[Span]) -> list[Span]:
-    """In order, those that overlap as one."""
+    """Return the spans in order, with overlapping ones merged."""
     found: list[Span] = []
     for begin, end in sorted(spans):
         if found and begin < found[-1][1]:
@@ -324,7 +324,7 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 def _boxes(words: Sequence[str], boxes: Sequence[Box], spans: Sequence[Span]) -> list[Box]:
-    """One place for the words of a mark that stand side by side in a line."""
+    """Return one box for the words of a mark that are adjacent in a line."""
     ends = list(accumulate((len(word) + 1 for word in words), initial=0))
     found: list[Box] = []
     for begin, end in spans:
@@ -344,7 +344,7 @@ def _boxes(words: Sequence[str], boxes: Sequence[Box], spans: Sequence[Span]) ->
 
 
 def _are_side_by_side(one: Box, other: Box) -> bool:
-    """The other goes on to the right, at the height of the one."""
+    """Return whether the other box continues this one to the right at the same height."""
     middle = other.top + other.height / 2
     return one.top <= middle <= one.top + one.height and other.left >= one.left
 

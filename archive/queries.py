@@ -1,22 +1,17 @@
-"""Numbers as they are compared: however a number is written, and whatever a reader made of its
-digits, its keys are the same.
+"""Search queries: the words, phrases and numbers a user types, as queries to the index.
 
-OCR takes O for 0, I and l for 1, S for 5, B for 8. What looks alike is one character in a key, on
-the paper and in a search. A letter number is found by any of its parts, a NIK or telephone number
-with and without gaps, a plate with and without spaces, a date in figures and in words; all of them
-also where they go on in the next line. A key begins with a character that no word of the index
-begins with.
+Numbers have keys that do not depend on their notation or on misread digits. OCR takes O for 0, I
+and l for 1, S for 5, B for 8, so similar characters are one character in a key, in the document and
+in a search. A letter number is found by any of its parts, a NIK or telephone number with and
+without gaps, a plate with and without spaces, a date in figures and in words; all of them also
+across a line break. A key begins with a character with which no word of the index begins.
 
-Words of a search, where the stemmer of the database does not know Indonesian well enough.
-
-The stemmer takes prefixes and suffixes off, one by one and without a dictionary: `penipuan` becomes
-`ipu`, but `tipu` stays; `kepala` becomes `pala`. PySastrawi knows 30,000 roots. A word is searched
-together with the forms of its root of which the database has another stem, so the index stays as it
-is and pages need not be read again. Of 1,342 pairs of forms of 50 words of the counter the database
-alone finds 73 in 100, together with these forms all of them.
-
-The only module that knows PySastrawi and snowballstemmer.
-What somebody types as a question to the index: words, phrases and numbers.
+Words are searched together with other forms of their root, because PostgreSQL's Indonesian stemmer
+removes affixes one by one without a dictionary: `penipuan` becomes `ipu`, but `tipu` stays;
+`kepala` becomes `pala`. PySastrawi knows 30,000 roots. Only forms with another stem in the database
+are added, so the index stays unchanged and pages need not be read again. Of 1,342 pairs of forms of
+50 words of the counter the database alone finds 73 in 100, with these forms all of them. This is
+the only module that uses PySastrawi and snowballstemmer.
 """
 
 import re
@@ -65,23 +60,24 @@ _HAS_DIGIT = re.compile(r"[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a text, and by what it is found."""
+    """A number in a text, with its search keys."""
 
     start: int
     end: int
     wanted: frozenset[str]
-    """What a search for it asks for, all of them."""
+    """Keys that a search for it requires, all of them."""
     kept: frozenset[str]
-    """What a paper with it is found by."""
+    """Keys under which a document with it is found."""
 
 
 def numbers_in(text: str) -> Iterator[Number]:
-    """Every number, from left to right."""
+    """Yield every number, from left to right."""
     position = 0
     while match := _SPANS.search(text, position):
         number = _written_in_parts(match)
         position = match.end()
-        # What only looked like a date or a plate begins with a word, which is looked at by itself.
+        # A match that proves to be no date or plate begins with a word, which is examined by
+        # itself.
         if number is None and (token := _TOKEN.match(text, match.start())) is not None:
             number, position = _of_token(token), token.end()
         if number is not None:
@@ -89,8 +85,8 @@ def numbers_in(text: str) -> Iterator[Number]:
 
 
 def places(text: str, asked: Iterable[frozenset[str]]) -> list[tuple[int, int]]:
-    """From where to where the numbers with these keys stand in the text, whole if they do, else in
-    the pieces that follow one another, else what there is of them.
+    """Return the spans of the numbers with these keys: whole numbers if present, otherwise
+    consecutive pieces of one, otherwise all parts of it.
     """
     found = set[tuple[int, int]]()
     there = list(numbers_in(text))
@@ -104,7 +100,7 @@ def places(text: str, asked: Iterable[frozenset[str]]) -> list[tuple[int, int]]:
 
 
 def _narrowest(text: str, number: Number, keys: frozenset[str]) -> tuple[int, int]:
-    """What stood beside the number and was taken for a part of it is none."""
+    """Return the span of the number without neighbouring text that was taken for a part of it."""
     for token in _TOKEN.finditer(text, number.start, number.end):
         if keys <= frozenset(_pieces(_PIECE.findall(token[0]))):
             return token.span()
@@ -112,8 +108,8 @@ def _narrowest(text: str, number: Number, keys: frozenset[str]) -> tuple[int, in
 
 
 def _in_pieces(text: str, some: list[Number], keys: frozenset[str]) -> set[tuple[int, int]]:
-    """Numbers with nothing but a line's end and signs between them that together are the one that
-    is asked for.
+    """Return the spans of consecutive numbers that are separated only by line breaks and signs and
+    together form the wanted one.
     """
     found = set[tuple[int, int]]()
     for first, one in enumerate(some):
@@ -133,7 +129,7 @@ def _in_pieces(text: str, some: list[Number], keys: frozenset[str]) -> set[tuple
 
 
 def keys_of(text: str) -> list[str]:
-    """By what a paper with this text is found, in order."""
+    """Return the keys under which a document with this text is found, in order."""
     found = set[str]()
     for number in numbers_in(text):
         found |= number.kept
@@ -143,7 +139,7 @@ def keys_of(text: str) -> list[str]:
 
 
 def _written_in_parts(match: re.Match[str]) -> Number | None:
-    """A date, a plate, or groups of digits; None for anything else."""
+    """Return a date, a plate, or groups of digits; None for anything else."""
     key = _date_key(match) or _plate_key(match) or _grouped_key(match)
     if key is None:
         return None
@@ -159,14 +155,14 @@ def _of_token(match: re.Match[str]) -> Number | None:
 
 
 def _pieces(parts: Iterable[str]) -> Iterator[str]:
-    """The keys of the parts of a number: folded, and without leading zeros."""
+    """Yield the keys of the parts of a number: folded, and without leading zeros."""
     for piece in parts:
         folded = fold(piece)[:LONGEST]
         yield f"#n{(folded.lstrip('0') or '0') if folded.isdigit() else folded}"
 
 
 def fold(text: str) -> str:
-    """The text with one character for all that look alike."""
+    """Return the text with one character for all that look alike."""
     return text.upper().translate(_FOLDED)
 
 
@@ -199,8 +195,8 @@ def _plate_key(match: re.Match[str]) -> str | None:
 
 
 def _grouped_key(match: re.Match[str]) -> str | None:
-    """Groups of digits as one number: a NIK, a telephone number (with the prefix of the country or
-    without).
+    """Return groups of digits as one number: a NIK, or a telephone number with or without country
+    code.
     """
     grouped = match["grouped"]
     if not grouped or len(_HAS_DIGIT.findall(grouped)) * 2 < len(grouped):
@@ -220,13 +216,13 @@ STOP_WORDS = frozenset((
     "tersebut",
     "untuk", "yaitu", "yang",
 ))  # fmt: skip
-"""Words that say nothing about a paper. A search for nothing else is done with them."""
+"""Words that do not characterise a document. They are searched only if the query has no others."""
 
 AS_WRITTEN = frozenset(["berita", "kemarin", "kepala", "peluru", "perempuan", "sekolah", "selatan"])
-"""Words whose stem is another word, or that of another word."""
+"""Words whose stem collides with that of another word."""
 
 NO_ROOTS = frozenset(["ampas", "ampo", "culi", "lidi", "rusa", "sidi", "usak"])
-"""Rare roots of the dictionary that it would take for those of `perampasan`, `perampokan`,
+"""Rare roots of the dictionary that PySastrawi would wrongly find in `perampasan`, `perampokan`,
 `penculikan`, `penyelidikan`, `perusakan`, `penyidikan` and `perusak`.
 """
 
@@ -243,12 +239,12 @@ _FORMS = (
 
 _NASALS = (("aeioughq", "ng", 0), ("k", "ng", 1), ("bfv", "m", 0), ("p", "m", 1),
            ("cdjz", "n", 0), ("t", "n", 1), ("s", "ny", 1))  # fmt: skip
-"""Before which first letters `me-` and `pe-` end in which sound, and how many letters that
-replaces.
+"""Initial letters of a root, the final sound of `me-` and `pe-` before them, and the number of
+letters that the sound replaces.
 """
 
 _LONGEST = 40
-"""Letters of a word that can have a root."""
+"""Longest word that can have a root, in letters."""
 
 
 class _Stemmer(Protocol):
@@ -260,25 +256,25 @@ class _Snowball(Protocol):
 
 
 def meaningful(words: Iterable[str]) -> list[str]:
-    """The words without those that say nothing; all of them when there are no others."""
+    """Return the words without stop words; all of them when there are no others."""
     every = list(words)
     return [word for word in every if word.lower() not in STOP_WORDS] or every
 
 
 def family_of(word: str) -> list[str]:
-    """Return the forms of which any will do; the word alone when the database needs no other."""
+    """Return the alternative forms of a word; the word alone when the database needs no other."""
     forms = () if is_as_written(word) else _forms_of(word.lower())
     return list(forms) if len(forms) > 1 else [word]
 
 
 def is_as_written(word: str) -> bool:
-    """Tell whether the word is not to be stemmed."""
+    """Return whether the word must not be stemmed."""
     return word.lower() in AS_WRITTEN
 
 
 @lru_cache(maxsize=4096)
 def _forms_of(word: str) -> tuple[str, ...]:
-    """The word and further forms of its root, one for each stem that the database has for them."""
+    """Return the word and further forms of its root, one for each stem of the database."""
     if not word.isalpha() or len(word) > _LONGEST:
         return (word,)
     stemmer, roots = _dictionary()
@@ -289,7 +285,7 @@ def _forms_of(word: str) -> tuple[str, ...]:
     shapes = {"root": root, "nasal_me": "me" + nasal, "nasal_pe": "pe" + nasal}
     found = {database_stem(word): word}
     for form in (root, *(shape.format_map(shapes) for shape in _FORMS)):
-        # A form of which the dictionary knows another root is a word of its own.
+        # A form that has another root in the dictionary is a separate word.
         if stemmer.stem(form) == root:
             found.setdefault(database_stem(form), form)
     return tuple(found.values())
@@ -304,7 +300,7 @@ def _nasal(root: str) -> str:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> tuple[_Stemmer, frozenset[str]]:
-    # Loaded by the first search: it takes 50 ms and 10 MB, and few processes search.
+    # Loaded on the first search: it takes 50 ms and 10 MB, and few processes search.
     from Sastrawi.Dictionary.ArrayDictionary import ArrayDictionary
     from Sastrawi.Stemmer.Stemmer import Stemmer
     from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
@@ -314,8 +310,8 @@ def _dictionary() -> tuple[_Stemmer, frozenset[str]]:
 
 
 def database_stem(word: str) -> str:
-    """Return what the configuration `indonesian` of PostgreSQL makes of a word: both are
-    Snowball's.
+    """Return the stem that PostgreSQL's configuration `indonesian` gives a word; both
+    use Snowball.
     """
     return str(_snowball().stemWord(word))
 
@@ -332,13 +328,13 @@ LENGTH = 200
 LOOKED_AT = 10_000
 _DASHES = re.compile(r"-[-\s]*-")
 _OPERATORS = re.compile(r'"|(?:^|\s)-|\sor\s', re.IGNORECASE)
-"""People know them from web search: a phrase, a word that must not be there, one of two."""
+"""Operators of web search: a phrase, an excluded word, alternatives."""
 
 _ONLY_NUMBERS = re.compile(r"(?:^|(?<=\s))nomor:\s*", re.IGNORECASE)
-"""What follows it is looked for as a number, not as a word."""
+"""The text after this prefix is searched as a number, not as words."""
 
 _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
-"""Plates are typed in small letters, and every letter keeps its place."""
+"""Capitalisation for plates, which are often typed in small letters; positions are preserved."""
 
 TsQuery = ColumnElement[Any]
 INDONESIAN, SIMPLE = (cast(literal(name), REGCONFIG) for name in ("indonesian", "simple"))
@@ -356,10 +352,11 @@ OWN_PLAN = select(
         )
     )
 )
-"""For the rest of the transaction. What is best for a rare word is worst for a frequent one, so no
-plan made for one serves another; rows are looked up by their keys and never gathered from whole
-tables, because the planner does not know that looking at the words of a page means to fetch them
-from beside its row; and starting helpers takes longer than a search may.
+"""Planner settings for the rest of the transaction.
+
+A plan that is best for a rare word is worst for a frequent one, so no generic plan is used. Rows
+are looked up by their keys instead of scanning tables, because the planner ignores the cost of
+reading the words of a page from TOAST. Starting parallel workers takes longer than a search may.
 """
 
 
@@ -367,23 +364,25 @@ COMMON = text(
     "select unnest(most_common_elems::text::text[]) from pg_stats"
     " where schemaname = 'archive' and tablename = 'page' and attname = 'tsv'"
 )
-"""Terms of which the planner knows that they are frequent."""
+"""Terms that the planner's statistics list as frequent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search, ready for the database."""
+    """A search query in the form that the database needs."""
 
     wanted: TsQuery
-    """What a page must hold."""
+    """Query that a page must match."""
     marked: TsQuery
-    """What is marked on it: more than is wanted, because marking compares stems only."""
+    """Query for marking; it covers more words than `wanted`, because marking compares
+    stems only.
+    """
     numbers: tuple[frozenset[str], ...] = ()
-    """Keys of each number that is asked for."""
+    """Keys of each number in the query."""
 
 
 def question(typed: str) -> Question | None:
-    """The question of what was typed; None when nothing is left of it."""
+    """Return the query for a typed text; None when nothing searchable is left of it."""
     text = cleaned(typed)
     if not text:
         return None
@@ -417,11 +416,13 @@ def _question(text: str) -> Question | None:
 
 
 def cleaned(typed: str) -> str:
-    """What was typed without what the database cannot take, and no longer than anybody means it."""
+    """Return the typed text shortened to `LENGTH`, without characters that the database cannot
+    process.
+    """
     printable = "".join(
         character if character.isprintable() else " " for character in typed[:LOOKED_AT]
     )
-    # Each dash negates what follows; the database cannot nest so many as somebody can type.
+    # Each dash negates the next word; the database cannot nest an unlimited number of them.
     text = " ".join(_DASHES.sub("-", printable).split())
     if len(text) <= LENGTH:
         return text
@@ -430,7 +431,7 @@ def cleaned(typed: str) -> str:
 
 
 def _told(told: list[str]) -> TsQuery:
-    """All of these words, each in any of its forms."""
+    """Return the query for all of these words, each in any of its forms."""
     families = [family_of(word) for word in told]
     plain = [forms[0] for forms in families if len(forms) == 1 and not is_as_written(forms[0])]
     parts = [_words(" ".join(plain))] if plain else []
@@ -444,7 +445,7 @@ def _told(told: list[str]) -> TsQuery:
 
 
 def _words(text: str) -> TsQuery:
-    """By their stems, or as they are written: names have none."""
+    """Return the query for words by their stems or as written; names have no stem."""
     return _either(
         func.websearch_to_tsquery(INDONESIAN, text), func.websearch_to_tsquery(SIMPLE, text)
     )
@@ -455,12 +456,12 @@ def _keys(keys: tuple[frozenset[str], ...]) -> TsQuery:
 
 
 def lexemes(names: Sequence[str], operator: str) -> TsQuery:
-    """Entries of the index, exactly as they are there."""
+    """Return the query for entries of the index, exactly as stored."""
     return cast(literal(operator.join(map(quote, names))), TSQUERY)
 
 
 def quote(name: str) -> str:
-    """An entry of the index as it is written in a question."""
+    """Return an entry of the index in the notation of a query."""
     escaped = name.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"
 
@@ -468,8 +469,8 @@ def quote(name: str) -> str:
 def is_one_of(
     column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID]
 ) -> ColumnElement[bool]:
-    """One parameter, however many they are: `in_` has one for each, which costs more than the
-    search for them.
+    """Return the condition that a column is one of these ids, with one parameter for all of them;
+    `in_` has one for each, which costs more than the search for them.
     """
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 

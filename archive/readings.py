@@ -1,7 +1,7 @@
-"""A document while it is read: each page is there as soon as it was read, and who reads on after a
-crash begins behind it.
+"""A document during its reading, and the searchable copies of its versions.
 
-The searchable copies of versions, and what they are made from.
+Each page is saved as soon as it was read; a reader that continues after a crash begins with the
+next page.
 """
 
 from collections.abc import Mapping
@@ -31,14 +31,12 @@ from archive.page_content import PageText
 from archive.versions import Places
 
 PDF_KINDS = (RenditionKind.PICTURE_PDF, RenditionKind.SEARCHABLE_PDF)
-"""In the order of their names, the better one last."""
+"""Kinds of searchable copies in the order of their names; the last one is the best."""
 PDF = "application/pdf"
 
 
 def as_read(session: Session, document: Document) -> Blob:
-    """The copy that was made when the document was read, with its pages upright; where none was,
-    the original itself.
-    """
+    """Return the copy made at the reading, with upright pages; without one, the original itself."""
     query = (
         select(Blob)
         .join(Rendition, Rendition.blob_sha256 == Blob.sha256)
@@ -49,8 +47,8 @@ def as_read(session: Session, document: Document) -> Blob:
 
 
 def pdf_of(session: Session, document: Document, no: int | None = None) -> Blob | None:
-    """The copy of a version (the newest by default), or of an earlier one that differs in words
-    only. None while there is none.
+    """Return the copy of a version (the newest by default), or that of an earlier one with the same
+    page arrangement. None when there is no copy.
     """
     wanted = document.version if no is None else no
     looks = _looks(versions.places_of(session, document, wanted))
@@ -74,7 +72,7 @@ def keep(
     level: str,
     reason: str,
 ) -> None:
-    """Keep the copy of a version, with the level that it reached and why it is not a better one."""
+    """Save the copy of a version with its conformance level and the reason why it is not higher."""
     version.pdf_sha256 = documents.keep_bytes(session, blobs, pdf, PDF, at)
     version.reason = ""
     note_level(documents.get(session, version.document_id), version.no, level, reason)
@@ -82,15 +80,13 @@ def keep(
 
 
 def note_level(document: Document, no: int, level: str, reason: str) -> None:
-    """What the copy of this version conforms to; of one that a newer version overtook nothing is
-    noted.
-    """
+    """Record the conformance level of the copy of this version; a superseded version is ignored."""
     if document.version == no:
         document.copy_level, document.copy_reason = level, reason
 
 
 def waits(session: Session, document: Document) -> Version | None:
-    """The newest version, while its copy is still to be made."""
+    """Return the newest version if its copy is still to be made."""
     if document.disposed_at is not None:
         return None
     version = session.get(Version, (document.id, document.version))
@@ -107,7 +103,7 @@ def _looks(places: Places) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class ReadBefore:
-    """A page that an earlier, unfinished reading has left."""
+    """A page that an earlier, unfinished reading has saved."""
 
     page: Page
     layout: Mapping[str, Any]
@@ -115,9 +111,11 @@ class ReadBefore:
 
 
 def begin(session: Session, document_id: UUID) -> tuple[Document, list[ReadBefore]]:
-    """Note that a reader has begun; answers which pages it need not read any more. Pages that
-    failed are read again, and so is all of a document that people have arranged: its pages are
-    others now.
+    """Record the start of a reading and return the document with the pages that need not be read
+    again.
+
+    Failed pages are read again. A document that people have edited is read again as a whole,
+    because its pages have changed.
     """
     document = documents.get_living(session, document_id)
     document.status, document.status_reason = DocumentStatus.READING, ""
@@ -148,8 +146,10 @@ def save_page(
     at: datetime,
     thumbnail_type: str = "image/webp",
 ) -> None:
-    """Keep one page: from now on it is found, and its small picture is shown. In place of an
-    earlier reading of it, as far as people have left that as it was (`rereading`).
+    """Save one page, so that it can be found and its thumbnail is shown.
+
+    It replaces an earlier reading of the page unless a person has changed that
+    (`archive.documents.read_again`).
     """
     if thumbnail:
         documents.add_rendition(
@@ -185,11 +185,11 @@ def finish(
     pdf_reason: str = "",
     at: datetime,
 ) -> Document:
-    """End a reading whose pages were all kept: its copy is stored with its level, what was kept for
-    the copy is gone.
+    """End a reading whose pages were all saved: store its copy with the level and delete the data
+    kept for the copy.
 
-    The document becomes `readable` when at least one page was read, else `unreadable`; pages that
-    failed are named in `status_reason`.
+    The document becomes `readable` if at least one page was read, otherwise `unreadable`;
+    `status_reason` names the failed pages.
     """
     if pdf is not None and pdf_kind is not None:
         documents.add_rendition(

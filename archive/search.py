@@ -1,19 +1,15 @@
-"""Full-text search over what was read.
+"""Full-text search over the text of documents.
 
-A word on every second page stands on half a million of a million pages. Nobody reads so many, and
-ranking or sorting them would take seconds, so a search looks at the pages that were read last
-first: each page has the number of its block in the index, and the newest blocks are asked before
-all of them. When they hold enough, the best of the newest finds are shown; a word that is not there
-often enough is rare, and then all finds are few. Decision 0029. A search can be narrowed by the
-facets of papers, which stand in the index too, and by the time they came. Decision 0040.
+A frequent word occurs on half a million of a million pages; ranking or sorting all of them would
+take seconds. A search therefore asks for the most recently read pages first: each page has the
+number of its block in the index, and the newest blocks are asked before all of them. If they hold
+enough matches, the best of them are shown; a word with too few matches there is rare, and then all
+matches are few (decision 0029).
 
-What a search shows of the pages that it found: the words in their place, marked. Among which pages
-is searched: the papers somebody may see, those with some facets, those of a time. By what a search
-can be narrowed: words of the caller on a document, repeated in the index entries of its pages.
-
-They stand in the index beside the words of the page, so that narrowing a search costs no look at
-the papers it leaves out. What they mean is the caller's to say; they may be more than somebody may
-know, and are no permission.
+A search can be narrowed by the date of arrival and by facets (decision 0040). Facets are words of
+the caller on a document; the index entries of its pages repeat them, so that narrowing reads no
+other documents. Their meaning is the caller's. They may reveal more than a user may know and do not
+grant access.
 """
 
 import html
@@ -66,7 +62,7 @@ _SNIPPET = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page that answers the question."""
+    """A page that matches the query."""
 
     document_id: UUID
     page: int
@@ -78,7 +74,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One page on which the words were found."""
+    """A page that matches the query, with an excerpt."""
 
     document_id: UUID
     page: int
@@ -91,7 +87,7 @@ class Hit:
 
 
 def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
-    """The pages with their words marked. Only what is shown is read."""
+    """Return the pages with their words marked. Only the shown pages are read."""
     asked = question(query)
     if asked is None or not found:
         return []
@@ -108,7 +104,7 @@ def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
     hits = []
     for one in found:
         if (one.document_id, one.page) not in told:
-            continue  # read anew meanwhile, into fewer pages
+            continue  # read again in the meantime, into fewer pages
         marked, text_ = told[one.document_id, one.page]
         excerpt = html.escape(" ".join((around_numbers(text_, asked.numbers) or marked).split()))
         hits.append(
@@ -119,35 +115,35 @@ def show(session: Session, query: str, found: Sequence[Found]) -> list[Hit]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Among which pages is searched."""
+    """The set of pages that a search covers."""
 
     document_ids: Collection[UUID] | Select[UUID] | None = None
-    """What the person may see: a list, or a query that selects ids."""
+    """Documents that the user may see: a list, or a query that selects ids."""
     facets: Sequence[str] = ()
     """Only documents with all of them."""
     since: datetime | None = None
     before: datetime | None = None
-    """Only documents that were added from the one until the other."""
+    """Only documents that were added from `since` until before `before`."""
     within: Collection[UUID] | None = None
-    """What the person may see is among these, where they are few: then they are looked through
-    instead of the newest pages.
+    """A small superset of the documents that the user may see; it is searched instead of the newest
+    pages.
     """
 
     @property
     def is_empty(self) -> bool:
-        """Is there nothing to search?"""
+        """Return whether there is nothing to search."""
         some = self.within if self.within is not None else self.document_ids
         return isinstance(some, Collection) and not some
 
     def conditions(
         self, document_id: ColumnElement[UUID] | Mapped[UUID]
     ) -> list[ColumnElement[bool]]:
-        """What the index of words does not answer."""
+        """Return the conditions that the word index does not answer."""
         times = self.times(document_id)
         return times if self.document_ids is None else [document_id.in_(self.document_ids), *times]
 
     def times(self, document_id: ColumnElement[UUID] | Mapped[UUID]) -> list[ColumnElement[bool]]:
-        """The time alone."""
+        """Return the condition on the time of arrival alone."""
         if not self.since and not self.before:
             return []
         in_time = select(Document.id)
@@ -159,37 +155,37 @@ class Scope:
 
 
 NEWEST_BLOCKS, NEAREST_BLOCKS, FREQUENT_BLOCKS = 4, 2, 8
-"""So many of the newest blocks are asked, so many first, and so many for a frequent word of which
-the person may see little.
+"""Newest blocks that are asked, how many of them come first, and how many are asked for a frequent
+word of which the user may see few matches.
 """
 CANDIDATES = 400
-"""Finds of which the best are shown: ranking reads each of them."""
+"""Matches of which the best are shown; ranking reads each of them."""
 WIDE = 3000
-"""The same where the newest blocks held too few that the person may see: his rights are asked about
-each of them.
+"""The same when the user may see too few matches in the newest blocks; access is
+checked for each.
 """
 ENOUGH = 120
-"""Finds in the newest blocks that make it needless to look further. A word with fewer of them is
-rare, or rare for this person.
+"""Matches in the newest blocks that end the search. A word with fewer of them is rare, or rare for
+this user.
 """
 MOST_BLOCKS = 32
-"""Of a word that is rarer than that, fewer pages are fetched in all than it takes to tell which are
-in the blocks.
+"""Largest number of blocks asked for a less frequent word. Beyond it, fetching all matches costs
+less than intersecting with the blocks.
 """
 MARGIN = 1.5
-"""As many candidates more than it should take: papers come in bundles."""
+"""Factor on the expected number of candidates, because documents arrive in batches."""
 _OPENING = OWN_PLAN.add_columns(select(func.max(Page.seq)).scalar_subquery())
 
 _BY_WORDS_TOO, _AS_USUAL = (
     select(func.set_config("enable_indexscan", value, literal(True))) for value in ("off", "on")
 )
-"""The planner would read a stretch of pages in order and look at the words of each: now it must ask
-both indexes.
+"""Planner setting that forces the use of both indexes. Without it the planner would scan a range of
+pages in order and examine the words of each.
 """
 
 
 class Order(StrEnum):
-    """What comes first."""
+    """Order of the results."""
 
     BEST = "best"
     NEWEST = "newest"
@@ -198,11 +194,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """Pages in their order."""
+    """Matching pages in order."""
 
     found: list[Found]
     is_all: bool
-    """False when there are more than were looked at."""
+    """False when there may be more pages than were examined."""
 
 
 def search(
@@ -213,19 +209,19 @@ def search(
     limit: int = 50,
     offset: int = 0,
 ) -> list[Hit]:
-    """Pages that hold the words, best first, without the first `offset` of them: `find` and `show`
-    in one.
+    """Return the pages that hold the words, best first, without the first `offset`: `find` and
+    `show` in one call.
     """
     found = find(session, query, Scope(document_ids)).found
     return show(session, query, found[offset : offset + limit])
 
 
 def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) -> Finds:
-    """Pages that hold the words.
+    """Return the pages that hold the words.
 
-    The query takes words, "a phrase", `or`, -without, as people know it from web search, and
-    `nomor:` before numbers. Word forms are found by their stem (`kehilangan` finds `hilang`); names
-    as they are written; numbers however they are written.
+    The query takes words, "a phrase", `or`, -without, as in web search, and `nomor:` before
+    numbers. Words are found by their stem (`kehilangan` finds `hilang`), names as written, numbers
+    in any notation.
     """
     look = _look(session, query, scope, order)
     return _finds(look) if look else Finds([], is_all=True)
@@ -234,9 +230,10 @@ def find(session: Session, query: str, scope: Scope, order: Order = Order.BEST) 
 def onward(
     session: Session, query: str, scope: Scope, order: Order = Order.BEST, *, seconds: float
 ) -> Iterator[Finds]:
-    """Older finds, for who may see none of those of `find`: of one stretch of blocks after the
-    other in which the person may see any, all candidates of them looked at; for so many `seconds`,
-    or until he has what he wants.
+    """Yield older matches for a user who may see none of those of `find`, for at most `seconds`.
+
+    Each item holds the visible matches of the next range of blocks that has any; all candidates of
+    a range are examined.
     """
     look = _look(session, query, scope, order)
     if look is None:
@@ -254,7 +251,7 @@ def onward(
 
 
 def _look(session: Session, query: str, scope: Scope, order: Order) -> "_Look | None":
-    """None where there is nothing to look for."""
+    """Return the prepared search; None when there is nothing to search."""
     asked = question(query)
     if asked is None or scope.is_empty:
         return None
@@ -265,32 +262,34 @@ def _look(session: Session, query: str, scope: Scope, order: Order) -> "_Look | 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What is asked, of which pages, in which order."""
+    """A prepared search: query, scope and order."""
 
     session: Session
     asked: Question
     wanted: TsQuery
-    """With the facets."""
+    """Query with the facets."""
     scope: Scope
     order: Order
     last: int
     """Number of the page that was read last."""
 
     def first(self, wanted: TsQuery, most: int = CANDIDATES) -> Select[Any]:
-        """The newest pages that answer the question, or the oldest. They are found by their words:
-        the index of the order would have the words of every page on its way looked at.
+        """Select the first matching pages in this order.
+
+        The added zero prevents the use of the index on the order, which would examine the words of
+        every page on its way.
         """
         age = (Page.seq + 0).label("age")
         found = select(Page.document_id, Page.no, age, Page.tsv).where(Page.tsv.op("@@")(wanted))
         return found.order_by(self.by_age(age)).limit(most)
 
     def by_age(self, age: ColumnElement[int]) -> ColumnElement[int]:
-        """The order in which candidates are taken."""
+        """Return the sort order of candidates."""
         return age.asc() if self.order is Order.OLDEST else age.desc()
 
 
 def _finds(look: _Look) -> Finds:
-    """What a search looks at that must be quick."""
+    """Return the matches within the bounded effort described above."""
     session, wanted, scope, order = look.session, look.wanted, look.scope, look.order
     if scope.within is not None:
         few = look.first(wanted).where(is_one_of(Page.document_id, scope.within))
@@ -317,16 +316,18 @@ def _finds(look: _Look) -> Finds:
 
 
 def _is_rare(look: _Look) -> bool:
-    """Is a number asked for that stands on few pages? To look for it in some blocks first takes
-    longer than to find all of them.
+    """Return whether the query has a number that is not frequent. Searching some blocks first would
+    then take longer than finding all matches.
     """
     keys = frozenset[str]().union(*look.asked.numbers)
     return bool(keys) and not keys <= set(look.session.scalars(COMMON))
 
 
 def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
-    """What is found in the newest blocks, or the oldest, and among how many candidates."""
-    # The others are asked only when the nearest ones do not hold all candidates already.
+    """Return the visible matches in the first blocks of the order, and the number of candidates
+    examined.
+    """
+    # The other blocks are asked only when the nearest ones do not hold all candidates.
     nearest = (
         _in_blocks(look, begin, range(NEAREST_BLOCKS)).cte("nearest").prefix_with("materialized")
     )
@@ -338,23 +339,25 @@ def _nearest(look: _Look, begin: int) -> tuple[list[Found], int]:
 
 
 def _is_enough(look: _Look, found: Sequence[Found], looked_at: int) -> bool:
-    """Need no other pages be asked? Those of another time do not count as looked at: some of this
-    time were read anew later.
+    """Return whether no further pages need to be asked. With a time in the scope, examined
+    candidates do not count, because some documents of that time were read again later.
     """
     return len(found) >= ENOUGH or (looked_at > WIDE and not look.scope.times(Page.document_id))
 
 
 def _needed(found: int, looked_at: int, blocks: int) -> int:
-    """In how many blocks there should be all candidates when so many held these; 0 when that is not
-    known.
+    """Return the number of blocks that should hold all candidates, extrapolated from these; 0 when
+    unknown.
     """
     wanted = min(WIDE, MARGIN * CANDIDATES * looked_at / found) if found else WIDE
     return ceil(blocks * wanted / looked_at) if looked_at else 0
 
 
 def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]:
-    """What is found in so many blocks, and among how many candidates. Their numbers would not help
-    here: the index takes the longer for each entry the more entries are asked for.
+    """Return the visible matches in this many blocks, and the number of candidates examined.
+
+    The blocks are given as a range of pages instead of block numbers, because the index takes
+    longer per entry the more entries are asked for.
     """
     end = begin + (blocks if look.order is Order.OLDEST else -blocks) * BLOCK
     within = Page.seq.between(min(begin, end), max(begin, end))
@@ -367,7 +370,7 @@ def _in_between(look: _Look, begin: int, blocks: int) -> tuple[list[Found], int]
 def _in_blocks(
     look: _Look, begin: int, which: Sequence[int], most: int = CANDIDATES
 ) -> Select[Any]:
-    """The first finds in some of the blocks that follow one another from the first page on."""
+    """Select the first matches in the given blocks, counted from the first page of the order."""
     is_up = look.order is Order.OLDEST
     blocks = [begin // BLOCK + (each if is_up else -each) for each in which]
     entries = lexemes([f"~{block}" for block in blocks], " | ")
@@ -376,9 +379,10 @@ def _in_blocks(
 
 
 def _farther(look: _Look) -> tuple[list[Found], bool]:
-    """The newest finds of all, or the oldest, and whether there are no more of them: they too are
-    found first and sifted then, so that a frequent word costs somebody who may see little of it no
-    more than others.
+    """Return the first matches of all pages, and whether these are all.
+
+    Access is checked after the matches were found, so that a frequent word costs a user who may see
+    little no more than others.
     """
     first = look.first(look.wanted, WIDE + 1).where(*look.scope.times(Page.document_id))
     every, looked_at = _sifted(look, first.cte("found"))
@@ -386,8 +390,8 @@ def _farther(look: _Look) -> tuple[list[Found], bool]:
 
 
 def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
-    """The number of the first page in this order and time: what was added first was mostly read
-    first.
+    """Return the number of the first page in this order and time; documents are mostly read in the
+    order of their arrival.
     """
     added = select(Page.seq).join(Document, Document.id == Page.document_id).limit(1)
     if order is Order.OLDEST:
@@ -406,9 +410,9 @@ def _begin(session: Session, scope: Scope, order: Order, last: int) -> int:
 
 
 def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
-    """The best of the candidates that are within the scope, and how many candidates there were."""
-    # Found first and then sifted: the rules of access are asked about these few, in their order,
-    # however much the person may see.
+    """Return the best of the candidates that are within the scope, and the number of candidates."""
+    # Access rules are applied after the match, to these few candidates in their order, however much
+    # the user may see.
     candidates = candidates.prefix_with("materialized")
     looked_at = select(func.count().label("pages")).select_from(candidates).subquery()
     conditions = look.scope.conditions(candidates.c.document_id)
@@ -438,14 +442,15 @@ def _sifted(look: _Look, candidates: CTE) -> tuple[list[Found], int]:
 
 
 MARK = "="
-"""Before each of them in the index: no word begins with it."""
+"""Prefix of facets in the index; no word begins with it."""
 
 
 def give(session: Session, ids: Collection[UUID], wanted: Select[UUID, Sequence[str]]) -> None:
-    """These documents have these facets from now on, and so have their pages. `wanted` selects ids
-    and facets, sorted; what is as wanted already is not written. The rows of the documents are
-    locked first, in order, as saving pages locks them; what is wanted is asked only then, so that
-    of two who give at once the second one knows what the first one did.
+    """Set the facets of these documents and of their pages. `wanted` selects ids and sorted facets;
+    unchanged rows are not written.
+
+    The documents are locked first, in order, as saving pages locks them. `wanted` is evaluated only
+    after that, so that the second of two concurrent calls sees the result of the first.
     """
     rows = select(Document.id).where(Document.id.in_(ids)).order_by(Document.id)
     session.execute(rows.with_for_update(key_share=True)).all()

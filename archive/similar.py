@@ -1,10 +1,9 @@
-"""Papers that are about the same: they share words and numbers that stand on few others.
+"""Documents about the same subject, and pages that were scanned twice.
 
-Bounded whatever the size of the archive: of a paper some terms are taken that are not among the
-frequent ones, each is looked up until it proves to be frequent after all, and the rarest count. A
-number that both have comes before any words. Decision 0040.
-
-The same page scanned twice: pages that look alike and say alike. Pointed out, never decided.
+Similar documents share words and numbers that occur on few others. The effort is bounded: some
+terms of a document that are not known as frequent are looked up, each until it proves frequent, and
+the rarest of them count. A shared number ranks before any words (decision 0040). Pages scanned
+twice look alike and have the same words; they are only pointed out to the user.
 """
 
 import re
@@ -37,33 +36,34 @@ from archive.models import Page, PageAlike
 from archive.queries import COMMON, INDONESIAN, OWN_PLAN, is_one_of, quote
 
 PAGES = 5
-"""Of a paper, the first ones: what it is about stands there."""
+"""First pages of a document from which terms are taken; they say what it is about."""
 LOOKED_UP, TELLING = 24, 12
-"""Terms that are looked up, and the rarest of them that count."""
+"""Terms that are looked up, and the number of the rarest of them that count."""
 FREQUENT = 300
-"""Pages with a term from which on it tells nothing."""
+"""Pages with a term from which on the term is too frequent to count."""
 NUMBERS = 12
-"""Of the terms that are looked up, at most so many are numbers."""
+"""Largest number of numbers among the terms that are looked up."""
 NEEDED = 2
-"""Words that two papers must share when they share no number."""
+"""Words that two documents must share when they share no number."""
 MOST_JUDGED, MOST = 200, 5
 MOST_TEXT = 20_000
 _STEM = re.compile(r"'([^\W\d_]{4,})':([\d,]+)")
-"""A word of a tsvector as the database writes it, with its places."""
+"""A word of a tsvector in the database's notation, with its positions."""
 _NUMBER = re.compile(r"#(?:n(?=[A-Z]*\d)\w{6,}|p\w{5,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A paper, and whether it is a number that both have, or only words."""
+    """A similar document, and whether the two share a number or only words."""
 
     document_id: UUID
     shares_number: bool
 
 
 def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Similar]:
-    """The most similar papers among those that the query selects, most similar first. What was
-    noted as scanned twice (`archive.likeness`) is not named again.
+    """Return the most similar documents among those that the query selects, most similar first.
+
+    Documents recorded as scanned twice are left out.
     """
     terms = _terms(session, document_id)
     scores: dict[UUID, float] = {}
@@ -90,8 +90,8 @@ def of(session: Session, document_id: UUID, among: Select[UUID]) -> list[Similar
 
 
 def _terms(session: Session, document_id: UUID) -> list[str]:
-    """What may tell about the paper: its numbers, and the stems of its words, the most frequent on
-    it first.
+    """Return candidate terms of the document: its numbers, then the stems of its words, the most
+    frequent on it first.
     """
     pages = session.execute(
         select(Page.numbers, func.to_tsvector(INDONESIAN, func.left(Page.text, MOST_TEXT)))
@@ -112,7 +112,9 @@ def _terms(session: Session, document_id: UUID) -> list[str]:
 def _telling(
     session: Session, document_id: UUID, terms: Sequence[str]
 ) -> list[tuple[str, set[UUID]]]:
-    """The terms that stand on few other papers, the rarest first, with those papers."""
+    """Return the terms that occur on few other documents, the rarest first, with
+    those documents.
+    """
     if not terms:
         return []
     session.execute(OWN_PLAN)
@@ -145,19 +147,19 @@ def _known(session: Session, document_id: UUID) -> set[UUID]:
 
 ROWS, BITS = 8, 8
 NEAR = 8
-"""Of 64 bits, in which two scans of a page may differ when their words agree."""
+"""Bits, of 64, in which two scans of a page may differ when their words agree."""
 NEARER = 3
-"""The same for pages with hardly a word."""
+"""The same for pages with hardly any words."""
 AGREEING = 0.6
-"""Share of words that both pages have. Scans of one page are read alike; two filled forms of a kind
-are not the same page.
+"""Share of words that both pages must have in common. Scans of one page give nearly the same words;
+two completed forms of one kind are different pages.
 """
 FEW_WORDS = 5
 LIKENESS_TELLING = 3
-"""Rows with anything on them that a page needs to be compared at all."""
+"""Rows with content that a page needs to be compared at all."""
 MOST_PAGES = 20
 MOST_ALIKE = 20
-"""Of each page. Empty forms that somebody scans by the hundred are not each other's news."""
+"""Matches recorded for each page. Empty forms that are scanned by the hundred need no more."""
 LOOKED_AT = 5_000
 
 
@@ -172,17 +174,17 @@ class Alike:
 
 
 def tokens(rows: Sequence[int]) -> list[int]:
-    """The rows of a look as numbers that tell where each row is, so that pages sharing one are
-    found by an index.
+    """Return the rows of a page's features as numbers that include the row's position, so that an
+    index finds pages that share one.
     """
     return [place << BITS | row for place, row in enumerate(rows)]
 
 
 def note(session: Session, document_id: UUID) -> None:
-    """Look once, after a document was read, for pages alike to its own in the whole archive, and
-    keep what was found.
+    """Search the whole archive once, after a document was read, for pages like its own, and record
+    them.
 
-    It reads some percent of all looks, so it is no work for a page that somebody waits for.
+    This reads some percent of all features, so it must not run while a user waits.
     """
     session.execute(
         delete(PageAlike).where(
@@ -201,15 +203,15 @@ def note(session: Session, document_id: UUID) -> None:
                 rows.append((*one, *other, alike.distance))
     if rows:
         names = ("one_id", "one_page", "other_id", "other_page", "distance")
-        # The other paper may be looked at in the same moment: who comes second finds the pairs
-        # there, in one order for both.
+        # Both documents may be examined at the same time. Sorting gives both transactions the same
+        # order of rows, and the second one finds the pairs present.
         found = [dict(zip(names, row, strict=True)) for row in sorted(rows)]
         session.execute(insert(PageAlike).on_conflict_do_nothing(), found)
 
 
 def of_likeness(session: Session, document_id: UUID, among: Select[UUID]) -> list[Alike]:
-    """What was noted of a document, as far as the other one is among those that the query selects;
-    the likeliest first.
+    """Return the recorded matches of a document whose other document the query selects, the most
+    likely first.
     """
     mine = select(
         PageAlike.one_page, PageAlike.other_id, PageAlike.other_page, PageAlike.distance

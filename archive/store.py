@@ -1,7 +1,8 @@
-"""The object store: the bucket with its lock, and what its client's errors mean. Only archive's own
-modules know the client.
+"""The object store: a bucket with object lock, the meaning of its client's errors, and the proof
+that locks hold.
 
-Whether the store really keeps what it was told to keep: tried, never taken on trust.
+Only modules of this package use the client. `prove` tests with real requests whether the store
+enforces its locks.
 """
 
 import io
@@ -28,12 +29,12 @@ MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
 _AWAY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout"}
 
 PAUSE = 3.0
-"""Seconds for which a store that did not answer in time is not asked again."""
+"""Seconds without requests after the store failed to answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """How one version of an object is kept from being changed or deleted."""
+    """Protection of one version of an object against change and deletion."""
 
     until: datetime | None
     mode: str = GOVERNANCE
@@ -41,11 +42,12 @@ class Lock:
 
 
 class Store:
-    """A bucket and the way to it.
+    """A bucket and the connection to it. Thread-safe; a process may be forked as long as no request
+    was made before.
 
-    Thread-safe. A process may be forked as long as nothing was asked of the store before. Every
-    method raises `StoreUnavailable` when the store is away: within about `connect_seconds` when
-    nothing listens there, `read_seconds` when it listens but does not answer, each tried twice.
+    Every method raises `StoreUnavailable` when the store does not answer: after about
+    `connect_seconds` when nothing listens, after `read_seconds` when it listens but does not
+    answer; each is tried twice.
     """
 
     def __init__(
@@ -79,16 +81,16 @@ class Store:
         self._retention = timedelta(days=retention_days)
 
     def ping(self) -> None:
-        """Ask for the bucket; raises `StoreUnavailable` or `StoreRefused` when the store is not fit
-        for work.
+        """Check the bucket. Raises `StoreUnavailable` or `StoreRefused` when the store cannot be
+        used.
         """
         with named_errors():
             if not self.client.bucket_exists(self.bucket):
                 raise StoreRefused
 
     def ensure_bucket(self) -> None:
-        """Make the bucket with object lock, or check that the existing one has it
-        (`StoreNotLocked`).
+        """Create the bucket with object lock, or check that the existing one has it. Raises
+        `StoreNotLocked`.
         """
         with named_errors():
             if not self.client.bucket_exists(self.bucket):
@@ -103,16 +105,18 @@ class Store:
             raise StoreNotLocked
 
     def usual_lock(self) -> Lock:
-        """The lock of what is stored now."""
+        """Return the lock of an object that is stored now."""
         return Lock(datetime.now(UTC) + self._retention)
 
     def brief_lock(self, span: timedelta) -> Lock:
-        """The lock of what may be wanted by nobody in the end."""
+        """Return the lock of an object that may turn out to be unneeded."""
         return Lock(datetime.now(UTC) + min(span, self._retention))
 
     def upload(self, name: str, stream: BinaryIO, size: int, media_type: str, lock: Lock) -> str:
-        """Store bytes under a name, locked; returns the version, or raises `StoreNotLocked` when
-        none was kept: such an upload could be overwritten later.
+        """Store bytes under a name with a lock and return the version.
+
+        Raises `StoreNotLocked` if the store returns no version, because the object could then be
+        overwritten.
         """
         with named_errors(name):
             result = self.client.put_object(
@@ -129,7 +133,7 @@ class Store:
         return result.version_id
 
     def lengthen(self, name: str, version_id: str, lock: Lock) -> None:
-        """Give a version a lock that ends later; the store refuses one that ends earlier."""
+        """Set a later end of the lock of a version; the store refuses an earlier one."""
         if lock.until is not None:
             with named_errors(name):
                 self.client.set_object_retention(
@@ -140,9 +144,7 @@ class Store:
     def download(
         self, name: str, version_id: str | None = None, *, start: int = 0, length: int = 0
     ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """The store's answer to asking for an object, or for `length` bytes of it; the connection
-        is given back on leaving.
-        """
+        """Open an object, or `length` bytes of it; the connection is released on exit."""
         with named_errors(name):
             response = self.client.get_object(
                 self.bucket, name, version_id=version_id, offset=start, length=length
@@ -155,8 +157,8 @@ class Store:
 
 
 class _Line(urllib3.PoolManager):
-    """Leaves a store that did not answer in time alone for a moment: else every page with pictures
-    would wait for it in turn.
+    """Connection pool that pauses after a timeout, so that not every page with pictures waits for
+    an unresponsive store.
     """
 
     _until = 0.0
@@ -176,7 +178,7 @@ class _Line(urllib3.PoolManager):
 
 @contextmanager
 def named_errors(name: str = "") -> Iterator[None]:
-    """Turn the client's errors into the three that a caller can act on."""
+    """Convert the client's errors into the errors of this library."""
     try:
         yield
     except S3Error as error:
@@ -192,17 +194,16 @@ def named_errors(name: str = "") -> Iterator[None]:
 
 
 def chunks_of(response: urllib3.BaseHTTPResponse, name: str) -> Iterator[bytes]:
-    """The bytes of an answer, chunk by chunk."""
+    """Yield the bytes of a response in chunks."""
     with named_errors(name):
         yield from response.stream(CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
 class WormVerdict:
-    """What happened to a canary object.
-
-    `bypass_refused` is information: under GOVERNANCE a key with the right to bypass may delete, and
-    the keys of the application should not have that right.
+    """Results of the attempts to change a test object. `bypass_refused` is information only: under
+    GOVERNANCE a key with the bypass permission may delete, and the application's keys should not
+    have that permission.
     """
 
     overwrite_kept: bool
@@ -213,12 +214,12 @@ class WormVerdict:
 
     @property
     def holds(self) -> bool:
-        """No ordinary call could change or remove the canary."""
+        """Return whether no ordinary call could change or remove the test object."""
         return self.overwrite_kept and self.delete_refused and self.shorten_refused
 
 
 def prove(store: Store) -> WormVerdict:
-    """Try to overwrite, delete, shorten and bypass on a fresh canary object."""
+    """Try to overwrite, delete, shorten and bypass the lock of a new test object."""
     key = f"canary/{uuid4().hex}"
     kept = b"canary: must stay as it is"
     lock = Lock(datetime.now(UTC) + timedelta(days=1))

@@ -1,13 +1,8 @@
-"""How the pages of a version lie: which page of the original stands where, how it is turned, and
-where its words are then.
+"""Versions of a document: arrangements of its pages that people made.
 
-Pure functions; positions count from 1.
-
-Versions of a document: arrangements of its pages that people made. The original never changes, no
-version ever does.
-
-Version 1 is the document as it was read. `archive.page` holds the newest version; what was changed
-or taken out lies in `archive.past_page`, so that every version can be read again.
+The original and existing versions never change. Version 1 is the document as it was read. The table
+`page` holds the newest version; changed or removed pages move to `past_page`, so that every version
+can be read again. The arrangement functions are pure; positions count from 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +28,9 @@ class Place(NamedTuple):
     """One page of a version."""
 
     leaf: int
-    """Which page of the original it is."""
+    """Page number in the original."""
     turn: int
-    """Degrees clockwise from how it stood when it was read."""
+    """Degrees clockwise relative to the page as it was read."""
     edition: int
     """The version in which it last changed; 1 is as it was read."""
 
@@ -44,12 +39,14 @@ Places = tuple[Place, ...]
 
 
 def as_read(pages: int) -> Places:
-    """The first version."""
+    """Return the pages of the first version."""
     return tuple(Place(leaf, 0, 1) for leaf in range(1, pages + 1))
 
 
 def moved(places: Places, position: int, to: int) -> Places:
-    """With one page at another place; beyond the ends means at the end."""
+    """Return the pages with one moved to another position; a position beyond the end
+    means the end.
+    """
     rest = list(places)
     page = rest.pop(_checked(places, position) - 1)
     rest.insert(max(1, min(to, len(places))) - 1, page)
@@ -57,7 +54,7 @@ def moved(places: Places, position: int, to: int) -> Places:
 
 
 def without(places: Places, positions: Sequence[int]) -> Places:
-    """Without some of the pages. Raises `IndexError` when none would be left."""
+    """Return the pages without some. Raises `IndexError` when none would be left."""
     gone = {_checked(places, position) for position in positions}
     kept = tuple(place for position, place in enumerate(places, 1) if position not in gone)
     if not kept:
@@ -66,13 +63,13 @@ def without(places: Places, positions: Sequence[int]) -> Places:
 
 
 def exchanged(places: Places, position: int, place: Place) -> Places:
-    """With another page, or the same one changed, at this place."""
+    """Return the pages with another page, or the same one changed, at this position."""
     at = _checked(places, position) - 1
     return (*places[:at], place, *places[at + 1 :])
 
 
 def turned(page: PageText, degrees: int) -> PageText:
-    """The page turned clockwise, its words with it."""
+    """Return the page turned clockwise, with its words."""
     words = [
         (text, sure, *turned_box((left, top, wide, high), page.width, page.height, degrees))
         for text, sure, left, top, wide, high in page.words
@@ -85,7 +82,7 @@ def turned(page: PageText, degrees: int) -> PageText:
 def turned_box(
     box: tuple[int, int, int, int], width: int, height: int, degrees: int
 ) -> tuple[int, int, int, int]:
-    """A box on a page of this size, after the page was turned clockwise."""
+    """Return a box on a page of this size after the page was turned clockwise."""
     left, top, wide, high = box
     match degrees % 360:
         case 90:
@@ -105,12 +102,10 @@ def _checked(places: Places, position: int) -> int:
 
 
 TURNED = "turned"
-"""Source of a page whose words were read before a person turned it: it is to be read again as it
-stands.
-"""
+"""Source of a page that a person turned after its reading; it waits to be read again."""
 _KEPT_SOURCES = ("text", TURNED)
 _ASIDE = 1_000_000
-"""Added to the numbers of pages while they change places."""
+"""Offset for page numbers during a reordering."""
 
 
 class Act(StrEnum):
@@ -130,13 +125,13 @@ class Change:
     """Who changes which version, and when."""
 
     version: int
-    """The one that was looked at; when there is a newer one, nothing is changed."""
+    """The version that was viewed; if there is a newer one, nothing is changed."""
     by: UUID | None
     at: datetime
 
 
 def places_of(session: Session, document: Document, no: int | None = None) -> Places:
-    """The pages of a version (the newest by default). `NoSuchPage` when there is no such
+    """Return the pages of a version (the newest by default). Raises `NoSuchPage` for an unknown
     version.
     """
     wanted = document.version if no is None else no
@@ -151,7 +146,7 @@ def places_of(session: Session, document: Document, no: int | None = None) -> Pl
 
 
 def all_places_of(session: Session, documents: Iterable[Document]) -> dict[UUID, Places]:
-    """The pages of the newest version of each; one query however many they are."""
+    """Return the pages of the newest version of each document, with one query."""
     documents = list(documents)
     newest = [(document.id, document.version) for document in documents if document.version > 1]
     columns = (Version.document_id, Version.places)
@@ -166,7 +161,7 @@ def all_places_of(session: Session, documents: Iterable[Document]) -> dict[UUID,
 
 
 def page_of(session: Session, document: Document, position: int, no: int | None = None) -> PageText:
-    """What stands on one page of a version. `NoSuchPage` when there is none."""
+    """Return the content of one page of a version. Raises `NoSuchPage`."""
     places = places_of(session, document, no)
     if not 1 <= position <= len(places):
         raise NoSuchPage
@@ -177,7 +172,7 @@ def page_of(session: Session, document: Document, position: int, no: int | None 
 def pages_of(
     session: Session, document: Document, wanted: Iterable[tuple[int, Place]]
 ) -> list[PageText]:
-    """What stands on these pages of any versions, each with the number that it has there."""
+    """Return the content of these pages of any versions, each with the given number."""
     now = {place: position for position, place in enumerate(places_of(session, document), 1)}
     found = []
     for position, place in wanted:
@@ -198,7 +193,7 @@ def pages_of(
 
 
 def of(session: Session, document_id: UUID) -> list[Version]:
-    """Every version that a person made, the newest first."""
+    """Return every version that a person made, the newest first."""
     query = select(Version).where(Version.document_id == document_id).order_by(Version.no.desc())
     return list(session.scalars(query))
 
@@ -206,8 +201,10 @@ def of(session: Session, document_id: UUID) -> list[Version]:
 def correct(
     session: Session, document_id: UUID, change: Change, position: int, right: Mapping[int, str]
 ) -> Version:
-    """Put words of one page right, by their places on it (`corrections.corrected`). A page that was
-    turned is not read again then: its words are a person's.
+    """Correct words of one page by their positions (`page_content.corrected`). Raises `NoSuchPage`.
+
+    A page that waits to be read after a turn is no longer read then, because its words are a
+    person's.
     """
     document, places = _locked(session, document_id, change)
     try:
@@ -225,8 +222,10 @@ def correct(
 def turn(
     session: Session, document_id: UUID, change: Change, position: int, degrees: int
 ) -> Version:
-    """Turn one page clockwise. As it was read when it stood like that before, if it was; else its
-    words turn along, and it is to be read again unless a person has put words of it right.
+    """Turn one page clockwise. Raises `NoSuchPage` for another angle than `TURNS`.
+
+    If the page was in this orientation before, its reading is restored. Otherwise its words are
+    turned too and the page waits to be read again, unless a person has corrected words of it.
     """
     document, places = _locked(session, document_id, change)
     page = page_of(session, document, position)
@@ -251,7 +250,7 @@ def turn(
 
 
 def move(session: Session, document_id: UUID, change: Change, position: int, to: int) -> Version:
-    """Put one page at another place."""
+    """Move one page to another position. Raises `NoSuchPage`."""
     document, places = _locked(session, document_id, change)
     try:
         return _save(
@@ -268,8 +267,8 @@ def take_out(
     positions: list[int],
     act: Act = Act.TAKEN_OUT,
 ) -> Version:
-    """Leave pages out; they stay in the original and in the earlier versions. `NoSuchPage` when
-    none would be left.
+    """Leave out pages, which remain in the original and in earlier versions. Raises `NoSuchPage`
+    when none would be left.
     """
     document, places = _locked(session, document_id, change)
     try:
@@ -280,7 +279,7 @@ def take_out(
 
 
 def restore(session: Session, document_id: UUID, change: Change, no: int) -> Version:
-    """A new version with the pages as they lay in an earlier one."""
+    """Make a new version with the pages of an earlier one."""
     document, _ = _locked(session, document_id, change)
     return _save(session, document, change, Act.RESTORED, no, places_of(session, document, no), {})
 
@@ -311,8 +310,8 @@ def _save(
     to: Places,
     fresh: Mapping[int, PageText],
 ) -> Version:
-    """Make the version: `fresh` is what stands on changed pages, by their new positions; all else
-    is known already.
+    """Make the version. `fresh` is the content of changed pages by their new positions; all other
+    content is stored already.
     """
     old = places_of(session, document)
     unknown = [
@@ -369,7 +368,7 @@ def _keep_past(session: Session, document: Document, changed: list[tuple[int, Pl
 
 
 def _reorder(session: Session, document_id: UUID, moves: Mapping[int, int]) -> None:
-    """Give pages their new numbers; aside first, so that no two have the same one meanwhile."""
+    """Renumber pages, through temporary numbers, so that no two have the same number in between."""
     changed = [{"was": was, "becomes": becomes} for was, becomes in moves.items() if was != becomes]
     if not changed:
         return
@@ -386,7 +385,7 @@ def _reorder(session: Session, document_id: UUID, moves: Mapping[int, int]) -> N
 
 
 def settle(session: Session, document: Document) -> None:
-    """Count the doubts anew, and forget rows that were loaded before their numbers changed."""
+    """Recount the doubts and expire loaded rows whose numbers have changed."""
     session.flush()
     forget(session, document.id)
     counted = select(func.coalesce(func.sum(Page.doubts), 0)).where(Page.document_id == document.id)
@@ -395,7 +394,7 @@ def settle(session: Session, document: Document) -> None:
 
 
 def forget(session: Session, document_id: UUID) -> None:
-    """Rows of pages that were loaded are loaded anew."""
+    """Expire loaded rows of pages."""
     for known in list(session.identity_map.values()):
         if isinstance(known, Page) and known.document_id == document_id:
             session.expunge(known)
