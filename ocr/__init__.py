@@ -1,5 +1,6 @@
-"""Reads papers: bytes in, a `Reading` out. Knows no database, no network and nothing else of ours.
+"""The reading library: it turns the bytes of a document into a `Reading`.
 
-`ocr.inspect.inspect` looks at a file before anything decodes it; `ocr.reading.read` decodes it in a
-separate process with limits, recognises the words and makes the searchable copy.
+It uses no database and no network and imports nothing from the application. `ocr.inspect.inspect`
+examines a file before anything decodes it; `ocr.reading.read` decodes it in a separate process with
+limits, recognises the words and makes the searchable copy.
 """

@@ -1,8 +1,7 @@
-"""A copy as PDF/A-2b: declared, written, and judged again from the bytes that were written. In the
-sandbox only.
+"""Conversion of a copy to PDF/A-2b: declared, written, and validated from the written bytes.
 
-The judge of pikepdf approves only what it knows to conform: it may refuse a file that is fine, and
-never the other way round.
+Runs in the sandbox only. The validator of pikepdf approves only files that it knows to conform: it
+may refuse a conforming file, but never approves another one.
 """
 
 from collections.abc import Iterable
@@ -12,19 +11,19 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
 
 FONTS, FORM, LAYERS, COLOURS, OTHER = "fonts", "form", "layers", "colours", "other"
-"""Why a file is no PDF/A."""
+"""Reasons why a file is not PDF/A."""
 _BY_CLAUSE = (("6.2.11.4.1-1", FONTS), ("6.2.4.3", COLOURS))
-"""Of ISO 19005-2, by how a rule of the judge ends or goes on."""
+"""Reason by the rule of ISO 19005-2 that the validator names: its end or its beginning."""
 _CLAIMS = {"1": "PDF/A-1b", "2": "PDF/A-2b", "3": "PDF/A-3b"}
 _OF_MARKS = frozenset(("/Marked", "/UserProperties", "/Suspects"))
 
 
 def conform(path: str, output: str) -> dict[str, Any]:
-    """Write the PDF at `path` to `output` as PDF/A-2b. When it would not be one, nothing is
-    written, and `lacks` says why, words with commas between them.
+    """Write the PDF at `path` to `output` as PDF/A-2b.
 
-    No picture and no letter of it changes. The same pages are the same bytes: it does not say when
-    it was made.
+    If the result would not conform, nothing is written and `lacks` names the reasons, separated by
+    commas. Pictures and text stay unchanged. The result holds no date, so the same pages give the
+    same bytes.
     """
     with pikepdf.open(path) as pdf:
         _tidy(pdf)
@@ -39,10 +38,8 @@ def conform(path: str, output: str) -> dict[str, Any]:
 
 
 def claim(path: str) -> dict[str, Any]:
-    """The level that the file at `path` claims for itself and really has; empty when it claims
-    none, or wrongly.
-
-    Of level A and U the judge knows what they share with B.
+    """Return the level that the file at `path` claims and has; empty when it claims none or claims
+    it wrongly. For levels A and U only the rules that they share with B are checked.
     """
     with pikepdf.open(path) as pdf:
         said = pdf.open_metadata().pdfa_status[:1]
@@ -52,8 +49,8 @@ def claim(path: str) -> dict[str, Any]:
 
 
 def _tidy(pdf: Pdf) -> None:
-    """Take away what shows nothing and the judge does not know: hints to viewers, check sums of a
-    writer, empty lists.
+    """Remove invisible parts that the validator does not know: viewer hints, checksums and empty
+    lists.
     """
     for holder, name in ((pdf.trailer, Name.DocChecksum), (pdf.Root, Name.ViewerPreferences)):
         if name in holder:

@@ -1,5 +1,5 @@
-"""Pages arranged anew, asked from outside of the sandbox: pages of files as one PDF, one of them
-read as it was turned, or drawn.
+"""Page editing, requested from outside the sandbox: pages of files as one PDF, a turned page read
+again, or a page drawn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,44 +17,41 @@ from ocr.sandbox_requests import SECONDS
 from ocr.types import Limits, Options, PdfLevel, Word
 
 PIXELS = 1600
-"""Longest side of a page that is drawn for somebody to read: what is printed small can be read in
-it.
-"""
+"""Longest side of a page drawn for viewing; small print stays legible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One page of a file, as it is to stand in the PDF."""
+    """One page of a file as it goes into the PDF."""
 
     no: int
-    """Counted from 1."""
+    """Page number, counted from 1."""
     turn: int = 0
     """Degrees clockwise."""
     file: int = 0
-    """Its place among the files."""
+    """Index among the files."""
     words: Sequence[Word] | None = None
-    """Invisible text in place of what an earlier copy laid over the page; None leaves it as it is.
-    """
+    """Invisible text that replaces the layer of an earlier copy; None leaves the page unchanged."""
     width: int = 0
-    """Of the upright page, in the pixels of the words."""
+    """Width of the upright page, in the pixels of the words."""
     height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to take pages from."""
+    """A file from which pages are taken."""
 
     chunks: Iterable[bytes]
     media_type: str
 
 
 Shares = tuple[float, float, float, float]
-"""Left, top, right and bottom of a place, in shares of the upright page."""
+"""Left, top, right and bottom of a rectangle, as shares of the upright page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A part of a page, and what is framed on it."""
+    """A part of a page, and the rectangles framed on it."""
 
     part: Shares
     marks: Sequence[Shares] = ()
@@ -62,7 +59,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """The pages as a PDF, what it conforms to, and why it is not more."""
+    """The pages as a PDF, its conformance level, and the reason why it is not higher."""
 
     pdf: bytes
     level: PdfLevel
@@ -70,7 +67,9 @@ class Arranged:
 
 
 class Arrangement:
-    """Files laid open for taking pages from. Use as a context; one sandbox serves all of it."""
+    """Opened files from which pages are taken. Use it as a context manager; one sandbox serves all
+    calls.
+    """
 
     def __init__(
         self, sandbox: Sandbox, folder: Path, sources: Sequence[Source], options: Options
@@ -85,11 +84,11 @@ class Arrangement:
                     file.write(chunk)
 
     def make(self, leaves: Sequence[Leaf], seconds: float | None = None) -> Arranged:
-        """The leaves as a PDF: PDF/A where nothing in it forbids that. Raises a subclass of
+        """Return the leaves as a PDF, PDF/A if nothing forbids it. Raises a subclass of
         `DecodeFailed`.
 
-        `seconds` is the most for each of the two, writing it and judging it; otherwise that grows
-        with the leaves.
+        `seconds` limits writing and validating separately; by default the limit grows with the
+        leaves.
         """
         models = (
             engine.models(self._sandbox, self._options)
@@ -113,14 +112,14 @@ class Arrangement:
         return Arranged(plain, PdfLevel.PLAIN, judged.reason)
 
     def read(self, no: int, turn: int, file: int = 0) -> ReadPage:
-        """Recognise one page as a person turned it."""
+        """Recognise one page in the orientation a person gave it."""
         path, media_type = self._files[file]
         return read_page(self._sandbox, path, media_type, no, self._options, turn=turn)
 
     def draw(
         self, no: int, turn: int, pixels: int = PIXELS, file: int = 0, strip: Strip | None = None
     ) -> bytes:
-        """One page, or a strip of it, as a WebP for people. Raises a subclass of `DecodeFailed`."""
+        """Return one page, or a strip of it, as a WebP. Raises a subclass of `DecodeFailed`."""
         path, media_type = self._files[file]
         output = self._folder / "halaman.webp"
         answer = self._sandbox.call(
@@ -140,7 +139,7 @@ class Arrangement:
 
 @contextmanager
 def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrangement]:
-    """Lay the files open. Raises a subclass of `Lack` when the machine has no room for them."""
+    """Open the files. Raises a subclass of `Lack` when the machine has no room for them."""
     with (
         lacks_named(),
         TemporaryDirectory(prefix="susun-") as folder,
@@ -152,16 +151,16 @@ def arrangement(sources: Sequence[Source], options: Options) -> Iterator[Arrange
 def draw_page(
     source: Source, no: int, turn: int, limits: Limits, strip: Strip | None = None
 ) -> bytes:
-    """One page, or a strip of it, as a WebP, for somebody who waits; `InspectionBusy` when many
-    do.
+    """Return one page, or a strip of it, as a WebP for a waiting user. Raises `InspectionBusy` when
+    many wait.
     """
     with turn_to_look(limits.inspect_wait), arrangement([source], Options(limits)) as opened:
         return opened.draw(no, turn, strip=strip)
 
 
 def put_together(sources: Sequence[Source], leaves: Sequence[Leaf], limits: Limits) -> Arranged:
-    """The leaves as a PDF, for somebody who waits; `InspectionBusy` when many do. The same leaves
-    are the same bytes.
+    """Return the leaves as a PDF for a waiting user; the same leaves give the same bytes. Raises
+    `InspectionBusy` when many wait.
     """
     with turn_to_look(limits.inspect_wait), arrangement(sources, Options(limits)) as opened:
         return opened.make(leaves, SECONDS / 2)

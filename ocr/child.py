@@ -1,9 +1,8 @@
-"""The program inside the sandbox: takes jobs as JSON lines from its standard input and answers on a
-pipe.
+"""The program inside the sandbox: it takes jobs as JSON lines from its standard input and answers
+on a pipe.
 
-Started by `ocr.sandbox` only. It imports a decoder when the first job needs it. When whoever
-started it is gone, it takes its whole process group with it, the recognition engine too, whatever
-they are doing.
+`ocr.sandbox` starts it. It imports a decoder with the first job that needs it. When its starter
+ends, it kills its whole process group, including a running recognition engine.
 """
 
 import json
@@ -21,8 +20,8 @@ from typing import Any
 from ocr.errors import EngineError, Lack, NoRoom, lack_of
 
 PROCESSORS = "SANDBOX_PROCESSORS"
-"""Variable of the environment: numbers of the processors on which jobs may run, with commas; where
-it is not set, those of the starter.
+"""Environment variable with the numbers of the processors for jobs, separated by commas; without it
+jobs run on those of the starter.
 """
 
 
@@ -150,8 +149,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 def main(replies: int, memory: int, file_size: int, nice: int) -> None:
-    """Answer jobs until the input ends. `nice` is added to the niceness of this process and all it
-    starts.
+    """Answer jobs until the input ends. `nice` is added to the niceness of this process and its
+    children.
     """
     _limit_process(memory, file_size)
     os.nice(nice)
@@ -174,7 +173,8 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
     except (EngineError, Lack) as error:
         return {"error": type(error).__name__, "sentence": error.sentence}
     except OSError as error:
-        # A decoder that gets no memory is no lack of the machine: it has a limit of its own.
+        # A decoder without memory does not mean that the machine lacks memory: the decoder has its
+        # own limit.
         return {
             "error": NoRoom.__name__ if isinstance(lack_of(error), NoRoom) else "PageUnreadable"
         }
@@ -183,7 +183,9 @@ def _run(job: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> dict[
 
 
 def _end_with_starter() -> None:
-    """The other end of our input closes when our starter ends, even by `kill -9`."""
+    """Kill the process group when the input closes, which happens when the starter ends, even by
+    `kill -9`.
+    """
     hung_up = select.poll()
     hung_up.register(sys.stdin.fileno(), 0)
     hung_up.poll()
@@ -191,21 +193,25 @@ def _end_with_starter() -> None:
 
 
 def _spread() -> None:
-    """Who starts us may keep to one processor; we would only stand in his way there."""
+    """Move to the configured processors; the starter may be bound to one, where jobs would slow it
+    down.
+    """
     if told := os.environ.get(PROCESSORS):
         with suppress(OSError, ValueError):
             os.sched_setaffinity(0, [int(number) for number in told.split(",")])
 
 
 def _limit_process(memory: int, file_size: int) -> None:
-    """Inherited by every program started here; each has these limits for itself."""
+    """Set the limits of memory and file size; every child program inherits them for itself."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
 
 def _limit_time(seconds: float) -> None:
-    """The processor limit counts from the start of the process, so each job moves it on."""
+    """Set the processor time limit for one job; the limit counts from the start of the process, so
+    each job moves it.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))

@@ -1,9 +1,7 @@
-"""Asking the recognition engine from outside of the sandbox it runs in: every way it can fail gets
-a name.
+"""Calls of the recognition engine from outside the sandbox; every kind of failure is a named error.
 
-A card as it was printed: engines take its edges and its ground for strokes, and colons of a column
-for digits. Numbers of Indonesian letters: the month before the year is Roman, and engines take its
-strokes for ones.
+The module also corrects results: strokes of the edges and background of a card, digits read for the
+colons of a column, and Roman months in letter numbers that were read as ones.
 """
 
 import re
@@ -27,17 +25,19 @@ from ocr.sandbox import Sandbox
 from ocr.types import Options, Word
 
 EDGES = frozenset("|\u2014\u2013_~")
-"""What is never printed on a card by itself."""
+"""Characters that never stand alone on a printed card."""
 LIKE_A_COLON = frozenset(":12Il|i!;.-=")
 COLONS_LEAST = 3
-"""So many make a column."""
+"""Smallest number of colons that form a column."""
 IN_COLUMN = 0.4
-"""Of the height of a line, by which the left edges of colons of one column differ at most."""
+"""Largest difference between the left edges of colons in one column, as a share of
+the line height.
+"""
 
 
 def as_printed(text: str, words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]:
-    """Text and words of a card without strokes that nobody printed, and with the colons behind its
-    labels.
+    """Return text and words of a card without false strokes and with the colons after
+    its labels.
     """
     tokens = list(re.finditer(r"\S+", text))
     if [token[0] for token in tokens] != [word.text for word in words]:
@@ -57,7 +57,9 @@ def as_printed(text: str, words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]
 
 
 def _column(words: Sequence[Word]) -> range:
-    """Where the colons of the card begin; nowhere when there are few."""
+    """Return the horizontal range in which the colons of the card begin; empty when
+    there are few.
+    """
     lefts = [word.box.left for word in words if word.text == ":"]
     if len(lefts) < COLONS_LEAST:
         return range(0)
@@ -69,8 +71,8 @@ def _column(words: Sequence[Word]) -> range:
 
 
 def _spelled(word: Word, column: range) -> list[str]:
-    """As it was printed: nothing for what was not, two words where a colon was read as one with its
-    value.
+    """Return the corrected words of one word: none for a false stroke, two where a colon was joined
+    with its value.
     """
     if set(word.text) <= EDGES:
         return []
@@ -85,8 +87,8 @@ _STROKES = str.maketrans("1l|!", "IIII")
 
 
 def with_roman_months(text: str) -> str:
-    """`LP/B/7/X11/2026` with its month as it was written, `XII`. A month that may as well be Arabic
-    stays.
+    """Return the text with Roman months in numbers such as `LP/B/7/X11/2026` restored to `XII`. A
+    month that may be Arabic stays.
     """
     return _MONTH.sub(_month, text)
 
@@ -104,15 +106,15 @@ _TURN = {"turn": int, "confidence": float}
 
 
 class Probe(NamedTuple):
-    """An engine that is installed and answers."""
+    """An installed and working engine."""
 
     version: str
     languages: frozenset[str]
 
 
 class Recognised(NamedTuple):
-    """What one call found on one page: text, words in pixels of the picture, a PDF of invisible
-    text only.
+    """Result of one call for one page: text, words in pixels of the picture, and a PDF of invisible
+    text.
     """
 
     text: str
@@ -121,7 +123,7 @@ class Recognised(NamedTuple):
 
     @property
     def confidence(self) -> float | None:
-        """Mean of the words, weighted by their length; None without words."""
+        """Mean confidence of the words, weighted by their length; None without words."""
         letters = sum(len(word.text) for word in self.words)
         return (
             sum(word.confidence * len(word.text) for word in self.words) / letters
@@ -131,12 +133,14 @@ class Recognised(NamedTuple):
 
     @property
     def weight(self) -> float:
-        """How much was read and how surely: for choosing between two readings of one page."""
+        """Amount of text times its confidence, for choosing between two readings of one page."""
         return sum(word.confidence * len(word.text) for word in self.words)
 
 
 def probe(sandbox: Sandbox, options: Options) -> Probe:
-    """Ask the engine for version and languages; `EngineMissing` says what to install."""
+    """Ask the engine for its version and languages. Raises `EngineMissing`, which says what to
+    install.
+    """
     try:
         found = _call(sandbox, "probe", _PROBE, PROBE_SECONDS, options, languages=options.languages)
     except (EngineTimeout, EngineFailed):
@@ -147,7 +151,7 @@ def probe(sandbox: Sandbox, options: Options) -> Probe:
 
 
 def models(sandbox: Sandbox, options: Options) -> str:
-    """The folder of the engine's models; empty when it does not say."""
+    """Return the folder of the engine's models; empty when the engine does not report it."""
     try:
         return str(_call(sandbox, "models", {"folder": str}, PROBE_SECONDS, options)["folder"])
     except EngineError:
@@ -163,9 +167,10 @@ def recognise(
     one_block: bool = False,
     local: bool = False,
 ) -> Recognised:
-    """Read one page: as `one_block` of lines, or in the layout that the engine finds; made black
-    and white by `local` thresholds, or by one for the whole page. Raises `EngineTimeout`,
-    `EngineFailed` or `EngineMissing`.
+    """Read one page, either as `one_block` of lines or in the layout that the engine finds.
+
+    Before that the picture is made black and white with `local` thresholds or with one for the
+    whole page. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
     """
     found = _call(
         sandbox,
@@ -199,8 +204,8 @@ def recognise_halves(
     dpi: int,
     options: Options,
 ) -> Recognised:
-    """Read the halves of one page side by side, as `recognise` reads the whole: `size` and `cut`
-    are in pixels of it.
+    """Read the two halves of one page in parallel and join the results, as `recognise` reads the
+    whole. `size` and `cut` are in pixels of the page.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="paruh") as pool:
         later = pool.submit(recognise, readers[1], halves[1], dpi, options)
@@ -222,9 +227,7 @@ def recognise_halves(
 
 
 def find_turn(sandbox: Sandbox, image: Path, dpi: int, options: Options) -> int:
-    """By how many degrees clockwise the page must be turned to stand upright; 0 when that is not
-    clear.
-    """
+    """Return the clockwise turn in degrees that sets the page upright; 0 when it is uncertain."""
     try:
         found = _call(
             sandbox, "find_turn", _TURN, options.page_seconds, options, image=str(image), dpi=dpi

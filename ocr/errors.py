@@ -1,5 +1,7 @@
-"""What can go wrong while reading a paper. Every error carries the Indonesian sentence for the
-person who brought the file (`sentence`) and the one fact the caller needs (`is_retryable`).
+"""Errors of reading a document.
+
+Every error carries the Indonesian sentence for the user who added the file (`sentence`) and whether
+a retry may succeed (`is_retryable`).
 """
 
 import errno
@@ -8,7 +10,7 @@ from contextlib import contextmanager
 
 
 class OcrError(Exception):
-    """Family of all errors of this library."""
+    """Base class of all errors of this library."""
 
     is_retryable = False
 
@@ -18,18 +20,18 @@ class OcrError(Exception):
 
 
 class Refused(OcrError):
-    """The file itself cannot be accepted; trying the same bytes again changes nothing."""
+    """The file is not acceptable; a retry with the same bytes gives the same result."""
 
 
 class EmptyFile(Refused):
-    """There is not one byte in the file."""
+    """The file has no bytes."""
 
     def __init__(self) -> None:
         super().__init__("File ini kosong. Pindai atau foto ulang, lalu unggah lagi.")
 
 
 class FileTooLarge(Refused):
-    """More bytes than the limit."""
+    """The file has more bytes than the limit."""
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
@@ -39,7 +41,7 @@ class FileTooLarge(Refused):
 
 
 class RecordingTooLarge(Refused):
-    """More bytes than the limit of recordings."""
+    """The recording has more bytes than the limit of recordings."""
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
@@ -49,7 +51,7 @@ class RecordingTooLarge(Refused):
 
 
 class UnknownType(Refused):
-    """Nothing that is taken here, whatever its name says."""
+    """The content is of no accepted type, whatever the file name says."""
 
     def __init__(self, found: str = "", *, with_recordings: bool = False) -> None:
         wanted, kinds = "gambar atau PDF", "JPEG, PNG, TIFF, HEIC, WebP, BMP, GIF, atau PDF"
@@ -62,7 +64,7 @@ class UnknownType(Refused):
 
 
 class TooManyPixels(Refused):
-    """One page has more pixels than the limit (the header says so; nothing was decoded)."""
+    """One page has more pixels than the limit, according to the header; nothing was decoded."""
 
     def __init__(self, width: int, height: int, megapixels: int) -> None:
         super().__init__(
@@ -73,7 +75,7 @@ class TooManyPixels(Refused):
 
 
 class TooManyPages(Refused):
-    """More pages than the limit."""
+    """The file has more pages than the limit."""
 
     def __init__(self, pages: int, limit: int) -> None:
         super().__init__(
@@ -82,7 +84,7 @@ class TooManyPages(Refused):
 
 
 class NoPages(Refused):
-    """A PDF or TIFF without a single page."""
+    """The PDF or TIFF has no page."""
 
     def __init__(self) -> None:
         super().__init__("File ini tidak mempunyai halaman. Buat ulang file itu, lalu unggah lagi.")
@@ -138,7 +140,7 @@ class DamagedRecording(Refused):
 
 
 class TooComplex(Refused):
-    """Looking into the PDF took more time or memory than allowed, or ended the decoder."""
+    """Inspecting the PDF exceeded the time or memory limit, or crashed the decoder."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -148,7 +150,7 @@ class TooComplex(Refused):
 
 
 class InspectionBusy(OcrError):
-    """Other PDFs are being looked into, and it takes them long."""
+    """Other PDFs are being inspected, and it takes a long time."""
 
     is_retryable = True
 
@@ -160,7 +162,7 @@ class InspectionBusy(OcrError):
 
 
 class BrokenPhotos(Refused):
-    """Photos that were to become pages of one document cannot be shown."""
+    """Photos that were to become pages of one document cannot be decoded."""
 
     def __init__(self, pages: Sequence[int]) -> None:
         named = ", ".join(str(no) for no in pages)
@@ -171,9 +173,7 @@ class BrokenPhotos(Refused):
 
 
 class DecodeFailed(OcrError):
-    """The separate process could not turn the page into pixels. `ocr.sandbox` raises only the
-    subclasses.
-    """
+    """The sandbox could not turn the page into pixels. `ocr.sandbox` raises only the subclasses."""
 
 
 class DecodeTimeout(DecodeFailed):
@@ -204,14 +204,14 @@ class DecodeCrashed(DecodeFailed):
 
 
 class PageUnreadable(DecodeFailed):
-    """The decoder said that this page is broken."""
+    """The decoder reported that this page is broken."""
 
     def __init__(self) -> None:
         super().__init__("Halaman ini rusak dan tidak dapat dibuka. Pindai ulang halaman ini.")
 
 
 class DocumentTimeout(OcrError):
-    """The pages before this one used up the time of the document."""
+    """The earlier pages used up the time of the document."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -221,7 +221,7 @@ class DocumentTimeout(OcrError):
 
 
 class TooMuchText(OcrError):
-    """The pages before this one brought as much text as one document may have."""
+    """The earlier pages used up the text limit of the document."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -231,9 +231,7 @@ class TooMuchText(OcrError):
 
 
 class Lack(OcrError):
-    """The machine lacks something to work with. Says nothing about the paper: another try may
-    succeed.
-    """
+    """The machine lacks a resource. The document may be fine, and a retry may succeed."""
 
     is_retryable = True
 
@@ -250,7 +248,7 @@ class NoRoom(Lack):
 
 
 class NoProcess(Lack):
-    """No process could be started: too many of them, or no memory for one."""
+    """No process could be started: there are too many processes, or there is no memory for one."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -260,7 +258,7 @@ class NoProcess(Lack):
 
 
 def lack_of(error: OSError) -> Lack | None:
-    """What the machine lacked when it refused this; None when that is not the reason."""
+    """Return the missing resource that this error means; None for any other error."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoRoom()
     if error.errno in (errno.EAGAIN, errno.ENOMEM):
@@ -270,7 +268,7 @@ def lack_of(error: OSError) -> Lack | None:
 
 @contextmanager
 def lacks_named() -> Iterator[None]:
-    """Raise what the machine lacks in the place of what it said."""
+    """Convert operating system errors that mean a missing resource into `Lack` errors."""
     try:
         yield
     except OSError as error:
@@ -278,7 +276,7 @@ def lacks_named() -> Iterator[None]:
 
 
 class EngineError(OcrError):
-    """The recognition engine; the paper itself may be fine, so a later try can succeed."""
+    """The recognition engine failed; the document may be fine, so a retry can succeed."""
 
     is_retryable = True
 
@@ -298,7 +296,7 @@ class EngineTimeout(EngineError):
 
 
 class EngineFailed(EngineError):
-    """Tesseract ended with an error or gave back something that is no result."""
+    """Tesseract ended with an error or returned an invalid result."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,5 +1,5 @@
-"""From a picture back to the page that it was taken from: turned, cut out and straightened pixels
-keep their place.
+"""Mapping from a derived picture back to the page: turned, cropped and straightened pixels keep
+their position.
 """
 
 import math
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from ocr.types import Box
 
 Matrix3 = NDArray[np.float64]
-"""Three by three, for places as (x, y, 1) in pixels, y down."""
+"""Three by three matrix for points (x, y, 1) in pixels, with y downwards."""
 
 SAME: Matrix3 = np.eye(3)
 
 
 def back_from_turn(degrees: float, turned: tuple[int, int], page: tuple[int, int]) -> Matrix3:
-    """From a picture of size `turned`, made by turning a page counter-clockwise around its middle,
-    to the page.
+    """Return the mapping to the page from a picture of size `turned`, which was made by turning the
+    page counter-clockwise around its middle.
     """
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = turned[0] / 2, turned[1] / 2
@@ -32,13 +32,13 @@ def back_from_turn(degrees: float, turned: tuple[int, int], page: tuple[int, int
 
 
 def place(matrix: Matrix3, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Where the points of the picture are on the page, one row each."""
+    """Return the points of the picture as points of the page, one row each."""
     projected = np.array([(x, y, 1.0) for x, y in points]) @ matrix.T
     return np.asarray(projected[:, :2] / projected[:, 2:], np.float64)
 
 
 def place_box(matrix: Matrix3, box: Box) -> Box:
-    """The box on the page: around the same middle, as wide and high as its own middle lines are
+    """Return the box on the page: around the same middle, as wide and high as its middle lines are
     there.
     """
     right, bottom = box.left + box.width, box.top + box.height
@@ -56,8 +56,8 @@ def place_box(matrix: Matrix3, box: Box) -> Box:
 
 
 def flattened(matrix: Matrix3, size: tuple[int, int]) -> Matrix3:
-    """The nearest matrix without perspective, over a picture of this size: all that a PDF can lay
-    text with.
+    """Return the nearest matrix without perspective over a picture of this size, because a PDF can
+    place text only that way.
     """
     width, height = size
     corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]

@@ -1,11 +1,9 @@
-"""What a file is, by its first bytes. Names and declared types are never asked.
+"""File types and picture sizes from headers, without decoding.
 
-Measures of JPEG, PNG, GIF, BMP and WebP from their headers, and whether the file goes to its end.
-
-Pure reading of bytes: nothing is decoded, so a file of a few hundred bytes that claims 60,000 x
-60,000 pixels costs nothing. TIFF and HEIF have their own modules. Measures of a HEIC/HEIF picture
-(phones): walks the boxes of the ISO base media file format. Measures of a TIFF: walks the chain of
-directories without decoding, classic and BigTIFF.
+The type comes from the first bytes only; names and declared types are ignored. For JPEG, PNG, GIF,
+BMP, WebP, HEIC/HEIF (boxes of the ISO base media file format) and TIFF (directories, classic and
+BigTIFF) the module measures the picture and checks that the file is complete. Nothing is decoded,
+so a file of a few hundred bytes that claims 60,000 x 60,000 pixels costs nothing.
 """
 
 import re
@@ -26,7 +24,7 @@ HEIC = "image/heic"
 PDF = "application/pdf"
 
 PDF_SEARCH = 1024
-"""A PDF may begin after this many bytes of something else, and real ones do."""
+"""Bytes that may precede the PDF header; real files have them."""
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
@@ -47,9 +45,7 @@ _FOREIGN = (
 
 
 def media_type_of(data: bytes) -> str:
-    """The media type that the content shows; `UnknownType`, naming what was found, for anything
-    else.
-    """
+    """Return the media type of the content. Raises `UnknownType`, which names what was found."""
     if picture := _picture(data):
         return picture
     if foreign := _foreign(data):
@@ -72,7 +68,7 @@ def _picture(data: bytes) -> str | None:
         return WEBP
     if data[4:8] == b"ftyp" and _brands(data) & _HEIF_BRANDS and b"avif" not in _brands(data):
         return HEIC
-    # "BM" alone begins many texts; the header size after it takes one of a few values.
+    # "BM" begins many texts; the header size after it has one of a few values.
     if data.startswith(b"BM") and data[14:18] in {
         bytes((size, 0, 0, 0)) for size in (12, 40, 52, 56, 64, 108, 124)
     }:
@@ -102,7 +98,7 @@ def _foreign(data: bytes) -> str:
 
 
 STEPS = 250_000
-"""Parts of a file walked through at most: no honest file of 50 MB has more, a hostile one has
+"""Largest number of parts walked through; no genuine file of 50 MB has more, a hostile one has
 millions.
 """
 _ANIMATION = 0x02
@@ -113,18 +109,18 @@ _AFTER_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 
 
 class Measure(NamedTuple):
-    """What the header of a picture says."""
+    """Size and pages of a picture according to its header."""
 
     pages: int
     width: int
     height: int
     is_moving: bool = False
-    """Its pictures are shown one after the other: an animation, of which the first is the page."""
+    """Whether it is an animation, of which the first picture is the page."""
 
 
 def jpeg(data: bytes) -> Measure:
-    """Walk the segments up to the end-of-image marker. Data after it (phones add some) is of no
-    interest.
+    """Walk the segments up to the end-of-image marker. Later data, which some phones add, is
+    ignored.
     """
     size: tuple[int, int] | None = None
     at = 2
@@ -194,7 +190,7 @@ def gif(data: bytes) -> Measure:
 
 
 def bmp(data: bytes) -> Measure:
-    """Read the header; uncompressed pixels must all be there."""
+    """Read the header; uncompressed pixels must be complete."""
     offset, header = struct.unpack("<II", _slice(data, 10, 8))
     if header == 12:
         width, height, _, bits = struct.unpack("<HHHH", _slice(data, 18, 8))
@@ -254,7 +250,7 @@ def _skip_blocks(data: bytes, at: int, steps: Iterator[int]) -> int:
 
 
 MOST_BOXES = 10_000
-"""In one file, whatever lies in what; real ones have some hundred."""
+"""Largest number of boxes in one file at any depth; real files have some hundred."""
 _SIZES = (b"iprp", b"ipco", b"ispe")
 _PICTURES = frozenset(
     {
@@ -271,15 +267,15 @@ _PICTURES = frozenset(
         b"tili",
     }
 )
-"""Kinds of items that are pictures, by themselves or put together from others."""
+"""Item types that are pictures, directly or assembled from others."""
 _PARTS = frozenset({b"thmb", b"auxl"})
-"""References by which a picture belongs to another one: its preview, its mask, its depth."""
+"""References that make a picture part of another one: preview, mask, depth."""
 _HIDDEN = 1
 
 
 def measure(data: bytes) -> Measure:
-    """The pictures that stand by themselves, each a page, and the size of the largest of all (tiles
-    and previews are smaller); every box must end inside the file.
+    """Return the independent pictures, each a page, and the size of the largest one (tiles and
+    previews are smaller). Every box must end inside the file.
     """
     pages, largest, steps = 0, (0, 0), iter(range(MOST_BOXES))
     for kind, start, end in _boxes(data, 0, len(data), steps):
@@ -299,7 +295,7 @@ def measure(data: bytes) -> Measure:
 
 
 def _pictures(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
-    """Numbers of the items that are pictures and not hidden, as tiles are."""
+    """Return the numbers of the items that are visible pictures; tiles are hidden."""
     found = set()
     for at, beyond in _find(data, start, end, (b"iinf",), steps):
         entries = at + (6 if data[at] == 0 else 8)
@@ -315,7 +311,7 @@ def _pictures(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[in
 
 
 def _parts(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
-    """Numbers of the items that belong to others."""
+    """Return the numbers of the items that belong to others."""
     found = set()
     for at, beyond in _find(data, start, end, (b"iref",), steps):
         form = ">H" if data[at] == 0 else ">I"
@@ -328,8 +324,8 @@ def _parts(data: bytes, start: int, end: int, steps: Iterator[int]) -> set[int]:
 def _find(
     data: bytes, start: int, end: int, path: tuple[bytes, ...], steps: Iterator[int]
 ) -> Iterator[tuple[int, int]]:
-    """Where the contents of the boxes at the end of the path begin and end, those that hold a
-    version at least.
+    """Yield begin and end of the contents of the boxes at the end of the path; shorter ones than a
+    version field are skipped.
     """
     for kind, inner, inner_end in _boxes(data, start, end, steps):
         if kind == path[0]:
@@ -362,17 +358,17 @@ def _boxes(
 
 
 MOST_TAGS = 2000
-"""In one directory; real ones have some dozens."""
+"""Largest number of tags in one directory; real ones have some dozens."""
 MOST_PLACES = 4_000_000
-"""Places and lengths of strips and tiles in one file: 300 pages of A4 with a strip for each row
-have half as many.
+"""Largest number of offsets and lengths of strips and tiles in one file; 300 pages of A4 with a
+strip for each row have half as many.
 """
 _WIDTH, _HEIGHT = 256, 257
 _PLACES = ((273, 279), (324, 325))
-"""Tags of offsets and byte counts, of strips and of tiles."""
+"""Tags of offsets and byte counts, for strips and for tiles."""
 _WANTED = {_WIDTH, _HEIGHT, *chain(*_PLACES)}
 _CODES = {3: "H", 4: "I", 16: "Q"}
-"""Whole numbers of 2, 4 and 8 bytes: the only types that sizes and places may have."""
+"""Whole numbers of 2, 4 and 8 bytes: the only types allowed for sizes and offsets."""
 
 
 class _Tag(NamedTuple):
@@ -382,9 +378,10 @@ class _Tag(NamedTuple):
 
 
 def measure_tiff(data: bytes, max_pages: int) -> Measure:
-    """Pages and the largest page. Stops with `TooManyPages` as soon as there are too many, with
-    `TruncatedFile` when pixels or directories lie behind the end, with `DamagedFile` when the chain
-    runs in a circle or the strips are more than an honest file has.
+    """Return the number of pages and the size of the largest one.
+
+    Raises `TooManyPages` as soon as there are too many, `TruncatedFile` when pixels or directories
+    lie beyond the end, and `DamagedFile` when the chain is circular or has too many strips.
     """
     walker = _Walker(data)
     at, seen, best = walker.first, set[int](), (0, 0)
@@ -412,7 +409,7 @@ class _Walker:
         (self.first,) = self._unpack("Q", 8) if self._is_big else self._unpack("I", 4)
 
     def directory(self, at: int) -> tuple[dict[int, _Tag], int]:
-        """The tags of interest, and where the next directory is."""
+        """Return the tags of interest, and the position of the next directory."""
         head, entry, word = (8, 20, "Q") if self._is_big else (2, 12, "I")
         (count,) = self._unpack("Q" if self._is_big else "H", at)
         if count > MOST_TAGS:
@@ -434,20 +431,20 @@ class _Walker:
         return tags, following
 
     def one(self, tags: dict[int, _Tag], name: int) -> int:
-        """The first value of a tag; 0 when it is not there."""
+        """Return the first value of a tag; 0 when the tag is absent."""
         tag = tags.get(name)
         return self._unpack(tag.code, tag.at)[0] if tag and tag.number else 0
 
     def check_pixels(self, tags: dict[int, _Tag]) -> None:
-        """Every strip or tile must lie inside the file."""
+        """Check that every strip or tile lies inside the file."""
         for offsets, counts in _PLACES:
             places = zip(self._values(tags, offsets), self._values(tags, counts), strict=False)
             if any(offset + count > len(self._data) for offset, count in places):
                 raise TruncatedFile
 
     def _values(self, tags: dict[int, _Tag], name: int) -> Iterator[int]:
-        """The values of a tag, one after the other: a list of them would take many times the size
-        of the file.
+        """Yield the values of a tag one by one; a list of them would need many times the size of
+        the file.
         """
         tag = tags.get(name)
         if tag is None:

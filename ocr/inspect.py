@@ -1,7 +1,6 @@
-"""Looking before decoding: what a file is, how large it claims to be, and whether it is accepted at
-all.
+"""Inspection of a file before decoding: its type, the size it claims, and whether it is accepted.
 
-A recording of a voice is looked at only: nothing here ever decodes it.
+A voice recording is only inspected; nothing in this library decodes it.
 """
 
 import threading
@@ -46,12 +45,12 @@ _FOUND: dict[str, type] = dict.fromkeys(
 _FOUND |= dict.fromkeys(("pages", "width", "height"), int)
 _DEFAULT_LIMITS = Limits()
 _AT_ONCE = threading.BoundedSemaphore(2)
-"""PDFs looked into at the same time by one process, so that several hostile ones cannot add up
-their memory.
+"""Limits the PDFs that one process inspects at the same time, so that several hostile ones cannot
+add up their memory.
 """
 _WITH_WAITING = threading.BoundedSemaphore(3)
-"""The same with those that wait their turn: a web process is held up by them for no longer than one
-waits.
+"""Limits the inspections together with those that wait, so that a web process is not blocked longer
+than one wait.
 """
 
 _RESTRICTED = "PDF ini dibatasi oleh pembuatnya (cetak atau salin), tetapi dapat dibaca."
@@ -74,11 +73,10 @@ _XFA = (
 def inspect(
     data: bytes, limits: Limits = _DEFAULT_LIMITS, *, is_preloaded: bool = False
 ) -> Inspection:
-    """Say what the file is, or refuse it.
+    """Return the facts about the file, or refuse it. Raises a subclass of `Refused`.
 
     Type, size, pages and pixels come from headers; a PDF is opened in a separate process with
-    limits (`is_preloaded`: see there). Raises a subclass of `Refused` with the sentence for the
-    person who brought it.
+    limits (for `is_preloaded` see `ocr.sandbox.Sandbox`).
     """
     if not data:
         raise EmptyFile
@@ -168,8 +166,8 @@ def _inspect_pdf(data: bytes, limits: Limits, is_preloaded: bool) -> Inspection:
 
 @contextmanager
 def turn_to_look(seconds: float) -> Iterator[None]:
-    """The right to look into a PDF or to make one; `InspectionBusy` when others keep it for longer
-    than this, or too many wait already.
+    """Reserve the right to inspect or make a PDF. Raises `InspectionBusy` after `seconds`, or at
+    once when too many wait.
     """
     if not _WITH_WAITING.acquire(blocking=False):
         raise InspectionBusy
@@ -185,9 +183,8 @@ def turn_to_look(seconds: float) -> Iterator[None]:
 
 
 def _check_pdf_end(data: bytes) -> None:
-    """A PDF that was cut off has objects behind its last end mark, or no end mark.
-
-    The decoder would repair such a file and silently lose pages, so it is refused here.
+    """Refuse a truncated PDF, which has objects after its last end mark or no end mark. The decoder
+    would repair such a file and silently lose pages.
     """
     end = data.rfind(b"%%EOF")
     if end < 0 or b" obj" in data[end:]:

@@ -1,7 +1,7 @@
-"""Reading one page: made ready, recognised, and tried in another way where that did not go well.
+"""Reading of one page, and the copy of a document.
 
-The copy of a document, as far up the ladder as it goes: PDF/A with text, plain PDF with text,
-pictures, nothing.
+A page is prepared and recognised, and tried in other ways if the result is poor. The copy is the
+best of: PDF/A with text, plain PDF with text, pictures, nothing.
 """
 
 import re
@@ -24,16 +24,17 @@ from ocr.sandbox_requests import look_for_codes
 from ocr.types import Inspection, Options, PageReading, PageSource, PdfKind, PdfLevel
 
 DOUBTFUL = 70.0
-"""Mean confidence below which the orientation of a page is asked for; upright pages rarely go below
+"""Mean confidence below which the orientation of a page is checked; upright pages are rarely below
 85.
 """
 ALMOST = 0.9
-"""A turned page that reads about as well wins: the engine also reads pages that lie on their side.
+"""Share of the former result with which a turned page wins, because the engine also reads pages
+that lie on their side.
 """
 MOST_THUMBNAIL = 1_000_000
-"""Bytes; an ordinary one has some ten thousand."""
+"""Largest thumbnail in bytes; an ordinary one has some ten thousand."""
 MOST_LAYER = 10_000_000
-"""The same, of a text layer."""
+"""Largest text layer in bytes."""
 _PAGE = {"kind": str, "width": int, "height": int, "likeness": list}
 _TEXT = {"text": str, "words": list}
 _PICTURE = {
@@ -50,22 +51,24 @@ _PICTURE = {
 SPEAKS_OF_CODE = re.compile(
     r"\b(?:QR|pindai|memindai|dipindai)\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", re.IGNORECASE
 )
-"""Words beside a QR code. Looking at a page without one costs a tenth of its reading."""
+"""Words that stand beside a QR code. Only pages with them are searched for codes, because the
+search costs a tenth of the reading.
+"""
 LAYOUT = ("turn", "back", "width", "height", "image_width", "image_height")
-"""What of a picture the text layer of the copy is laid by."""
+"""Fields of a prepared picture by which the text layer is placed on the copy."""
 Prepare = Callable[..., dict[str, Any]]
-"""Makes a page ready, turned and cut out as asked."""
+"""Function that prepares a page, turned and cropped as requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """One page with what the searchable copy needs of it."""
+    """One page with the data that the searchable copy needs."""
 
     reading: PageReading
     layout: Mapping[str, Any]
-    """How the layer lies on the page, in plain numbers; empty for a page without."""
+    """Position of the layer on the page, in plain numbers; empty for a page without a layer."""
     layer: bytes = b""
-    """A PDF of invisible text; empty for a page without."""
+    """A PDF of invisible text; empty for a page without a layer."""
     thumbnail: bytes = b""
 
 
@@ -79,9 +82,10 @@ def read_page(
     turn: int | None = None,
     helper: Sandbox | None = None,
 ) -> ReadPage:
-    """Read page `no` of a file; what was made of it beside the file is removed. With `turn`,
-    clockwise from how it came, a person has said how it stands, and that is not asked again. With a
-    `helper`, which nobody uses meanwhile, both read a half.
+    """Read page `no` of a file and remove the intermediate files.
+
+    `turn` is the clockwise turn that a person chose; without it the orientation is detected. With
+    an idle `helper`, each sandbox reads one half of the page.
     """
     thumbnail = b""
     prepare = partial(
@@ -119,8 +123,8 @@ def _better(
     recognised: Recognised,
     options: Options,
 ) -> tuple[dict[str, Any], Recognised]:
-    """The best of what else can be tried with a page that was not read well: turned upright, with
-    all that is around the paper, or made black and white in another way.
+    """Return the best of the alternatives for a poorly read page: turned upright, without cropping,
+    or with other thresholds.
     """
     turn = prepared["turn"]
     if not turn and _is_doubtful(recognised) and (turn := _turn_of(sandbox, prepared, options)):
@@ -184,9 +188,7 @@ def _prepare(
 def _first_look(
     sandbox: Sandbox, helper: Sandbox | None, prepared: dict[str, Any], options: Options
 ) -> Recognised:
-    """What is read without trying anything else. A page whose halves cannot be read or put together
-    is read whole.
-    """
+    """Return the first result. A page whose halves cannot be read or joined is read whole."""
     size, cut, image = (
         (prepared["image_width"], prepared["image_height"]),
         prepared["cut"],
@@ -221,8 +223,8 @@ def _turn_of(sandbox: Sandbox, prepared: dict[str, Any], options: Options) -> in
 
 
 def _is_doubtful(recognised: Recognised) -> bool:
-    """Whether what was read does not look like an upright page: unsure, or words that are higher
-    than wide.
+    """Return whether the result does not look like an upright page: low confidence, or words that
+    are higher than wide.
     """
     long_words = [word.box for word in recognised.words if len(word.text) > 3]
     lies = (
@@ -253,8 +255,8 @@ def _recognised(
 
 
 def _with_codes(sandbox: Sandbox, path: Path, media_type: str, page: ReadPage) -> ReadPage:
-    """The page with the codes that its words speak of. One that cannot be looked at has been read
-    all the same.
+    """Return the page with its QR codes if its words mention one. If the search fails, the page
+    counts as read.
     """
     if not SPEAKS_OF_CODE.search(page.reading.text):
         return page
@@ -284,7 +286,7 @@ def _without_text(no: int, prepared: dict[str, Any], source: PageSource) -> Page
 
 
 def failed(no: int, error: OcrError) -> PageReading:
-    """The page that was not read, and why."""
+    """Return the reading of a failed page with the reason."""
     return PageReading(
         no,
         "",
@@ -321,7 +323,7 @@ PLAIN, ARCHIVAL = "salinan.pdf", "salinan-arsip.pdf"
 
 
 class Copy(NamedTuple):
-    """What was made of a document, and why it is not more."""
+    """The copy of a document, and the reason why it is not better."""
 
     pdf: bytes | None
     kind: PdfKind
@@ -330,7 +332,7 @@ class Copy(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A copy as PDF/A, or why it cannot be one."""
+    """A copy as PDF/A, or the reasons why it cannot be one."""
 
     pdf: bytes | None
     reason: str
@@ -339,8 +341,8 @@ class Judged(NamedTuple):
 def make_copy(
     sandbox: Sandbox, path: Path, inspection: Inspection, pages: list[ReadPage], options: Options
 ) -> Copy:
-    """The best copy that can be made of the document at `path`; a rung that breaks leaves the one
-    below it.
+    """Return the best copy of the document at `path`; if one kind fails, the next lower one is
+    used.
     """
     if inspection.signed:
         return Copy(None, PdfKind.ORIGINAL, reason=SIGNED)
@@ -383,8 +385,8 @@ def make_copy(
 def conforming(
     sandbox: Sandbox, path: Path, seconds: float, options: Options, *, has_notices: bool = False
 ) -> Judged:
-    """The plain copy at `path` as PDF/A, unless it holds what PDF/A forbids, or judging it takes
-    too much.
+    """Return the plain copy at `path` as PDF/A, unless it holds what PDF/A forbids or validation
+    takes too much.
     """
     output = path.with_name(ARCHIVAL)
     try:
@@ -400,13 +402,13 @@ def conforming(
 
 
 def _is_active(sandbox: Sandbox, path: Path) -> bool:
-    """A PDF with scripts or attachments is shown as a copy without them."""
+    """Return whether a PDF has scripts or attachments, without which its copy is shown."""
     answer = sandbox.call("is_active", path=str(path))
     return bool(ocr_sandbox.checked(answer, {"is_active": bool})["is_active"])
 
 
 def _claimed(sandbox: Sandbox, path: Path, seconds: float) -> PdfLevel:
-    """What the file received is already."""
+    """Return the conformance level of the received file."""
     try:
         answer = sandbox.call("claim", seconds=seconds, path=str(path))
         return PdfLevel(ocr_sandbox.checked(answer, {"level": str})["level"])

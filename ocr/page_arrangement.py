@@ -1,15 +1,8 @@
-"""A page of a PDF made to hold nothing that it does not show: pages share resources, and a part
-must not bring along other people's pictures.
+"""Pages of files arranged into one PDF, isolated from all other pages, and examined for QR codes.
 
-Runs in the sandbox only.
-
-Pages of files as one PDF, in the order and turned as somebody arranged them, with nothing of the
-pages that are not asked for.
-
-Runs in the sandbox only.
-Pages of a stack from the feeder: what QR codes they carry, and whether they are blank.
-
-Runs in the sandbox only. The only module that knows zxing-cpp.
+Runs in the sandbox only. Pages of a PDF share resources, so a page is first reduced to what it
+shows; otherwise a part would carry pictures of pages that belong to somebody else. Pages of a
+feeder stack are examined for QR codes and blankness; this is the only module that uses zxing-cpp.
 """
 
 import re
@@ -36,8 +29,8 @@ _OF_PAGE = frozenset(
     }
     | {"/Contents", "/Resources", "/Group", "/Annots"}
 )
-"""What a page needs to look as it does. The rest (articles, private data of programs, structure)
-leads to other pages.
+"""Keys that a page needs for its appearance. The others (articles, private data, structure) refer
+to other pages.
 """
 _OF_NOTE = frozenset(
     {
@@ -56,8 +49,7 @@ _OF_NOTE = frozenset(
     }
     | {"/QuadPoints", "/InkList", "/Vertices", "/L", "/LE", "/DA", "/DS"}
 )
-"""What a remark or stamp on a page needs; the rest (fields of forms, links) leads to other pages.
-"""
+"""Keys that a comment or stamp needs; the others (form fields, links) refer to other pages."""
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
 _CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _DEEPEST = 20
@@ -66,8 +58,8 @@ Seen = set[tuple[int, int]]
 
 
 def isolate(page: Page) -> None:
-    """Take off the page what it does not show. To be done in the file it comes from, before it is
-    copied out of there.
+    """Remove everything that the page does not show. To be called in the source file, before the
+    page is copied from it.
     """
     seen: Seen = set()
     inherited = page.resources
@@ -80,7 +72,7 @@ def isolate(page: Page) -> None:
             if note.get("/Subtype") == Name.Widget:
                 note.Subtype = (
                     Name.Stamp
-                )  # looks the same, and is no field of a form that is not here
+                )  # shows the same without being a field of a form that is not copied
             _tidy(note.get("/AP"), seen, 0)
 
 
@@ -90,8 +82,8 @@ def _keep(holder: Object, names: frozenset[str]) -> None:
 
 
 def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictionary:
-    """Those of the resources that are named in the content, or in a form drawn there that has none
-    of its own.
+    """Return the resources that are named in the content, or in a drawn form without resources of
+    its own.
     """
     names, kept = _names(content), Dictionary()
     forms = resources.get("/XObject", Dictionary())
@@ -111,9 +103,7 @@ def _used(resources: Object, content: bytes, seen: Seen, depth: int) -> Dictiona
 
 
 def _tidy(thing: Object | None, seen: Seen, depth: int) -> None:
-    """The same for whatever lies below and has resources: forms, patterns, masks, fonts that are
-    drawn.
-    """
+    """Reduce nested objects with resources in the same way: forms, patterns, masks, drawn fonts."""
     if depth > _DEEPEST or not isinstance(thing, Dictionary | Stream | Array):
         return
     if thing.is_indirect:
@@ -142,7 +132,9 @@ def _tidy(thing: Object | None, seen: Seen, depth: int) -> None:
 
 
 def _content(content: Object | None) -> bytes:
-    """The drawing orders of a stream or of several. What cannot be decoded draws nothing."""
+    """Return the drawing instructions of one or several streams. An undecodable stream draws
+    nothing.
+    """
     if isinstance(content, Array):
         return b"\n".join(_content(each) for each in content.as_list())
     try:
@@ -152,8 +144,8 @@ def _content(content: Object | None) -> bytes:
 
 
 def _names(content: bytes) -> set[str]:
-    """Every name in the orders; one that stands in a text by chance keeps too much rather than too
-    little.
+    """Return every name in the instructions. A name that occurs in a text by chance is kept as
+    well.
     """
     found = (
         _CODED.sub(lambda coded: bytes((int(coded[1], 16),)), name)
@@ -165,12 +157,12 @@ def _names(content: bytes) -> set[str]:
 def arrange(
     files: list[list[str]], leaves: list[dict[str, Any]], models: str, output: str
 ) -> dict[str, Any]:
-    """Write the leaves as a PDF; their pictures stay as they are coded.
+    """Write the leaves as a PDF; pictures keep their coding.
 
-    `files`: path and media type of each. Each leaf: `file` (its place in the list), `no` (its page
-    there), `turn` (degrees clockwise), and `words` with `width` and `height` of the upright page
-    where its invisible text is to be laid anew, else None. `models` is the folder of the engine,
-    which has the font for that.
+    `files`: path and media type of each. Each leaf: `file` (index), `no` (page number in it),
+    `turn` (degrees clockwise), and `words` with `width` and `height` of the upright page if its
+    invisible text is replaced, else None. `models` is the folder of the engine, which contains the
+    font for that.
     """
     with ExitStack() as opened, Pdf.new() as made:
         sources = [
@@ -209,15 +201,15 @@ def arrange(
 
 DPI = 150
 LONGEST_SIDE = 3600
-"""Pixels: a sheet of paper at 300 dpi. A larger picture takes longer and shows no more codes: of 30
-worn codes at 600 dpi 25 to 27 were read in 0.23 s from the whole picture, 26 to 27 in 0.07 s from
-one of this size.
+"""Longest side in pixels: a sheet of paper at 300 dpi. A larger picture takes longer and shows no
+more codes: of 30 worn codes at 600 dpi 25 to 27 were read in 0.23 s from the whole picture, 26 to
+27 in 0.07 s from one of this size.
 """
 MOST_CODES, LONGEST_CODE = 8, 300
 
 
 def look(path: str, media_type: str, no: int) -> dict[str, Any]:
-    """Return the texts of the QR codes on page `no`, and whether nothing is written on it."""
+    """Return the texts of the QR codes on page `no`, and whether the page is blank."""
     if media_type == headers.PDF:
         from ocr import pdf
 
@@ -232,7 +224,7 @@ def look(path: str, media_type: str, no: int) -> dict[str, Any]:
 
 
 def _codes(gray: Image.Image) -> list[str]:
-    import zxingcpp  # few sandboxes look for codes
+    import zxingcpp  # few sandboxes search for codes
 
     smaller = gray.reduce(max(1, round(max(gray.size) / LONGEST_SIDE)))
     found = zxingcpp.read_barcodes(

@@ -1,3 +1,3 @@
-"""What may be filled in from a paper that was read: pure functions from words to proposals, for a
-person to confirm.
+"""Field proposals from a read document: pure functions from words to values that a
+person confirms.
 """

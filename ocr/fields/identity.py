@@ -1,6 +1,5 @@
-"""What stands on an identity card (KTP) and a family card (KK).
-
-The numbers on a driving licence (SIM), a registration (STNK) and a book of ownership (BPKB).
+"""Fields of identity cards (KTP) and family cards (KK), and the numbers of driving licences (SIM),
+vehicle registrations (STNK) and books of ownership (BPKB).
 """
 
 import re
@@ -58,13 +57,13 @@ _NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)", re.ASCII)
 _NEIGHBOURHOOD = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})", re.ASCII)
 _NUMBER_LENGTH = 16
 _EDGES = " /\\|:;,.'_"
-"""What engines make of the frame and the ground of a card beside its number."""
+"""Characters that engines read from the frame and background beside the number of a card."""
 _LETTERS_IN_NUMBER = 8
-"""Most letters among sixteen characters that may have been digits."""
+"""Largest number of letters, among sixteen characters, that may be misread digits."""
 
 
 def of_card(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The fields of an identity card."""
+    """Yield the fields of an identity card."""
     found = labelled(lines, CARD_LABELS)
     if (value := found.get("nik")) and (number := _number(value)):
         yield number
@@ -76,7 +75,7 @@ def of_card(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def of_family_card(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The fields of a family card, and the NIK of each member in the order of the rows."""
+    """Yield the fields of a family card, and the NIK of each member in the order of the rows."""
     numbers = [match for line in lines if (match := find_in_words([line], _NUMBER, digits))]
     for field, value in zip(
         (Field.FAMILY_CARD_NUMBER, *[Field.NIK] * len(numbers)), numbers, strict=False
@@ -98,7 +97,9 @@ def _as_printed(found: Mapping[str, Value]) -> Iterator[Proposal]:
 
 
 def _number(value: Value) -> Proposal | None:
-    """Sixteen digits, also in groups. Few letters among them are digits that were read wrongly."""
+    """Return a number of sixteen digits, also in groups. A few letters are accepted as misread
+    digits.
+    """
     read = re.sub(r"[\s.\-]", "", value.text)
     if len(read) > _NUMBER_LENGTH:
         read = read.strip(_EDGES)
@@ -110,7 +111,7 @@ def _number(value: Value) -> Proposal | None:
 
 
 def _birth(value: Value) -> Iterable[Proposal]:
-    """Place and day, in one line of a card."""
+    """Return place and day of birth from one line of a card."""
     found = find_day(value.text)
     end = found[1] if found else len(value.text)
     if place := value.text[:end].strip(" ,.;:-"):
@@ -163,7 +164,7 @@ _OWNERSHIP = re.compile(r"\b([A-Z])[-. ]?(\d{8})(?:[-. ]?([A-Z]))?\b", re.ASCII)
 
 
 def of_licence(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The number of a driving licence."""
+    """Yield the number of a driving licence."""
     if value := find_in_words(lines, _LICENCE, digits):
         text = digits(value.text)
         found = _LICENCE.search(text)
@@ -172,7 +173,7 @@ def of_licence(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def of_registration(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The numbers of a registration."""
+    """Yield the numbers of a vehicle registration."""
     if value := find_in_words(lines, _REGISTRATION):
         found = _REGISTRATION.search(value.text)
         yield value.proposed(Field.REGISTRATION_NUMBER, found[1] if found else value.text)
@@ -180,7 +181,7 @@ def of_registration(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def of_ownership(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The numbers of a book of ownership; its own may stand alone on its page."""
+    """Yield the numbers of a book of ownership; its own number may stand alone on its page."""
     found = labelled(lines, LABELS)
     if "ownership" not in found and (value := find_in_words(lines, _OWNERSHIP)):
         found["ownership"] = value

@@ -1,7 +1,7 @@
-"""The nouns of proposing: which paper it seems to be, and what seems to stand on it.
+"""Lines of a page, the values after their labels, and the types of a proposal.
 
-Words of a page as lines, and the values that stand behind labels, however the engine has spelled
-these. Digits, days and names as they were printed, from what an engine has made of them.
+Labels are matched even if the engine misspelled them. The module also reads digits, days and names
+from misread text.
 """
 
 import re
@@ -15,7 +15,7 @@ from ocr.types import Box, PageReading, Word
 
 
 class PaperType(StrEnum):
-    """What a paper seems to be."""
+    """Recognisable types of documents."""
 
     KTP = "ktp"
     KK = "kk"
@@ -27,13 +27,13 @@ class PaperType(StrEnum):
 
 
 class Field(StrEnum):
-    """What can be proposed."""
+    """Fields that can be proposed."""
 
     NIK = "nik"
     NAME = "nama"
     BIRTH_PLACE = "tempat_lahir"
     BIRTH_DATE = "tanggal_lahir"
-    """As ISO 8601, like every day here."""
+    """Day of birth; every day is in ISO 8601."""
     SEX = "jenis_kelamin"
     """`laki_laki` or `perempuan`."""
     ADDRESS = "alamat"
@@ -55,75 +55,81 @@ class Field(StrEnum):
     LETTER_KIND = "jenis_surat"
     """`sktlk`, `laporan_polisi` or `pengaduan`."""
     VERIFICATION_CODE = "kode_pemeriksaan"
-    """Of a letter that the product has issued; whether it was is for whoever asks the register."""
+    """Code of a letter that claims to come from this product; the caller checks it in
+    the register.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One value that seems to stand on the paper."""
+    """One value that the document seems to state."""
 
     field: Field
     value: str
     confidence: float
-    """0 to 100: of its weakest word, and less where letters had to be taken for digits."""
+    """0 to 100: that of its weakest word, lower when letters were taken for digits."""
     page: int
     box: Box
-    """Around all its words, in pixels of the upright page."""
+    """Rectangle around all its words, in pixels of the upright page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """All that is proposed of one paper. Nothing of it is known: a person confirms each."""
+    """All proposals for one document. None is reliable until a person confirms it."""
 
     paper: PaperType = PaperType.UNKNOWN
     fields: tuple[Proposal, ...] = ()
 
     def first(self, field: Field) -> Proposal | None:
-        """The first proposal of a field."""
+        """Return the first proposal of a field."""
         return next((each for each in self.fields if each.field is field), None)
 
 
 MOST_WORDS = 2_000
-"""Of a page that are looked at. More is no card and no letter."""
+"""Words examined on a page; a page with more is neither a card nor a letter."""
 SAME_LINE = 0.6
-"""Of the height of the higher word, by which the middles of neighbours may differ."""
+"""Largest vertical distance between the middles of neighbours in one line, as a share of the higher
+word.
+"""
 ALIKE = 0.8
-"""How alike what was read and a label must be; labels of up to three letters must be the same."""
+"""Smallest likeness between text and label; labels of up to three letters must be equal."""
 MOST_BEFORE = 2
-"""Words in front of the first label of a line: the number of a row, the edge of a card."""
+"""Words before the first label of a line, such as a row number or the edge of a card."""
 LEAST_ALIKE = 0.7
-"""Less is never asked for."""
+"""Smallest likeness that any caller asks for."""
 LONGEST_LABEL = 5
-"""Words."""
+"""Words of the longest label."""
 DOUBTFUL = 60.0
-"""Most confidence in a value of which letters were taken for digits, or that nothing but chance has
-spelled.
+"""Largest confidence of a value with letters taken for digits, or of one without a context that
+confirms its spelling.
 """
 _LOOKALIKES = str.maketrans("01|!l58", "oiiiisb")
 _STROKES = frozenset(":;1|!Il2.,-=\u2014_~'\"")
-"""What engines make of the colon behind a label, and of the edge of a card behind a value."""
+"""Characters that engines read for the colon after a label or for the edge of a card
+after a value.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Words that stand together."""
+    """Words that belong together."""
 
     page: int
     words: tuple[Word, ...]
 
     @property
     def text(self) -> str:
-        """With a space between the words."""
+        """The words, separated by spaces."""
         return " ".join(word.text for word in self.words)
 
     @property
     def confidence(self) -> float:
-        """Of the weakest word."""
+        """Confidence of the weakest word."""
         return min(word.confidence for word in self.words)
 
     @property
     def box(self) -> Box:
-        """Around all words."""
+        """Rectangle around all words."""
         boxes = [word.box for word in self.words]
         left, top = min(box.left for box in boxes), min(box.top for box in boxes)
         right = max(box.left + box.width for box in boxes)
@@ -131,13 +137,13 @@ class Value:
         return Box(left, top, right - left, bottom - top)
 
     def proposed(self, field: Field, value: str, *, is_doubtful: bool = False) -> Proposal:
-        """What these words are taken for."""
+        """Return the proposal of a value that these words state."""
         confidence = min(self.confidence, DOUBTFUL) if is_doubtful else self.confidence
         return Proposal(field, value, round(confidence, 1), self.page, self.box)
 
 
 def lines_of(page: PageReading) -> list[Value]:
-    """The words of a page in lines from top to bottom, also where the page was crooked: each word
+    """Return the words of a page in lines from top to bottom, also for a skewed page: each word
     follows the one whose middle is nearest in height.
     """
     lines: list[list[Word]] = []
@@ -156,8 +162,8 @@ def lines_of(page: PageReading) -> list[Value]:
 
 
 def labelled(lines: Iterable[Value], labels: Mapping[str, str]) -> dict[str, Value]:
-    """The first value behind each label. `labels`: from how it is printed to what its value is
-    called here.
+    """Return the first value after each label. `labels` maps a printed label to the name of its
+    value.
     """
     folded = [(fold(printed), name) for printed, name in labels.items()]
     found: dict[str, Value] = {}
@@ -168,18 +174,20 @@ def labelled(lines: Iterable[Value], labels: Mapping[str, str]) -> dict[str, Val
 
 
 def fold(text: str) -> str:
-    """Letters only, small, and those that engines confuse made one."""
+    """Return the lower-case letters only, with confusable ones made equal."""
     return re.sub(r"[^a-z]", "", text.lower().translate(_LOOKALIKES)).replace("rn", "m")
 
 
 def likeness(found: str, wanted: str) -> float:
-    """0 to 1 of two folded texts, 0 below `LEAST_ALIKE`; short ones are the same or not alike."""
+    """Return the likeness of two folded texts, 0 to 1; 0 below `LEAST_ALIKE`. Short texts are equal
+    or unlike.
+    """
     if found == wanted:
         return 1.0
     if len(wanted) < 4 or abs(len(found) - len(wanted)) > len(wanted) / 3:
         return 0.0
     matcher = SequenceMatcher(None, found, wanted, autojunk=False)
-    # Cheap upper bounds first: most words are not alike any label.
+    # Cheap upper bounds come first, because most words resemble no label.
     if matcher.real_quick_ratio() < LEAST_ALIKE or matcher.quick_ratio() < LEAST_ALIKE:
         return 0.0
     return matcher.ratio()
@@ -188,8 +196,8 @@ def likeness(found: str, wanted: str) -> float:
 def find_in_words(
     lines: Iterable[Value], pattern: re.Pattern[str], make: Callable[[str], str] = str
 ) -> Value | None:
-    """The words of the first line that hold what the pattern finds in it, `make` having been made
-    of the line before. `make` keeps its length.
+    """Return the words of the first line that contain a match of the pattern after `make` was
+    applied to the line. `make` must keep the length.
     """
     for line in lines:
         if match := pattern.search(make(line.text)):
@@ -198,7 +206,7 @@ def find_in_words(
 
 
 def part(line: Value, start: int, end: int) -> Value:
-    """The words of a line that lie between two places in its text."""
+    """Return the words of a line between two positions of its text."""
     kept, at = [], 0
     for word in line.words:
         if at < end and at + len(word.text) > start:
@@ -208,7 +216,7 @@ def part(line: Value, start: int, end: int) -> Value:
 
 
 def _split(words: Iterable[Word]) -> Iterable[Word]:
-    """A label and its value without a space between them become two words at the same place."""
+    """Split a label and its value without a space between them into two words at the same place."""
     for word in words:
         label, colon, value = word.text.partition(":")
         if colon and value and label.isalpha():
@@ -219,7 +227,9 @@ def _split(words: Iterable[Word]) -> Iterable[Word]:
 
 
 def _apart(left: Word, right: Word) -> float | None:
-    """By how much the middles of two words differ in height; None when they are not of one line."""
+    """Return the vertical distance between the middles of two words; None if they are not in one
+    line.
+    """
     distance = abs(_middle(left) - _middle(right))
     return distance if distance < SAME_LINE * max(left.box.height, right.box.height) else None
 
@@ -229,8 +239,8 @@ def _middle(word: Word) -> float:
 
 
 def _values(line: Value, labels: Sequence[tuple[str, str]]) -> Iterable[tuple[str, Value]]:
-    """Labels of a line, each with the words up to the next one. Behind the first, only what has a
-    colon is a label.
+    """Yield the labels of a line, each with the words up to the next one. After the first, only a
+    text with a colon is a label.
     """
     starts: list[tuple[int, int, str]] = []
     at = 0
@@ -248,7 +258,7 @@ def _values(line: Value, labels: Sequence[tuple[str, str]]) -> Iterable[tuple[st
 def _label_at(
     words: Sequence[Word], at: int, labels: Sequence[tuple[str, str]]
 ) -> tuple[int, str] | None:
-    """Where the label that begins here ends, and what it is called."""
+    """Return the end and name of the label that begins here."""
     best: tuple[float, int, str] | None = None
     for end in range(at + 1, min(at + LONGEST_LABEL, len(words)) + 1):
         if not fold(words[at].text) or not fold(words[end - 1].text):
@@ -266,7 +276,9 @@ def _has_colon(words: Sequence[Word], end: int) -> bool:
 
 
 def _bare(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Without the colon in front, or what was taken for it, and the edge of the card behind."""
+    """Return the words without a colon, or its misreading, at the start and without the edge of the
+    card at the end.
+    """
     kept = list(words)
     if len(kept) > 1 and len(kept[0].text) == 1 and kept[0].text in _STROKES:
         kept.pop(0)
@@ -293,14 +305,14 @@ _WRITTEN_DAY = re.compile(
 
 
 def digits(text: str) -> str:
-    """Letters that engines read in the place of digits, as these digits; everything keeps its
-    place.
+    """Return the text with letters that resemble digits replaced by these; positions
+    stay the same.
     """
     return text.translate(_DIGITS)
 
 
 def find_day(text: str) -> tuple[date, int, int] | None:
-    """The first day that the text tells, and from where to where it does."""
+    """Return the first day in the text, with its begin and end."""
     for match in sorted(
         (*_NUMERIC_DAY.finditer(text), *_WRITTEN_DAY.finditer(text)), key=re.Match.start
     ):
@@ -314,7 +326,7 @@ def find_day(text: str) -> tuple[date, int, int] | None:
 
 
 def _month(word: str) -> int:
-    """1 to 12; 0 for a word that is no month."""
+    """Return the month, 1 to 12; 0 for a word that is not a month."""
     read = fold(word)
     scores = [likeness(read, month) for month in _FOLDED]
     best = max(scores)

@@ -1,7 +1,6 @@
-"""Number, day, issuer and subject of a letter.
+"""Proposals for a document: first its type is recognised, then the fields of that type.
 
-From the pages of a document to what is proposed of it: which paper it seems to be, then the fields
-of such a paper.
+The fields of a letter (number, day, issuer and subject) are found here.
 """
 
 import re
@@ -44,17 +43,17 @@ _TITLES = {
     "PENGADUAN MASYARAKAT": "pengaduan",
     "LAPORAN PENGADUAN": "pengaduan",
 }
-"""What the title of a letter says it is; others are whatever their reader says."""
+"""Kind of a letter by its title; other letters have no kind."""
 _TITLE_LIKE = 0.9
 _PARTS = re.compile(r"\w[^\s/]*")
 _CODE = re.compile(r"(?<=/)[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", re.ASCII | re.IGNORECASE)
-"""At the end of the address that our own letters print beside their QR code."""
+"""The code at the end of the address that our own letters print beside their QR code."""
 MOST_BESIDE = 10
-"""Words, between strokes too, of the line with the number: its label, its parts, and a day on the
-same height.
+"""Words of the line with the number, including strokes: its label, its parts, and a day at the same
+height.
 """
 MOST_OF_SHORT = 5
-"""Words of a line with a label whose colon the engine has lost."""
+"""Words of a line with a label whose colon was not recognised."""
 _COLON = re.compile(r"^\S+(?:\s+\S+)?\s*[:;]")
 _CAPITALS = 0.8
 """Share of capitals in a line of a letterhead."""
@@ -63,8 +62,8 @@ _NUMBER = re.compile(r"[A-Za-z0-9][\w.-]*(?:\s?/\s?[\w.-]+){2,}|[A-Za-z]+[.-]?\d
 
 
 def number_line(lines: Sequence[Value]) -> Value | None:
-    """What stands behind a "Nomor" that begins its own line, and looks like the number of a letter:
-    texts name others.
+    """Return the value after a "Nomor" that begins its line and looks like a letter number; the
+    body of a letter may name other numbers.
     """
     for line in lines:
         value = labelled([line], LABELS).get("number") if line.text.startswith("N") else None
@@ -74,12 +73,12 @@ def number_line(lines: Sequence[Value]) -> Value | None:
 
 
 def code_line(lines: Sequence[Value]) -> Value | None:
-    """The words with the address at which our own letter can be verified."""
+    """Return the words with the verification address of one of our own letters."""
     return find_in_words(lines, _CODE)
 
 
 def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The fields of a letter."""
+    """Yield the fields of a letter."""
     if (value := number_line(lines)) and (match := _NUMBER.search(value.text)):
         number = re.sub(r"\s*/\s*", "/", match[0])
         yield part(value, match.start(), match.end()).proposed(Field.LETTER_NUMBER, number)
@@ -89,13 +88,13 @@ def of_letter(lines: Sequence[Value]) -> Iterator[Proposal]:
     if value := _behind_label(lines, "subject"):
         yield value.proposed(Field.SUBJECT, value.text)
     if (value := code_line(lines)) and (match := _CODE.search(value.text)):
-        # Small print without a word in it: nothing tells an engine what the next letter must be.
+        # Small print without words: the engine has no context for the next character.
         yield value.proposed(Field.VERIFICATION_CODE, match[0].upper(), is_doubtful=True)
 
 
 def _behind_label(lines: Sequence[Value], name: str) -> Value | None:
-    """The value of the first line that begins with such a label and is no line of a text: these go
-    on with days and matters too.
+    """Return the value of the first line that begins with this label and is not a sentence of the
+    body.
     """
     for line in lines:
         value = labelled([line], LABELS).get(name)
@@ -117,8 +116,8 @@ def _is_label(line: Value, name: str) -> bool:
 
 
 def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposal]:
-    """Behind its label, or behind the place in front of the signature; the last such line
-    counts.
+    """Yield the day after its label, or after the place name above the signature; the last such
+    line counts.
     """
     signed = [line for line in lines if _PLACE_AND_DAY.match(line.text)]
     for line in (*([labelled_day] if labelled_day else []), *reversed(signed)):
@@ -129,8 +128,8 @@ def _day(lines: Sequence[Value], labelled_day: Value | None) -> Iterator[Proposa
 
 
 def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """The first lines in capitals, up to the first line that is not, or that is the title of the
-    letter.
+    """Yield the issuer from the first lines in capitals, up to the first other line or the title of
+    the letter.
     """
     head: list[Value] = []
     for line in lines:
@@ -147,7 +146,7 @@ def _head(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def _kind(lines: Sequence[Value]) -> Iterator[Proposal]:
-    """By a title that fills its line."""
+    """Yield the kind of the letter by a title that fills its line."""
     for line in lines:
         if kind := _title(line):
             yield line.proposed(Field.LETTER_KIND, kind)
@@ -155,7 +154,7 @@ def _kind(lines: Sequence[Value]) -> Iterator[Proposal]:
 
 
 def _title(line: Value) -> str:
-    """Of which kind of letter this line is the title; empty for any other line."""
+    """Return the kind of letter whose title this line is; empty for any other line."""
     if not _is_capital(line.text):
         return ""
     scores = {title: likeness(fold(line.text), fold(title)) for title in _TITLES}
@@ -171,10 +170,10 @@ def _is_capital(text: str) -> bool:
 
 
 LOOKED_AT = 2
-"""Pages of a document: cards have two sides, letters begin on their first page."""
+"""Pages examined of a document: cards have two sides, letters begin on their first page."""
 HEADING_LIKE = 0.85
 LABELS_LEAST = 4
-"""An identity card shows at least so many of its labels."""
+"""Labels that identify an identity card."""
 _HEADINGS = {
     PaperType.KK: ("KARTU KELUARGA",),
     PaperType.SIM: ("SURAT IZIN MENGEMUDI", "DRIVING LICENSE"),
@@ -196,15 +195,15 @@ _FIELDS: dict[PaperType, Callable[[Sequence[Value]], Iterator[Proposal]]] = {
 
 
 def propose(pages: Sequence[PageReading]) -> Proposals:
-    """What a person may confirm of a paper. Nothing is proposed of a paper that nobody knows."""
+    """Return the proposals for a document; none for a document of unknown type."""
     lines = [line for page in pages[:LOOKED_AT] for line in lines_of(page)]
     paper = paper_of(lines)
     return Proposals(paper, tuple(_FIELDS[paper](lines)) if paper else ())
 
 
 def paper_of(lines: Sequence[Value]) -> PaperType:
-    """What the paper seems to be: by its heading in a line of its own, by the labels of an identity
-    card, or as a letter by its number or our own code.
+    """Return the type of a document: by its heading in a separate line, by the labels of an
+    identity card, or as a letter by its number or our verification code.
     """
     for line in lines:
         read = fold(line.text)
