@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
 FONTS, FORM, LAYERS, COLOURS, OTHER = "fonts", "form", "layers", "colours", "other"
 """Reasons why a file is not PDF/A."""
 _BY_CLAUSE = (("6.2.11.4.1-1", FONTS), ("6.2.4.3", COLOURS))
-"""Reason by the rule of ISO 19005-2 that the validator names: its end or its beginning."""
+"""Reason by the first characters of the violated rule of ISO 19005-2."""
 _CLAIMS = {"1": "PDF/A-1b", "2": "PDF/A-2b", "3": "PDF/A-3b"}
 _OF_MARKS = frozenset(("/Marked", "/UserProperties", "/Suspects"))
 

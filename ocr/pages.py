@@ -1,9 +1,8 @@
-"""One page of any file, made ready in the sandbox: its own text, or a picture for the engine; and a
-thumbnail.
+"""Preparation of one page of any file: its own text, or a picture for the engine, and a thumbnail.
 
-A page that two processors read: cut between two paragraphs near its middle, and put together again.
-In the sandbox only. How a page looks, in 64 bits: two scans of the same page differ in few of them
-(a difference hash).
+Runs in the sandbox only. A page can be cut between two paragraphs near its middle, read by two
+processors, and joined again. The module also computes a difference hash of 64 bits for each page;
+two scans of the same page differ in few bits.
 """
 
 from typing import Any
@@ -17,23 +16,21 @@ from ocr import headers, pictures, preprocess
 INK = 48
 """Grey levels by which ink is darker than the paper."""
 GAP, WIDER = 0.1, 1.4
-"""Inches without ink between two paragraphs, and how many times as wide as the gaps that are usual
-on the page.
+"""Smallest gap without ink between two paragraphs, in inches, and its smallest ratio to the usual
+gap of the page.
 """
 SIDE = 0.3
-"""Least share of the rows with ink that lies in either half: less is not worth it. Of the width,
-what a column takes.
+"""Smallest share of the inked rows in each half; a smaller half is not worth the cut. It is also
+the share of the width that a column takes.
 """
 NEAR, GUTTER = 1.0, 0.2
-"""Inches above and below a gap in which is looked for columns, and inches without ink between two
-of them.
+"""Inches above and below a gap that are searched for columns, and inches without ink between
+columns.
 """
 
 
 def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
-    """Cut the picture and write its halves; returns the row of the cut, 0 for a page that has
-    none.
-    """
+    """Cut the picture, write its halves and return the row of the cut; 0 for a page without one."""
     cut = find_cut(image, dpi)
     if cut:
         image.crop((0, 0, image.width, cut)).save(upper, "PPM")
@@ -42,9 +39,10 @@ def write(image: Image.Image, dpi: int, upper: str, lower: str) -> int:
 
 
 def find_cut(image: Image.Image, dpi: int) -> int:
-    """The middle of the gap that divides the lines best; 0 where there is none. What runs down the
-    page (a frame, a table, a second column beside the gap) leaves none, nor do columns whose gaps
-    are level: they are read one after the other.
+    """Return the middle of the gap that divides the lines best; 0 when there is none.
+
+    There is none when something runs down the page beside the gap (a frame, a table, a second
+    column), or when columns have level gaps, because columns are read one after the other.
     """
     factor = max(1, round(dpi / 100))
     small = np.asarray(image.reduce(factor), np.int16)
@@ -67,7 +65,7 @@ def find_cut(image: Image.Image, dpi: int) -> int:
 
 
 def _has_columns(is_ink: NDArray[np.bool_], begin: int, end: int) -> bool:
-    """Whether what is near this gap stands in columns, above and below."""
+    """Return whether the text above and below this gap is set in columns."""
     near = int(NEAR * 100)
     columns = np.flatnonzero(is_ink[max(0, begin - near) : end + near].any(axis=0))
     first, last = columns[0], columns[-1]
@@ -78,7 +76,7 @@ def _has_columns(is_ink: NDArray[np.bool_], begin: int, end: int) -> bool:
 
 def join(upper: str, lower: str, cut: int, width: int, height: int, output: str) -> dict[str, Any]:
     """Write the text layers of both halves as that of the whole page."""
-    # Loaded where there are two only.
+    # Imported only for pages with two halves.
     import pikepdf
 
     with pikepdf.new() as whole, pikepdf.open(upper) as above, pikepdf.open(lower) as below:
@@ -100,13 +98,13 @@ def _size(pdf: Any) -> tuple[float, float]:
 
 ROWS, COLUMNS = 8, 8
 CLEARLY = 4
-"""Shades of gray by which a spot must be darker than the one right of it; less is the noise of a
-scanner.
-"""
+"""Grey levels by which a spot must be darker than its right neighbour; less is scanner noise."""
 
 
 def of(picture: Image.Image) -> list[int]:
-    """Eight rows of eight bits, from the top: where the page gets lighter from left to right."""
+    """Return eight rows of eight bits, from the top: a bit says where the page gets lighter from
+    left to right.
+    """
     small = picture.convert("L").resize((COLUMNS + 1, ROWS), Image.Resampling.BOX)
     shades = np.asarray(small, dtype=np.int16)
     gets_lighter = shades[:, 1:] - shades[:, :-1] > CLEARLY
@@ -114,8 +112,8 @@ def of(picture: Image.Image) -> list[int]:
 
 
 FRAME, PEN, MARGIN = (184, 92, 0), 3, 4
-"""Colour and width of the frame around a found word, and how far it stays off the letters, in
-pixels.
+"""Colour and width of the frame around a found word, and its distance from the
+letters, in pixels.
 """
 
 
@@ -130,17 +128,17 @@ def prepare(
     image: str,
     halves: list[str],
 ) -> dict[str, Any]:
-    """Prepare page `no`, turned clockwise by `turn` degrees; its small picture is written to
+    """Prepare page `no`, turned clockwise by `turn` degrees, and write its thumbnail to
     `thumbnail`.
 
-    The answer has `likeness` (see there) and `kind` "text" (with `text` and `words`), or "picture"
-    (with what `preprocess.prepare` says of it, and the rows of `back` one after the other) after
-    the picture for the engine was written to `image`; `width` and `height` are those of the upright
-    page. `whole`: also what lies around the paper is read. Where it can be cut in two, its `halves`
-    are written there, and `cut` is the row of the cut, else 0.
+    The answer has `likeness` (see `of`), `width` and `height` of the upright page, and `kind`. For
+    "text" it has `text` and `words`. For "picture" the picture for the engine is written to
+    `image`, and the answer has the facts of `preprocess.prepare`, with the rows of `back` in
+    sequence. `whole` also keeps what lies around the paper. If the page can be cut in two, the
+    `halves` are written and `cut` is the row of the cut, else 0.
     """
     if media_type == headers.PDF:
-        # Loaded for PDFs only: it costs a fifth of a second in every process.
+        # Imported only for PDFs: it costs a fifth of a second in every process.
         from ocr import pdf
 
         small = pdf.draw_thumbnail(path, no, thumbnail_pixels)
@@ -183,9 +181,11 @@ def draw(
     part: list[float] | None = None,
     marks: list[list[float]] | None = None,
 ) -> dict[str, Any]:
-    """Write page `no`, turned clockwise by `turn` degrees, as a picture for people, its longest
-    side so many pixels at most; of it only `part`, with frames around `marks`: left, top, right and
-    bottom in shares of the upright page.
+    """Write page `no`, turned clockwise by `turn` degrees, as a picture whose longest side is at
+    most `pixels`.
+
+    Only `part` is drawn, with frames around `marks`: left, top, right and bottom as shares of the
+    upright page.
     """
     image = pictures.turn_clockwise(_small(path, media_type, no, pixels), turn).convert("RGB")
     pen = ImageDraw.Draw(image)
@@ -198,7 +198,7 @@ def draw(
 
 
 def _around(image: Image.Image, shares: list[float], margin: int) -> tuple[int, int, int, int]:
-    """In pixels of the picture, never outside of it and never empty."""
+    """Return the rectangle in pixels, clipped to the picture and never empty."""
     left, top, right, bottom = (min(1.0, max(0.0, share)) for share in shares)
     x, y = round(left * image.width) - margin, round(top * image.height) - margin
     beyond_x, beyond_y = round(right * image.width) + margin, round(bottom * image.height) + margin
@@ -214,13 +214,13 @@ def _small(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
 
 
 def look(path: str, media_type: str) -> dict[str, Any]:
-    """How a page looks whose small picture was kept."""
+    """Return the difference hash of a page from its stored thumbnail."""
     return {"likeness": of(pictures.decode(path, media_type, 1))}
 
 
 def _save_thumbnail(image: Image.Image, path: str) -> list[int]:
-    """A fresh picture from the pixels alone, so that nothing the file said about itself comes
-    along; answers how it looks.
+    """Write a new picture from the pixels alone, without any metadata of the file; returns its
+    hash.
     """
     bare = Image.new("RGB", image.size)
     bare.paste(image)

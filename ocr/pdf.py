@@ -1,5 +1,6 @@
-"""Looking into a PDF, taking its own text, drawing its pages. The only place with pdfium; in the
-sandbox only.
+"""Inspection of PDFs, extraction of their own text, and drawing of their pages.
+
+Runs in the sandbox only. This is the only module that uses pdfium.
 """
 
 import ctypes
@@ -15,34 +16,36 @@ from pypdfium2 import raw
 from ocr.pictures import MAX_PIXELS
 
 TEXT_DPI = 150
-"""Pixels per inch in which the word boxes of a page with its own text are given."""
+"""Pixels per inch of the word boxes of a page with its own text."""
 LOOKED_AT = 10
-"""Pages looked at to say whether a PDF brings text."""
+"""Pages examined to determine whether a PDF has text."""
 WORDS_LEAST = 5
 WORDS_OVER_PICTURE = 30
 PICTURE_COVERS = 0.6
-"""A page under a picture with few words is a scan with a stamp or a scanner's advertisement over
-it.
+"""Share of the page. A page under a larger picture with few words is a scan with a stamp or an
+advertisement of the scanner over it.
 """
 GARBAGE_MOST = 0.1
 CERTAIN = 100.0
-"""Confidence of words that nobody had to recognise."""
+"""Confidence of words that were not recognised but extracted."""
 MOST_LETTERS, MOST_WORDS = 200_000, 20_000
-"""On one page: twenty times a dense sheet. Text beyond that is not there to be read."""
+"""Limits for one page: twenty times a dense sheet. A page with more text is not meant
+to be read.
+"""
 SPOT, ALIKE = 8, 16
-"""Pixels along a spot of a thumbnail, and shades of grey by which a scan may differ there from the
-page as it is drawn. Where a letter begins moves by a part of a pixel.
+"""Pixels along a compared spot of a thumbnail, and grey levels by which a scan may differ there
+from the drawn page. The start of a letter moves by a part of a pixel.
 """
 STRAIGHT, BESIDE = 1000, 1.0
-"""The part of its side by which a scan may lean, and points by which its edges may lie beside those
-of the page.
+"""Part of its side by which a scan may lean, and points by which its edges may differ from those of
+the page.
 """
 MOST_PIXELS_A_SIDE = 100_000
-"""In which word boxes are given; the largest page that a PDF may have takes a third."""
+"""Largest side in which word boxes are given; the largest possible page of a PDF takes a third."""
 
 
 class TextPage(NamedTuple):
-    """Text that the PDF brought itself; words as (text, confidence, left, top, width, height)."""
+    """Text that the PDF contains; words as (text, confidence, left, top, width, height)."""
 
     text: str
     words: list[tuple[str, float, int, int, int, int]]
@@ -58,7 +61,7 @@ class DrawnPage(NamedTuple):
 
 
 def inspect(path: str) -> dict[str, Any]:
-    """What `ocr.inspect` asks of a PDF."""
+    """Return the facts about a PDF that `ocr.inspect` needs."""
     empty: dict[str, Any] = dict.fromkeys(
         ("needs_password", "opens", "encrypted", "has_text", "signed", "xfa"), False
     )
@@ -90,7 +93,7 @@ def inspect(path: str) -> dict[str, Any]:
 
 
 def _is_without_pages(path: str) -> bool:
-    """Is the file sound but empty? What draws pages refuses to open it."""
+    """Return whether the file is valid but empty; pdfium refuses to open such a file."""
     import pikepdf
 
     try:
@@ -101,8 +104,8 @@ def _is_without_pages(path: str) -> bool:
 
 
 def take_text(path: str, no: int) -> TextPage | None:
-    """The page's own text, or None when it has to be recognised from its picture, or is more than a
-    page can hold.
+    """Return the page's own text; None if it must be recognised from the picture or exceeds the
+    limits.
     """
     page = _open(path)[no - 1]
     try:
@@ -127,9 +130,10 @@ def take_text(path: str, no: int) -> TextPage | None:
 
 
 def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -> DrawnPage:
-    """Draw a page in grey, in the resolution of the scan it holds (200 to `dpi`), at most
-    `MAX_PIXELS`. A page that is a scan and nothing else, as its thumbnail (`small`) shows, is not
-    drawn: its picture is taken as it is, ten times as fast and as sharp.
+    """Draw a page in grey, in the resolution of its scan (200 to `dpi`), with at most `MAX_PIXELS`.
+
+    A page that is only a scan, as its thumbnail (`small`) shows, is not drawn: its picture is
+    taken, which is ten times as fast and equally sharp.
     """
     page = _open(path)[no - 1]
     try:
@@ -147,8 +151,8 @@ def draw(path: str, no: int, dpi: int = 300, small: Image.Image | None = None) -
 
 
 def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Image | None:
-    """The one picture of a page, where it is as large as the page would be drawn, fills it upright,
-    and looks as the page does: it is not masked, cut or written upon.
+    """Return the only picture of a page if it has the size of the drawn page, fills it upright and
+    looks like it, so that it is not masked, cropped or covered.
     """
     found = list(islice(page.get_objects(max_depth=1), 2))
     if (
@@ -171,8 +175,8 @@ def _scan(page: Any, size: tuple[float, float], small: Image.Image) -> Image.Ima
 
 
 def _is_filled(page: Any, picture: Any) -> bool:
-    """Whether the picture stands upright on the whole page. Of a faded one a thumbnail would not
-    tell.
+    """Return whether the picture fills the page upright. A thumbnail alone does not show this for a
+    faded picture.
     """
     right, rises, leans, up, _, _ = picture.get_matrix().get()
     is_straight = (
@@ -183,7 +187,7 @@ def _is_filled(page: Any, picture: Any) -> bool:
 
 
 def draw_thumbnail(path: str, no: int, pixels: int) -> Image.Image:
-    """A small colour picture of the page."""
+    """Return a small colour picture of the page."""
     page = _open(path)[no - 1]
     try:
         image: Image.Image = (
@@ -202,9 +206,7 @@ def _open(path: str) -> Any:
 
 
 def _words(textpage: Any, letters: int) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
-    """Runs of characters without white space, with the corners around them in points of the
-    page.
-    """
+    """Yield runs of characters without white space, with their rectangles in points of the page."""
     text = ""
     around: list[float] = []
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
@@ -230,7 +232,7 @@ def _words(textpage: Any, letters: int) -> Iterator[tuple[str, tuple[float, floa
 def _box(
     page: Any, corners: tuple[float, float, float, float], width: int, height: int
 ) -> tuple[int, int, int, int]:
-    """Corners in points of the page to a box in pixels of the page as it is shown."""
+    """Convert a rectangle in points of the page to a box in pixels of the displayed page."""
     across, down = ctypes.c_int(), ctypes.c_int()
     xs, ys = [], []
     for x, y in (corners[:2], corners[2:]):
@@ -241,7 +243,9 @@ def _box(
 
 
 def _clean(text: str) -> str:
-    """Without what pdfium puts for unknown glyphs, and with its soft hyphen as a hyphen."""
+    """Return the text without pdfium's characters for unknown glyphs and with its soft hyphens as
+    hyphens.
+    """
     kept = text.replace("\x02", "-").replace("\ufffe", "-")
     return "".join(
         each
@@ -251,7 +255,9 @@ def _clean(text: str) -> str:
 
 
 def _is_garbage(words: list[tuple[str, float, int, int, int, int]]) -> bool:
-    """Fonts without a map to Unicode give private or replacement characters."""
+    """Return whether the words are mostly private-use or replacement characters, which result from
+    fonts without a map to Unicode.
+    """
     letters = "".join(word[0] for word in words)
     unknown = sum(1 for each in letters if each == "\ufffd" or "\ue000" <= each <= "\uf8ff")
     return unknown > GARBAGE_MOST * len(letters)
@@ -270,7 +276,7 @@ def _picture_cover(page: Any) -> float:
 
 
 def _picture_dpi(page: Any) -> int:
-    """Resolution of the finest picture that covers most of the page; 0 without one."""
+    """Return the resolution of the finest picture that covers most of the page; 0 without one."""
     wide, high = page.get_size()
     found = [
         max(picture.get_px_size()) / max(width, height) * 72

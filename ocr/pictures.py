@@ -1,8 +1,7 @@
-"""Decoding pictures with Pillow. Runs in the sandbox only.
+"""Decoding of pictures with Pillow, and of drawn signatures.
 
-Pictures of more than eight bits a dot (16 and 32 bits, whole or with a point), brought to eight.
-Runs in the sandbox only. The ink of a drawn signature: decoded, and written again as a picture of
-our own. Runs in the sandbox only.
+Runs in the sandbox only. Pictures with more than eight bits per sample (16 and 32 bits, integer or
+floating point) are converted to eight. A signature is decoded and written again as a new picture.
 """
 
 from collections.abc import Iterator
@@ -23,21 +22,22 @@ _UNSIGNED, _WHITE_IS_ZERO = 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What is black and what is white in a picture. The file seldom says: devices of 10 or 12 bits
+    """The values of black and white in a picture. Files seldom state them: devices of 10 or 12 bits
     fill the lower part of 16.
     """
 
     black: float
     white: float
     is_unsigned: bool
-    """Its whole numbers of 32 bits have no sign, whatever Pillow makes of them."""
+    """The 32-bit integers are unsigned, although Pillow treats them as signed."""
     is_inverted: bool
 
     @classmethod
     def of(cls, image: Image.Image, rows: int) -> Self | None:
-        """From all of its dots, so many rows at a time; None for a picture of eight bits or less.
-        Nothing is darker than nought, and no picture that could have been told in eight bits is
-        made lighter.
+        """Determine the depth from all samples, `rows` rows at a time; None for eight bits or less.
+
+        Zero is the darkest possible value, and a picture that fits into eight bits is not made
+        lighter.
         """
         if not image.mode.startswith(("I", "F")):
             return None
@@ -56,7 +56,7 @@ class Depth:
         return cls(least, most, is_unsigned, is_inverted)
 
     def flat(self, band: Image.Image) -> Image.Image:
-        """A part of the picture in eight bits. What is no number is paper."""
+        """Return a part of the picture in eight bits. NaN becomes paper white."""
         pixels = _pixels(band, self.is_unsigned).astype(np.float64)
         shares = np.clip((pixels - self.black) / (self.white - self.black), 0.0, 1.0)
         paper = 0.0 if self.is_inverted else 1.0
@@ -76,11 +76,11 @@ def _pixels(band: Image.Image, is_unsigned: bool) -> NDArray[Any]:
 
 
 MAX_PIXELS = 20_000_000
-"""More than this (A4 at 450 dpi) makes recognition slower and no better, so larger pages are scaled
-down.
+"""Largest page for recognition (A4 at 450 dpi); more makes it slower and no better, so larger pages
+are scaled down.
 """
 BAND_PIXELS = 4_000_000
-"""Flattened at a time."""
+"""Pixels that are flattened at a time."""
 A4_INCHES = 11.69
 _FORMATS = {
     headers.JPEG: "JPEG",
@@ -113,7 +113,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class Gray(NamedTuple):
-    """A page as the engine sees it: grey, at most `MAX_PIXELS`, standing as its EXIF says."""
+    """A page for the engine: grey, at most `MAX_PIXELS`, upright according to its EXIF data."""
 
     image: Image.Image
     dpi: int
@@ -121,31 +121,31 @@ class Gray(NamedTuple):
 
 @cache
 def _know_heif() -> None:
-    # Loaded for the pictures that need it only: it costs a tenth of a second in every process.
+    # Imported only for pictures that need it: it costs a tenth of a second in every process.
     import pillow_heif
 
     pillow_heif.register_heif_opener(thumbnails=False)
 
 
 def open_page(path: str, media_type: str, no: int) -> Image.Image:
-    """The page `no` (from 1), its pixels not decoded yet. Only the decoder of that type is
-    tried.
+    """Open page `no` (from 1) without decoding its pixels. Only the decoder of that
+    type is tried.
     """
     if media_type == headers.HEIC:
         _know_heif()
     image = Image.open(Path(path), formats=[_FORMATS[media_type]])
-    # Pillow maps uncompressed pixels of a file with a name in the size of the turned page, which
-    # garbles one that lies on its side.
+    # Pillow maps uncompressed pixels of a named file in the size of the turned page, which garbles
+    # a page that lies on its side.
     image.filename = ""
-    if (
-        no > 1 or media_type == headers.HEIC
-    ):  # which opens with the picture that its maker calls the main one
+    if no > 1 or media_type == headers.HEIC:  # which opens with the primary picture
         image.seek(no - 1)
     return image
 
 
 def decode_gray(path: str, media_type: str, no: int) -> Gray:
-    """Decode one page to grey, with the resolution that its size suggests where none is given."""
+    """Decode one page to grey; without a stated resolution, the one that its size
+    suggests is used.
+    """
     image = open_page(path, media_type, no)
     dpi, turn, full = dpi_of(image), orientation(image, media_type), max(image.size)
     if media_type == headers.JPEG:
@@ -159,8 +159,8 @@ def decode_gray(path: str, media_type: str, no: int) -> Gray:
 
 
 def decode(path: str, media_type: str, no: int) -> Image.Image:
-    """Decode one page in full: black and white ("1"), grey ("L") or colour ("RGB"), standing as its
-    EXIF says.
+    """Decode one page in full, black and white ("1"), grey ("L") or colour ("RGB"), upright
+    according to its EXIF data.
     """
     image = open_page(path, media_type, no)
     turn = orientation(image, media_type)
@@ -170,7 +170,7 @@ def decode(path: str, media_type: str, no: int) -> Image.Image:
 
 
 def decode_thumbnail(path: str, media_type: str, no: int, pixels: int) -> Image.Image:
-    """A small colour picture of the page, standing as its EXIF says."""
+    """Return a small colour picture of the page, upright according to its EXIF data."""
     image = open_page(path, media_type, no)
     turn = orientation(image, media_type)
     if media_type == headers.JPEG:
@@ -186,17 +186,17 @@ def turn_clockwise(image: Image.Image, degrees: int) -> Image.Image:
 
 
 def to_gray(image: Image.Image) -> Image.Image:
-    """Grey on white; of more than eight bits scaled instead of cut off."""
+    """Return the picture in grey on white; more than eight bits are scaled instead of clipped."""
     return _flattened(image, "L")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Colour on white."""
+    """Return the picture in colour on white."""
     return _flattened(image, "RGB")
 
 
 def orientation(image: Image.Image, media_type: str) -> int:
-    """The EXIF orientation, 1 to 8. TIFF and HEIC are turned by their decoders."""
+    """Return the EXIF orientation, 1 to 8. TIFF and HEIC are turned by their decoders."""
     if media_type not in (headers.JPEG, headers.PNG, headers.WEBP):
         return 1
     value = image.getexif().get(_EXIF_ORIENTATION, 1)
@@ -204,8 +204,8 @@ def orientation(image: Image.Image, media_type: str) -> int:
 
 
 def dpi_of(image: Image.Image) -> int:
-    """The resolution in the file when it makes a paper of believable size, else that of a full A4
-    page.
+    """Return the resolution stated in the file if it gives a plausible paper size, else that of a
+    full A4 page.
     """
     longest = max(image.size)
     given = image.info.get("dpi", (0, 0))[0]
@@ -224,8 +224,8 @@ def _stand_up(image: Image.Image, turn: int) -> Image.Image:
 
 
 def _flattened(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
-    """On white, and smaller by a whole factor. Done in bands: a large picture several times over
-    would not fit into the memory of the sandbox.
+    """Return the picture on white, reduced by a whole factor. It works in bands, because several
+    copies of a large picture would not fit into the memory of the sandbox.
     """
     image.load()
     factor = max(1, factor)
@@ -250,19 +250,19 @@ def _flat(image: Image.Image, depth: Depth | None) -> Image.Image:
 
 
 PALEST = 250
-"""Grey from which on nobody sees anything on white paper."""
+"""Grey level from which on nothing is visible on white paper."""
 
 
 def redraw(source: str, target: str, longest: int) -> dict[str, Any]:
-    """Write the pixels of the PNG `source`, and nothing else of it, to `target`; says whether
-    anything can be seen.
+    """Write only the pixels of the PNG `source` to `target`; the answer says whether anything is
+    visible.
     """
     image = open_page(source, headers.PNG, 1)
     if max(image.size) > longest:
         raise ValueError("larger than a pad")
     colours = image.convert("RGBA")
-    # Laid upon nothing, so that what lies under full transparency and all that is said about the
-    # picture stay behind.
+    # Composed on a transparent picture, so that hidden pixels under full transparency and all
+    # metadata are dropped.
     ink = Image.alpha_composite(Image.new("RGBA", colours.size), colours)
     ink.save(Path(target), "PNG")
     return {"is_empty": not any(to_gray(ink).histogram()[: PALEST + 1])}

@@ -1,9 +1,9 @@
-"""A process that has loaded what reading needs and forks from then on: most of the start of a
-sandbox is loading libraries.
+"""A process that has imported everything that reading needs and forks sandboxes, because most of
+the start of a sandbox is importing libraries.
 
-It never sees a document. What it forks does, each a process of its own, with the limits of a
-sandbox, that ends with its sandbox; nothing comes back from there. It has no settings and no
-secrets either, and ends with who started it.
+It never sees a document. Each fork is a process with the limits of a sandbox and ends with its
+sandbox; nothing returns from it. The process has no settings and no secrets, and ends with its
+starter.
 """
 
 import atexit
@@ -31,14 +31,16 @@ MODULES = (
     ),
     "PIL.WebPImagePlugin",
 )
-"""The last ones Pillow would load when the first picture is written, in each sandbox again."""
+"""Modules to import; Pillow would otherwise import the last ones with the first picture of each
+sandbox.
+"""
 MOST = 1 << 16
-"""Bytes of one order: the names of a folder and of some variables."""
+"""Largest order in bytes: the names of a folder and of some variables."""
 
 
 class Preloaded:
-    """The starter's side. Safe for threads; started at the first order, and again when it has
-    died.
+    """The starter's side. Thread-safe; the process starts with the first order, and again when it
+    has died.
     """
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -48,7 +50,7 @@ class Preloaded:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, requests: int, replies: int, **order: Any) -> int:
-        """Fork a sandbox between these pipes; returns its process id. Raises `OSError` when the
+        """Fork a sandbox between these pipes and return its process id. Raises `OSError` when the
         machine has no process for it.
         """
         with self._lock:
@@ -62,9 +64,7 @@ class Preloaded:
         raise AssertionError
 
     def end(self, process_id: int) -> int:
-        """Wait for a sandbox that was killed; returns how it ended, -9 when nobody knows any
-        more.
-        """
+        """Wait for a killed sandbox and return its exit status, -9 when it is unknown."""
         with self._lock:
             try:
                 return int(self._ask({"end": process_id}, []))
@@ -72,14 +72,14 @@ class Preloaded:
                 return -9
 
     def spent(self) -> float:
-        """Processor seconds of it and of the sandboxes that have ended, with all that they
-        started.
+        """Return the processor seconds of the process and of its ended sandboxes with all their
+        children.
         """
         with self._lock:
             return float(self._ask({"spent": True}, [])) if self._line is not None else 0.0
 
     def stop(self) -> None:
-        """End it; what it has forked goes on until its sandboxes end."""
+        """Stop the process; its forks continue until their sandboxes end."""
         line, process, self._line, self._process = self._line, self._process, None, None
         if line is not None:
             line.close()
@@ -122,13 +122,13 @@ _sharing = threading.Lock()
 
 
 def spent() -> float:
-    """Processor seconds of the one of this process, see `Preloaded.spent`."""
+    """Return the processor seconds of this process's instance, see `Preloaded.spent`."""
     known = _shared.get(os.getpid())
     return known.spent() if known else 0.0
 
 
 def shared(environment: dict[str, str]) -> Preloaded:
-    """The one of this process."""
+    """Return this process's instance."""
     with _sharing:
         found = _shared.get(os.getpid())
         if found is None:
@@ -138,7 +138,7 @@ def shared(environment: dict[str, str]) -> Preloaded:
 
 
 def main(descriptor: int) -> None:
-    """Load, then do as ordered until the line is closed."""
+    """Import the modules, then carry out orders until the socket is closed."""
     for name in MODULES:
         importlib.import_module(name)
     with socket.socket(fileno=descriptor) as line:
@@ -167,7 +167,7 @@ def _do(line: socket.socket, order: dict[str, Any], descriptors: list[int]) -> f
     if not child:
         _become_sandbox(line, order["start"], *descriptors)
     with suppress(OSError):
-        # Also here, so that its group is there before anybody can want to end it.
+        # The fork sets it as well, so that the group exists before anybody tries to kill it.
         os.setpgid(child, child)
     return child
 
@@ -175,7 +175,7 @@ def _do(line: socket.socket, order: dict[str, Any], descriptors: list[int]) -> f
 def _become_sandbox(
     line: socket.socket, order: dict[str, Any], requests: int, replies: int
 ) -> None:
-    """The forked side; does not return."""
+    """Run the sandbox in the fork; does not return."""
     try:
         os.setpgid(0, 0)
         line.close()

@@ -1,13 +1,9 @@
-"""Making a page easier to read, only where it needs it: cut out of its photo, shadows divided away,
-faded writing darkened, skew turned out, blanks known.
+"""Preparation of a page picture for recognition, only where needed: cropping from a photo, removing
+shadows, darkening faded writing, straightening, and detecting blank pages.
 
-Runs in the sandbox only. Measures are taken on a small copy, so an ordinary page costs some tens of
-milliseconds.
-
-A paper on a desk: finding its four corners in a photo, and looking at it from straight above. In
-the sandbox only.
-
-Few papers are photos, so OpenCV is loaded by the first picture whose edge is not paper.
+Runs in the sandbox only. Measurements use a small copy, so an ordinary page costs some tens of
+milliseconds. For a sheet of paper on a desk, its four corners are found and the perspective is
+removed; OpenCV is imported only for the first picture whose edge is not paper.
 """
 
 from collections.abc import Iterator
@@ -24,42 +20,44 @@ if TYPE_CHECKING:
     from cv2.typing import MatLike
 
 SMALL = 640
-"""Longest side of the copy that is searched, in pixels."""
+"""Longest side of the small copy, in pixels."""
 LEAST_AREA, MOST_AREA = 0.08, 0.97
-"""Share of the picture; a smaller paper has too few pixels, a larger one is the picture."""
-RIGHT_ANGLE = 25.0
-"""Degrees by which a corner may miss a right angle; more is no paper seen by somebody who wants it
-read.
+"""Limits of the sheet's share of the picture; a smaller sheet has too few pixels, a larger one is
+the picture itself.
 """
+RIGHT_ANGLE = 25.0
+"""Degrees by which a corner may differ from a right angle."""
 CONTRAST = 1.2
-"""How many times as light as what lies around it the paper must be, on each side that is in the
-picture.
+"""Smallest ratio of the brightness of the sheet to that of its surroundings, on each
+visible side.
 """
 MOST_SIDES = 6
 FURTHEST = 4.0
-"""How many times its own length a side may be drawn out to where a hidden corner must be."""
+"""Largest extension of a side to a hidden corner, in its own lengths."""
 SIDES_SEEN = 3
 EDGE = 0.012
-"""Share of the picture's side: a corner nearer to the edge than this lies on the edge."""
+"""Distance from the edge within which a corner counts as on the edge, as a share of the side of the
+picture.
+"""
 ROUGH = 0.02
-"""Share of the outline's length by which it may miss four straight lines."""
+"""Largest deviation of the outline from four straight lines, as a share of its length."""
 DESK = 40
-"""Grey levels between the middle of the picture and its edge, below which there is no desk to be
-seen.
+"""Smallest difference in grey levels between the middle and the edge of a picture that shows a
+desk.
 """
 
 
 class Cut(NamedTuple):
-    """A paper cut out of its photo."""
+    """A sheet cropped from its photo."""
 
     image: Image.Image
     back: Matrix3
-    """From its pixels to those of the photo."""
+    """Mapping from its pixels to those of the photo."""
 
 
 def cut_out(gray: Image.Image) -> Cut | None:
-    """The paper on the photo, seen from straight above; None when the picture is the paper, or
-    nothing is clear.
+    """Return the sheet in the photo, seen from straight above; None when the sheet fills the
+    picture or is not clearly visible.
     """
     shrink = max(1, round(max(gray.size) / SMALL))
     small = np.asarray(gray.reduce(shrink))
@@ -68,18 +66,20 @@ def cut_out(gray: Image.Image) -> Cut | None:
     corners = _find(small)
     if corners is None:
         return None
-    # The middle of a small pixel is the middle of the large ones it was made of.
+    # The middle of a small pixel is the middle of the large ones it stands for.
     return _seen_from_above(gray, corners * shrink + (shrink - 1) / 2)
 
 
 def _shows_desk(small: NDArray[np.uint8]) -> bool:
-    """Whether a good part of the edge is clearly darker than the lightest parts of the picture."""
+    """Return whether a large part of the edge is clearly darker than the lightest parts of the
+    picture.
+    """
     edge = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     return bool(np.percentile(small, 90) - np.percentile(edge, 25) > DESK)
 
 
 def _find(small: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-    """The corners from the top left clockwise, of the outline whose sides stand out most."""
+    """Return the corners, clockwise from the top left, of the outline with the best contrast."""
     best, most = None, 0.0
     for corners in _quadrilaterals(small):
         score = _contrast(small, corners)
@@ -106,8 +106,8 @@ def _quadrilaterals(small: NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
 
 
 def _masks(small: NDArray[np.uint8]) -> Iterator["MatLike"]:
-    """Light areas, then areas inside of clear edges: the second also finds a paper that is half in
-    shadow.
+    """Yield light areas, then areas inside clear edges; the latter also show a sheet that is half
+    in shadow.
     """
     import cv2
 
@@ -121,7 +121,7 @@ def _masks(small: NDArray[np.uint8]) -> Iterator["MatLike"]:
 
 
 def _with_four_sides(corners: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """The outline itself, or what is left of it without the sides that a shadow or a thumb has cut
+    """Yield the outline itself, or the outline without the sides by which a shadow or a thumb cut
     off a corner.
     """
     if len(corners) == 4:
@@ -134,8 +134,8 @@ def _with_four_sides(corners: NDArray[np.float64]) -> Iterator[NDArray[np.float6
 
 
 def _without_side(corners: NDArray[np.float64], no: int) -> NDArray[np.float64] | None:
-    """The outline without the side that begins at a corner: its neighbours go on until they meet,
-    if they do.
+    """Return the outline without the side that begins at a corner: its neighbours are extended
+    until they meet, if they do.
     """
     before, start, end, after = (corners[(no + step) % len(corners)] for step in (-1, 0, 1, 2))
     one, two = start - before, end - after
@@ -152,7 +152,7 @@ def _cross(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
 
 
 def _is_like_paper(corners: NDArray[np.float64]) -> bool:
-    """Four corners that are nearly right angles."""
+    """Return whether the four corners are nearly right angles."""
     for no in range(4):
         one, two = corners[no - 1] - corners[no], corners[(no + 1) % 4] - corners[no]
         cosine = one @ two / max(1e-9, float(np.hypot(*one) * np.hypot(*two)))
@@ -167,8 +167,8 @@ def _from_top_left(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _contrast(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> float:
-    """How many times lighter the paper is than its surroundings, along the side where that is
-    least; 0 when too few sides are in the picture, or one of them does not stand out.
+    """Return the smallest brightness ratio of the sheet to its surroundings over all sides; 0 when
+    too few sides are visible, or one has no contrast.
     """
     height, width = small.shape
     middle, found = corners.mean(0), []
@@ -193,7 +193,7 @@ def _contrast(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> float:
 def _levels(small: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.float64]:
     x, y = np.round(points).astype(int).T
     levels = small[y.clip(0, small.shape[0] - 1), x.clip(0, small.shape[1] - 1)]
-    # One more than it is, so that black can be divided by.
+    # One is added, so that division by black is possible.
     return np.asarray(levels, np.float64) + 1
 
 
@@ -217,35 +217,35 @@ def _seen_from_above(gray: Image.Image, corners: NDArray[np.float64]) -> Cut:
 Pixels = NDArray[np.uint8]
 
 SHADOW_SPREAD = 36
-"""Grey levels between the lightest and darkest paper on one page, above which the background is
-divided away.
+"""Difference between the lightest and darkest paper of a page, in grey levels, above which the page
+is divided by its background.
 """
 PAPER_LEVEL = 180
-"""A paper darker than this on average is divided too: a grey photocopy, a photo in poor light."""
+"""Mean grey level below which a page is divided too: a grey photocopy, or a photo in poor light."""
 SKEW_LEAST, SKEW_MOST = 0.15, 7.0
-"""Degrees: less harms nothing, more is not skew but another page layout."""
+"""Limits in degrees: less is harmless, more is not skew but another page layout."""
 SKEW_CLEAR = 1.25
-"""How much sharper the lines must stand at the found angle than at a usual one to believe it."""
+"""Smallest ratio of the line sharpness at the found angle to that at a usual one."""
 SIDEWAYS_CLEAR = 1.5
-"""How much sharper the lines must stand across the page than along it to ask whether it lies on its
-side.
+"""Smallest ratio of the line sharpness across the page to that along it for which the engine is
+asked whether the page lies on its side.
 """
 EDGES_LEAST = 200
-"""Fewer points make no lines."""
+"""Smallest number of edge points that can show lines."""
 INK_CONTRAST = 48
 """Grey levels by which ordinary ink differs from its paper."""
 FAINT_CONTRAST = 18
-"""The same for the last of the toner, on a paper that is even enough to tell."""
+"""The same for faint toner, on paper with little grain."""
 GRAIN_MOST = 6.0
-"""Faint ink must stand out this many times as far as the grain of the paper does."""
+"""Smallest ratio of the contrast of faint ink to the grain of the paper."""
 FAINT_SHARE = 4
-"""A page is faded when this many times more of it is faint ink than ordinary ink."""
+"""Ratio of faint to ordinary ink above which a page is faded."""
 INK_LEAST = 60
-"""A page with fewer pixels (of 100 dpi) that differ from their paper holds nothing to read."""
+"""Smallest number of ink pixels (at 100 dpi) of a page that is not blank."""
 FAINT_INK = 110
-"""Ink that differs less from its paper than this is darkened until it does."""
+"""Contrast to which fainter ink is darkened."""
 CARD_SHAPE = (1.5, 1.68)
-"""A card of ID-1 size is 85.6 by 54 mm; its side ratio is 1.585."""
+"""Limits of the side ratio of a card of ID-1 size: 85.6 by 54 mm, a ratio of 1.585."""
 CARD_INCHES, PAPER_INCHES = 3.37, 11.69
 CARD_MOST_INCHES = 5.0
 
@@ -256,31 +256,33 @@ class Prepared(NamedTuple):
     image: Image.Image
     dpi: int
     skew: float
-    """Degrees that were turned out, counter-clockwise."""
+    """Degrees of skew that were removed, counter-clockwise."""
     back: Matrix3
-    """From the pixels of `image` to those of the page that was given."""
+    """Mapping from the pixels of `image` to those of the given page."""
     is_blank: bool
     is_sideways: bool
-    """Its lines seem to run from top to bottom; which way up is for the engine to say."""
+    """Whether the lines seem to run from top to bottom; the engine determines which side is up."""
     is_card: bool
-    """Labels and values side by side in one block, as on an identity card."""
+    """Whether it has the shape of an identity card, with labels and values side by side in one
+    block.
+    """
     is_cut_out: bool
-    """Only the paper that was seen on the picture is left of it."""
+    """Whether only the visible sheet of the picture is left."""
 
 
 class Lines(NamedTuple):
-    """How the lines of a page run."""
+    """Direction of the lines of a page."""
 
     angle: float
-    """Degrees by which they run down to the right; 0 when they run level or nothing is clear."""
+    """Degrees by which they fall to the right; 0 when they are level or unclear."""
     sharpness: float
-    """How few rows they fall on at that angle; comparable between two directions of one page."""
+    """Concentration of the lines on few rows at that angle; comparable between two directions of
+    one page.
+    """
 
 
 def prepare(page: Image.Image, dpi: int, *, whole: bool = False) -> Prepared:
-    """Cut out, divide, darken, straighten and judge one grey page. `whole` leaves nothing of the
-    picture away.
-    """
+    """Crop, divide, darken, straighten and judge one grey page. `whole` prevents cropping."""
     cut = None if whole else cut_out(page)
     gray, back = (cut.image, cut.back) if cut else (page, geometry.SAME)
     is_card = _is_card(gray, 0 if cut else dpi)
@@ -310,14 +312,14 @@ def prepare(page: Image.Image, dpi: int, *, whole: bool = False) -> Prepared:
 
 
 def _is_card(gray: Image.Image, dpi: int) -> bool:
-    """By its shape, and where the resolution is known by its size too."""
+    """Return whether the shape, and the size if the resolution is known, are those of a card."""
     is_small = not dpi or gray.width / dpi <= CARD_MOST_INCHES
     return is_small and CARD_SHAPE[0] < gray.width / gray.height < CARD_SHAPE[1]
 
 
 def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
-    """Where the page is darker than its paper by as much as ink is; of a faded page, by more than
-    its grain is.
+    """Return where the page is darker than its paper by the contrast of ink, or on a faded page by
+    more than its grain.
     """
     ordinary = depth > INK_CONTRAST
     least = float(np.clip(np.median(depth) + GRAIN_MOST * grain, FAINT_CONTRAST, INK_CONTRAST))
@@ -326,20 +328,20 @@ def _ink(depth: NDArray[np.int16], grain: float) -> NDArray[np.bool_]:
 
 
 def _grain(small: Image.Image) -> float:
-    """Standard deviation of what differs from one pixel to the next on the paper itself, in grey
-    levels.
+    """Return the standard deviation between neighbouring pixels of the bare paper, in
+    grey levels.
     """
     steps = np.abs(np.diff(np.asarray(small, np.int16), axis=1))
     return float(np.median(steps)) * 1.4826 / 2**0.5 if steps.size else 0.0
 
 
 def _darken(gray: Image.Image, times: float) -> Image.Image:
-    """Stretch away from white, so that what is lightest stays as it is."""
+    """Increase the difference from white, so that the lightest parts stay unchanged."""
     return gray.point([max(0, round(255 - (255 - level) * times)) for level in range(256)])
 
 
 def find_lines(ink: NDArray[np.bool_]) -> Lines:
-    """Find the angle at which the lower edges of the ink, projected, fall on the fewest rows."""
+    """Return the angle at which the projected lower edges of the ink fall on the fewest rows."""
     rows, columns = np.nonzero(ink[:-1] & ~ink[1:])
     if rows.size < EDGES_LEAST:
         return Lines(0.0, 0.0)
@@ -363,8 +365,8 @@ def _sharpness(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> 
 
 
 def _paper(small: Image.Image) -> Image.Image:
-    """The paper without its writing: lightest neighbours, heavily blurred. A quarter of the small
-    copy's size.
+    """Return the paper without its writing, at a quarter of the small copy's size: lightest
+    neighbours, heavily blurred.
     """
     coarse = small.reduce(4)
     for _ in range(3):
@@ -380,8 +382,8 @@ def _needs_division(paper: Image.Image) -> bool:
 
 def _divide(gray: Image.Image, paper: Image.Image) -> Image.Image:
     pixels = np.asarray(gray, np.uint16)
-    # Below 48 there is no paper but the dark around it; dividing by it would make noise look like
-    # writing.
+    # Below 48 there is no paper but the dark area around it; dividing by it would make noise look
+    # like writing.
     ground = np.maximum(
         np.asarray(paper.resize(gray.size, Image.Resampling.BILINEAR), np.uint16), 48
     )

@@ -1,7 +1,7 @@
-"""Reading a whole document: every page made ready, recognised where needed, and the searchable
-copy.
+"""Reading of a whole document: preparation and recognition of every page, and the searchable copy.
 
-How pages look that were read before looks were kept, from their small pictures.
+The module also computes the difference hashes of pages from stored thumbnails, for pages that were
+read before these hashes were stored.
 """
 
 import os
@@ -23,8 +23,8 @@ from ocr.sandbox import Sandbox
 from ocr.types import Limits, Options, Reading
 
 MOST_TEXT = 10_000_000
-"""Letters of one document, each word counted as `_WORD` more for its place: 300 pages of a thousand
-words.
+"""Text limit of one document in characters, with `_WORD` more for the position of each word: 300
+pages of a thousand words.
 """
 _WORD = 20
 _DEFAULT_OPTIONS = Options()
@@ -40,11 +40,11 @@ def read(
 ) -> Reading:
     """Read a document.
 
-    Raises `Refused` when the file is not accepted, `EngineMissing` when Tesseract is not there, a
-    subclass of `Lack` when the machine has no room or no process for it. After that every page gets
-    an answer: a page that fails is in the reading, marked `failed`, with its reason. Pages that are
-    `known` from before are not read again. `on_page` hears of each other page as soon as it is
-    done, in any order; what it raises ends the reading.
+    Raises `Refused` when the file is not accepted, `EngineMissing` without Tesseract, and a
+    subclass of `Lack` when the machine lacks room or processes. Apart from these every page is in
+    the result; a failed one is marked `failed` with its reason. `known` pages are not read again.
+    `on_page` is called with each other page as soon as it is done, in any order; an exception from
+    it ends the reading.
     """
     inspection = inspect(data, options.limits, is_preloaded=True)
     pages = {page.reading.no: page for page in known}
@@ -83,8 +83,10 @@ def read(
 def _read_pages(
     sandboxes: list[Sandbox], path: Path, media_type: str, numbers: Sequence[int], options: Options
 ) -> Generator[ReadPage]:
-    """Each of these pages as soon as it is done: the first one by two readers, as nobody sees
-    anything before, then as many side by side as there are readers.
+    """Yield each of these pages as soon as it is done.
+
+    Two sandboxes read the first page together, because a user sees nothing before; the other pages
+    are read in parallel, one per sandbox.
     """
     deadline = time.monotonic() + options.document_seconds
     idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
@@ -117,7 +119,7 @@ def _read_pages(
 
 
 class _Room:
-    """How much text a document may still bring; its pages come from several threads."""
+    """Remaining text limit of a document, shared by the threads that read its pages."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -128,7 +130,7 @@ class _Room:
         return self._left < 0
 
     def take(self, page: ReadPage) -> ReadPage:
-        """The page, or in its place one that failed because there is no room for it."""
+        """Return the page, or a failed page in its place when the limit is exceeded."""
         with self._lock:
             self._left -= len(page.reading.text) + _WORD * len(page.reading.words)
             if not self.is_full:
@@ -140,10 +142,8 @@ LIMITS = Limits(decode_seconds=20.0, decode_memory=500_000_000, decode_file=20_0
 
 
 def looks(pictures: Sequence[tuple[bytes, str]], *, nice: int = 0) -> list[tuple[int, ...] | None]:
-    """The look of each picture, given with its media type, as `ocr.likeness` tells it; None for one
-    that cannot be decoded.
-
-    Decoded in a separate process.
+    """Return the difference hash (`ocr.pages.of`) of each picture, given with its media type; None
+    for an undecodable one. Decoding runs in a separate process.
     """
     with (
         TemporaryDirectory(prefix="rupa-") as folder,

@@ -1,11 +1,8 @@
-"""Recordings of a voice: which kind it is, whether the file goes to its end, and how long it lasts.
+"""Voice recordings: their type, completeness and duration, from headers alone.
 
-Pure reading of headers: no sound is decoded, so a file that claims a year of it costs nothing. Of a
-WAV, OGG or M4A file that says that more follows than is there, the rest is missing; an MP3 or AAC
-file says so frame by frame.
-
-Boxes of an MP4 file: whether it holds nothing but sound, and how long that lasts. Nothing is
-decoded.
+No sound is decoded, so a file that claims a year of it costs nothing. A WAV, OGG or M4A file states
+its length, which shows whether its end is missing; MP3 and AAC state it frame by frame. For MP4
+files the module checks that they hold only sound.
 """
 
 import struct
@@ -15,9 +12,9 @@ from typing import NamedTuple
 from ocr.errors import DamagedRecording, TruncatedRecording
 
 MP4_STEPS = 50_000
-"""Boxes looked at in one file at most."""
+"""Largest number of boxes examined in one file."""
 _INSIDE = {b"moov", b"trak", b"mdia"}
-"""Boxes that hold the boxes of interest."""
+"""Boxes that contain the boxes of interest."""
 BRANDS = {
     b"M4A ",
     b"M4B ",
@@ -33,14 +30,14 @@ BRANDS = {
     b"3gp6",
     b"dash",
 }
-"""Of files whose tracks tell what they are; the other brands are pictures."""
+"""Brands of files whose tracks define their type; other brands are pictures."""
 PICTURES = {b"vide", b"auxv", b"pict"}
 SOUND = b"soun"
 
 
 def is_sound_only(data: bytes) -> bool:
-    """Are there tracks of sound, and none of pictures? Of a file that was cut off before it names
-    any, nobody knows better.
+    """Return whether there are tracks of sound and none of pictures. A file truncated before its
+    tracks counts as sound.
     """
     tracks: set[bytes] = set()
     is_cut = False
@@ -54,8 +51,8 @@ def is_sound_only(data: bytes) -> bool:
 
 
 def seconds(data: bytes) -> float | None:
-    """How long it lasts, None where the header leaves it open; raises when the file is broken or
-    not all there.
+    """Return the duration, None when the header does not state it. Raises when the file is broken
+    or truncated.
     """
     known: set[bytes] = set()
     length: float | None = None
@@ -74,7 +71,7 @@ def seconds(data: bytes) -> float | None:
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of what each box holds, those inside the known ones included."""
+    """Yield name, start and end of the contents of each box, including those inside known boxes."""
     at, steps = 0, 0
     while at < len(data):
         steps += 1
@@ -100,22 +97,20 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 WAV, MP3, OGG, M4A, AAC = "audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4", "audio/aac"
 STEPS = 500_000
-"""Parts of a file walked through at most: three hours of frames of the shortest kind."""
+"""Largest number of parts walked through: three hours of frames of the shortest kind."""
 LONGEST = 7 * 24 * 3600.0
-"""Seconds; a header that claims more says nothing."""
+"""Longest plausible duration in seconds; a header that claims more is ignored."""
 _ALIKE = 3
-"""Frames that must follow one another before bytes are taken for MP3 or AAC: two bytes alone begin
-many files.
-"""
+"""Consecutive frames required to recognise MP3 or AAC, because two bytes alone begin many files."""
 _OPEN_ENDED = {0, 0xFFFF_FFFF}
-"""Length of a WAV file whose recorder did not come back to write it."""
+"""Lengths in a WAV file whose recorder did not write the final length."""
 _KILOBITS = {
     3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-"""Of layer III by version; 2.5 has those of 2."""
+"""Bit rates of layer III by version; 2.5 has those of 2."""
 _OGG_HEADS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
-"""How the first packet begins, by what is in the file; pictures begin otherwise."""
+"""First bytes of the first packet of a sound stream; streams of pictures begin otherwise."""
 _MP3_RATES = (44100, 48000, 32000)
 _AAC_RATES = (
     96000,
@@ -135,23 +130,23 @@ _AAC_RATES = (
 
 
 class Sound(NamedTuple):
-    """What the headers of a recording say."""
+    """Facts from the headers of a recording."""
 
     seconds: float | None
-    """How long it lasts; None where no header says it."""
+    """Duration; None when no header states it."""
     is_whole: bool = True
-    """False when its end may be missing, though what is there can be heard."""
+    """False when its end may be missing although the rest can be heard."""
 
 
 class _Frame(NamedTuple):
     size: int
     seconds: float
     kind: tuple[int, ...]
-    """Equal in all frames of a recording."""
+    """Properties that are equal in all frames of a recording."""
 
 
 def kind_of(data: bytes) -> str | None:
-    """The media type that the content shows; None for what is no recording."""
+    """Return the media type of the content; None for anything but a recording."""
     if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
         return WAV
     if data.startswith(b"OggS"):
@@ -197,8 +192,8 @@ def _wav(data: bytes) -> Sound:
 
 
 def _ogg(data: bytes) -> Sound:
-    """Walk the pages. The time is that of the last page, counted in samples of what the first page
-    names.
+    """Walk the pages. The duration comes from the last page, in samples of the stream of the first
+    page.
     """
     rate, skipped, last, at, has_end = _ogg_rate(data), 0, 0, 0, False
     if data[28:36] == b"OpusHead":
@@ -222,7 +217,7 @@ def _ogg(data: bytes) -> Sound:
 
 
 def _ogg_rate(data: bytes) -> int:
-    """Samples a second by which the time of the pages is counted; 0 where it is not known."""
+    """Return the samples per second of the page times; 0 when unknown."""
     head = data[28:108]
     if head.startswith(b"OpusHead"):
         return 48000
@@ -255,7 +250,7 @@ def _framed(read: Callable[[bytes, int], _Frame | None]) -> Callable[[bytes], So
 
 
 def _frames(data: bytes, at: int, read: Callable[[bytes, int], _Frame | None]) -> Iterator[_Frame]:
-    """Whole frames of one kind, one directly after the other."""
+    """Yield whole frames of one kind that follow one another directly."""
     kind: tuple[int, ...] | None = None
     for _ in range(STEPS):
         frame = read(data, at)
@@ -293,7 +288,7 @@ def _aac_frame(data: bytes, at: int) -> _Frame | None:
 
 
 def _after_tag(data: bytes) -> int:
-    """Where the sound begins behind a tag with the title."""
+    """Return the start of the sound after a title tag."""
     if not data.startswith(b"ID3") or len(data) < 10:
         return 0
     size = 0

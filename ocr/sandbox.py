@@ -1,11 +1,9 @@
-"""Runs jobs of `ocr.child` in a separate process with limits on memory, time and the size of files.
+"""Runs jobs of `ocr.child` in a separate process with limits on memory, time and file size.
 
-Whatever a hostile or broken file does to a decoder or to the recognition engine happens there: the
-process has no settings, no secrets and no database, and when it dies, hangs or eats memory the
-caller gets a named error and the next job a new process. It leads a process group of its own and is
-always ended with the whole group.
-
-Answers of the sandbox are taken in the expected shape only: a decoder that was taken over may say
+Hostile or broken files are decoded and recognised only there. The process has no settings, no
+secrets and no database; when it dies, hangs or uses too much memory, the caller gets a named error
+and the next job a new process. It leads its own process group and is always killed with the whole
+group. Answers are accepted only in the expected form, because a compromised decoder may answer
 anything.
 """
 
@@ -33,7 +31,7 @@ from ocr.types import Box, Limits, Word
 _ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("-m", "ocr.child")
 MAX_REPLY = 10_000_000
-"""Bytes of one answer; a page with words has some hundred thousand."""
+"""Largest answer in bytes; a page with words has some hundred thousand."""
 MAX_SENTENCE = 300
 _SAID = (
     errors.PageUnreadable,
@@ -43,7 +41,7 @@ _SAID = (
     errors.NoRoom,
     errors.NoProcess,
 )
-"""Errors without words of their own that a job may answer with."""
+"""Errors without further text that a job may answer with."""
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX", PROCESSORS)
 
 
@@ -51,12 +49,12 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TESSDATA_PREFIX", PROCESSORS)
 class _Child:
     process_id: int
     wait: Callable[[], int]
-    """Until it has ended; tells how."""
+    """Waits for the end and returns the exit status."""
     requests: BinaryIO
     replies: int
 
     def close(self) -> int:
-        """End it and all that it started, whatever they are doing, and return how it ended."""
+        """Kill the process and all its children, and return the exit status."""
         with suppress(ProcessLookupError):
             os.killpg(self.process_id, SIGKILL)
         code = self.wait()
@@ -67,12 +65,12 @@ class _Child:
 
 
 class Sandbox:
-    """One process for decoding and recognising, started at the first job and again after it had to
-    be stopped.
+    """One process for decoding and recognising. It starts with the first job, and again after it
+    had to be killed.
 
-    Not thread-safe: one sandbox per thread. `folder` is the only place it is meant to write to.
-    `is_preloaded`: forked from a process that has loaded all that reading needs, for who reads many
-    documents.
+    Not thread-safe: use one sandbox per thread. The process should write only to `folder`.
+    `is_preloaded` forks it from a process that has imported everything that reading needs, for
+    callers that read many documents.
     """
 
     def __init__(
@@ -97,7 +95,7 @@ class Sandbox:
 
     @property
     def process_id(self) -> int | None:
-        """Of the running process; None before the first job."""
+        """Id of the running process; None before the first job."""
         return self._child.process_id if self._child else None
 
     def call(self, job: str, *, seconds: float | None = None, **arguments: Any) -> dict[str, Any]:
@@ -119,8 +117,8 @@ class Sandbox:
         except (BrokenPipeError, EOFError, ValueError):
             raise self._death(child) from None
         if "error" in reply:
-            # Only a decoder's own complaint leaves nothing behind: no lack of memory, no program
-            # still running.
+            # Only after an error of the decoder itself can the process be used again: after a lack
+            # of memory a program may still be running.
             if reply["error"] != errors.PageUnreadable.__name__:
                 self._stop()
             raise _named(reply)
@@ -128,8 +126,8 @@ class Sandbox:
         return answer
 
     def read(self, name: str, most: int) -> bytes:
-        """A file that a job wrote into the folder. `DecodeCrashed` when it is no plain file there,
-        or larger than `most`.
+        """Return a file that a job wrote into the folder. Raises `DecodeCrashed` when it is not a
+        regular file or is larger than `most`.
         """
         try:
             descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -204,8 +202,8 @@ class Sandbox:
         }
 
     def _death(self, child: _Child) -> errors.DecodeFailed:
-        # How a process ended is settled before its pipes close, so killing what is left of it
-        # changes nothing.
+        # The exit status is fixed before the pipes close, so killing the rest of the group does not
+        # change it.
         code = child.close()
         self._child = None
         return errors.DecodeTimeout() if code == -SIGXCPU else errors.DecodeCrashed()
@@ -217,7 +215,7 @@ class Sandbox:
 
 
 def _reply(line: bytes) -> dict[str, Any]:
-    """What a job answered; `ValueError` for anything that is no answer."""
+    """Return the answer of a job. Raises `ValueError` for anything else."""
     try:
         reply = json.loads(line)
     except RecursionError:
@@ -230,7 +228,7 @@ def _reply(line: bytes) -> dict[str, Any]:
 
 
 def _named(reply: dict[str, Any]) -> errors.OcrError:
-    """The error that a job answered with; one that nobody knows is a crash."""
+    """Return the error that a job answered with; an unknown one counts as a crash."""
     kind = getattr(errors, str(reply["error"]), None)
     if kind is errors.EngineMissing:
         return errors.EngineMissing(str(reply.get("sentence", ""))[:MAX_SENTENCE])
@@ -241,8 +239,8 @@ def _named(reply: dict[str, Any]) -> errors.OcrError:
 
 
 def _read_line(descriptor: int, deadline: float) -> bytes:
-    """One answer; `TimeoutError` after the deadline, `EOFError` when the pipe closes or the answer
-    has no end.
+    """Return one answer. Raises `TimeoutError` after the deadline, `EOFError` when the pipe closes
+    or the answer is too long.
     """
     line = bytearray()
     while not line.endswith(b"\n"):
@@ -257,13 +255,15 @@ def _read_line(descriptor: int, deadline: float) -> bytes:
 
 
 LARGEST = 2_000_000_000
-"""Of any number in an answer; what the archive keeps of them is kept in four bytes."""
+"""Largest number in an answer; the archive stores such numbers in four bytes."""
 MOST_WORDS = 50_000
-"""Words of one page in an answer. Taking them from a page stops earlier."""
+"""Largest number of words of one page in an answer; extraction from a page stops earlier."""
 
 
 def checked(answer: dict[str, Any], shape: Mapping[str, type]) -> dict[str, Any]:
-    """The named fields, each of its type; `DecodeCrashed` when one is missing or of another."""
+    """Return the named fields, each of its type. Raises `DecodeCrashed` when one is missing or of
+    another type.
+    """
     found = {name: answer.get(name) for name in shape}
     if not all(_fits(found[name], kind) for name, kind in shape.items()):
         raise DecodeCrashed
@@ -271,21 +271,21 @@ def checked(answer: dict[str, Any], shape: Mapping[str, type]) -> dict[str, Any]
 
 
 def words(rows: list[Any]) -> tuple[Word, ...]:
-    """Words from rows of text, confidence, left, top, width and height."""
+    """Return words from rows of text, confidence, left, top, width and height."""
     if len(rows) > MOST_WORDS:
         raise DecodeCrashed
     return tuple(_word(row) for row in rows)
 
 
 def numbers(found: list[Any], count: int) -> list[float]:
-    """So many numbers and nothing else."""
+    """Return exactly `count` numbers."""
     if len(found) != count or not all(_fits(number, float) for number in found):
         raise DecodeCrashed
     return [float(number) for number in found]
 
 
 def bytes_of(found: list[Any], count: int) -> tuple[int, ...]:
-    """So many whole numbers from 0 to 255 and nothing else."""
+    """Return exactly `count` whole numbers from 0 to 255."""
     if len(found) != count or not all(
         _fits(number, int) and 0 <= number <= 255 for number in found
     ):
@@ -307,7 +307,7 @@ def _word(row: Any) -> Word:
 
 
 def _fits(value: Any, kind: type) -> bool:
-    """Not a number fits nowhere, and a whole one may stand for one with a fraction."""
+    """Return whether a value is of the type. NaN never is, and an integer may replace a float."""
     if type(value) in (int, float):
         return kind in (type(value), float) and -LARGEST <= value <= LARGEST
     return type(value) is kind

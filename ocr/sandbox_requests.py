@@ -1,9 +1,8 @@
-"""Photos of pages bound into one document, asked from outside of the sandbox: in their order, as
-they are coded.
+"""Requests to a sandbox: binding photos into one document, redrawing signatures, and examining and
+cutting feeder stacks.
 
-Drawn signatures, asked from outside of the sandbox: what goes on paper is a picture that we have
-written ourselves. Stacks from the feeder, asked from outside of the sandbox: which pages carry
-codes, which are blank, and parts of them.
+Photos keep their order and coding. A signature on a letter is always a picture written by our own
+code. A stack is examined for pages with codes and for blank pages.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,20 +20,20 @@ from ocr.sandbox import Sandbox
 from ocr.types import Limits
 
 SECONDS = 40.0
-"""For one document: somebody waits for the answer, and a web server waits no longer than a minute.
-"""
+"""Time limit for one document; a user waits, and the web server waits no longer than a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One picture as it was received; it was looked into before."""
+    """One picture as received; it has been inspected before."""
 
     data: bytes
     media_type: str
 
 
 def bind(photos: Sequence[Photo], limits: Limits) -> bytes:
-    """The photos as a PDF, one a page. The same photos in the same order are the same bytes.
+    """Return the photos as a PDF, one per page; the same photos in the same order give the same
+    bytes.
 
     Raises `BrokenPhotos` with the pages that cannot be shown, or a subclass of `DecodeFailed`.
     """
@@ -62,15 +61,14 @@ def bind(photos: Sequence[Photo], limits: Limits) -> bytes:
 
 
 LIMITS = Limits(decode_seconds=10.0, decode_memory=500_000_000, decode_file=20_000_000)
-"""Somebody waits for the answer, and a pad is small."""
+"""Limits for a signature: a user waits for the answer, and a pad is small."""
 
 
 def redraw(picture: bytes, longest: int) -> bytes | None:
-    """The PNG `picture` with the same pixels, written anew; None when there is nothing to see in
-    it.
+    """Return a new PNG with the pixels of `picture`; None when nothing is visible in it.
 
-    Decoded in a separate process of its own. `longest` is the most pixels a side may have. Raises a
-    subclass of `DecodeFailed` for a picture that cannot be decoded.
+    It is decoded in a separate process. `longest` is the largest side in pixels. Raises a subclass
+    of `DecodeFailed` for a picture that cannot be decoded.
     """
     with TemporaryDirectory(prefix="tanda-") as folder, Sandbox(LIMITS, Path(folder)) as sandbox:
         source, target = Path(folder) / "asal", Path(folder) / "baru"
@@ -82,18 +80,18 @@ def redraw(picture: bytes, longest: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class StackPage:
-    """One page of a stack, before anybody reads it."""
+    """One page of a stack before its reading."""
 
     no: int
-    """Counted from 1."""
+    """Page number, counted from 1."""
     codes: tuple[str, ...]
-    """Texts of the QR codes on it."""
+    """Texts of its QR codes."""
     is_blank: bool
 
 
 class Stack:
-    """A file from the feeder, open for looking at and for cutting. Use as a context; one sandbox
-    serves all of it.
+    """An opened feeder file for examining and cutting. Use it as a context manager; one sandbox
+    serves all calls.
     """
 
     def __init__(self, data: bytes, limits: Limits, *, nice: int = 0) -> None:
@@ -119,7 +117,7 @@ class Stack:
         self._opened.close()
 
     def look(self) -> Iterator[StackPage]:
-        """Every page in its order. One that cannot be decoded carries no code and is not blank: a
+        """Yield every page in order. An undecodable page has no code and is not blank, so that a
         person sees it.
         """
         for no in range(1, self._found.pages + 1):
@@ -129,7 +127,7 @@ class Stack:
                 yield StackPage(no, (), is_blank=False)
 
     def cut(self, pages: Sequence[int]) -> bytes:
-        """These pages as a PDF. Raises a subclass of `DecodeFailed`."""
+        """Return these pages as a PDF. Raises a subclass of `DecodeFailed`."""
         output = self._path.with_name("bagian.pdf")
         seconds = self._limits.decode_seconds + len(pages)
         self._sandbox.call(
@@ -144,7 +142,7 @@ class Stack:
 
 
 def look_for_codes(sandbox: Sandbox, path: Path, media_type: str, no: int) -> StackPage:
-    """What codes page `no` of a file carries. Raises a subclass of `DecodeFailed`."""
+    """Return the codes on page `no` of a file. Raises a subclass of `DecodeFailed`."""
     answer = sandbox.call("look_for_codes", path=str(path), media_type=media_type, no=no)
     known = ocr_sandbox.checked(answer, {"codes": list, "is_blank": bool})
     if not all(isinstance(code, str) for code in known["codes"]):

@@ -1,9 +1,8 @@
-"""The searchable copy: each page as it looks, with the recognised words invisible over it. In the
-sandbox only.
+"""The searchable copy: every page as it looks, with the recognised words as invisible text over it.
 
-The invisible text of a page made from words and their places, with the font that the engine itself
-uses. In the sandbox only. Putting a page picture into a PDF, unchanged where its coding allows.
-Runs in the sandbox only.
+Runs in the sandbox only. Page pictures are put into the PDF unchanged if their coding allows it.
+Invisible text is set with the font of the engine, either from the engine's layer or from words and
+their positions.
 """
 
 import io
@@ -24,11 +23,11 @@ _PHOTOMETRIC, _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_LENGTHS = 262, 273, 278, 2
 
 
 def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
-    """Append a page that shows picture `no` of the file, in its size on paper, turned as its EXIF
-    says.
+    """Append a page that shows picture `no` of the file in its paper size, turned according to
+    EXIF.
 
-    JPEG and simple PNG keep their coded pixels bit for bit (and lose what the file said about
-    itself); black and white is coded as CCITT group 4 without loss; the rest becomes JPEG.
+    JPEG and simple PNG keep their coded pixels bit for bit and lose the metadata; black and white
+    is coded as CCITT group 4 without loss; everything else becomes JPEG.
     """
     image = pictures.open_page(path, media_type, no)
     scale = 72 / pictures.dpi_of(image)
@@ -44,15 +43,16 @@ def add_picture(pdf: Pdf, path: str, media_type: str, no: int) -> Page:
 
 
 def bind(files: list[list[str]], output: str) -> dict[str, Any]:
-    """Write the pictures (path and media type) as one PDF, in their order; answers with the numbers
-    of those that cannot be shown, and writes nothing then.
+    """Write the pictures (path and media type) as one PDF in their order. If some cannot be shown,
+    nothing is written and the answer has their numbers.
     """
     broken = []
     with Pdf.new() as pdf:
         for no, (path, media_type) in enumerate(files, 1):
             try:
                 if media_type in (headers.JPEG, headers.PNG):
-                    # Kept as they are coded, so nobody else would notice that something is missing.
+                    # The coded pixels are copied without decoding, so this check is the only one
+                    # for missing data.
                     with pictures.open_page(path, media_type, 1) as image:
                         image.draft("L", (64, 64))
                         image.load()
@@ -66,7 +66,7 @@ def bind(files: list[list[str]], output: str) -> dict[str, Any]:
 
 
 def add_notice(pdf: Pdf, sentence: str) -> Page:
-    """Append an A4 page with one sentence, in the place of a picture that cannot be shown."""
+    """Append an A4 page with one sentence in place of a picture that cannot be shown."""
     page = _add_page(pdf, 595, 842, 0)
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
     page.add_resource(font, Name.Font, Name.Huruf)
@@ -184,7 +184,7 @@ def _group4(pdf: Pdf, image: Image.Image) -> Stream:
         tags = dict(tiff.tag_v2)  # type: ignore[attr-defined]  # a TIFF picture, as asked for, has it
     (start,), (length,) = tags[_STRIP_OFFSETS], tags[_STRIP_LENGTHS]
     coded = buffer.getvalue()[start : start + length]
-    # With "0 is black" the coder takes the dark pixels for the white runs of a fax.
+    # With "0 is black" the encoder would treat the dark pixels as the white runs of a fax.
     is_inverted = tags[_PHOTOMETRIC] == 1
     stream = _picture(
         pdf, coded, Name.CCITTFaxDecode, image.width, image.height, Name.DeviceGray, 1
@@ -215,10 +215,10 @@ _ACTIVE = (
         Name.XFA,
     Name.RichMediaContent,
 )  # fmt: skip
-"""Keys that hold scripts, attached files, or what happens by itself, wherever they stand."""
+"""Keys of scripts, attached files and automatic actions, anywhere in the file."""
 _MOST_NESTED = 100
 LAYER = "Teks"
-"""How the name of the invisible text begins that we laid over a page."""
+"""Prefix of the name of an invisible text that this library added."""
 
 
 def assemble(
@@ -226,7 +226,7 @@ def assemble(
 ) -> dict[str, Any]:
     """Write the copy to `output`.
 
-    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and of that layer
+    Each entry of `pages`: `no`; `layer` (a PDF of invisible text) or None; and for that layer
     `turn`, `back` (six numbers, row by row: from pixels of the engine's picture to those of the
     upright page), `width`, `height` (upright page) and `image_width`, `image_height` (picture that
     the engine read).
@@ -261,15 +261,13 @@ def _page_pictures(path: str, media_type: str, count: int) -> Pdf:
 
 
 def is_active(path: str) -> dict[str, Any]:
-    """Whether a PDF holds scripts, attached files, or actions that lead out of it."""
+    """Return whether a PDF holds scripts, attached files, or actions that lead out of it."""
     with Pdf.open(path) as pdf:
         return {"is_active": any(True for _ in _active_parts(pdf))}
 
 
 def _disarm(pdf: Pdf) -> None:
-    """Nothing in the copy acts by itself, and nothing tells who made the file. The original keeps
-    it all.
-    """
+    """Remove active parts and the names of authors from the copy. The original keeps them."""
     for holder, name in list(_active_parts(pdf)):
         if name in holder:
             del holder[name]
@@ -291,8 +289,8 @@ def _active_parts(pdf: Pdf) -> Iterator[tuple[Any, Name]]:
 
 
 def _active_in(thing: Any, depth: int) -> Iterator[tuple[Any, Name]]:
-    """Active parts of one object and of what is written inside of it; others have their turn in
-    `pdf.objects`.
+    """Yield the active parts of one object and of the values in it; other objects are visited
+    through `pdf.objects`.
     """
     if depth > _MOST_NESTED:
         raise ValueError("nested too deep")
@@ -311,7 +309,7 @@ def _active_in(thing: Any, depth: int) -> Iterator[tuple[Any, Name]]:
 
 
 def _leads_out(action: Any) -> bool:
-    """An action other than a jump inside of the document."""
+    """Return whether an action is anything but a jump inside the document."""
     return isinstance(action, Dictionary) and Name.S in action and action[Name.S] != Name.GoTo
 
 
@@ -326,8 +324,8 @@ def _lay_text(pdf: Pdf, page: Page, entry: dict[str, Any]) -> None:
 
 
 def matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matrix:
-    """From points of the text layer over pixels of the engine's picture and of the upright page to
-    the page's own space, which a viewer turns clockwise by /Rotate.
+    """Return the mapping from points of the text layer, over pixels of the engine's picture and of
+    the upright page, to the page's own space, which a viewer turns clockwise by /Rotate.
     """
     left, bottom, right, top = (float(each) for each in page.cropbox)
     across, up = right - left, top - bottom
@@ -335,7 +333,7 @@ def matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matri
     shown = (up, across) if turn in (90, 270) else (across, up)
     a, b, c, d, e, f = entry["back"]
     steps = (
-        # The layer counts from its lower edge, pixels from the upper one.
+        # The layer is measured from its lower edge, pixels from the upper one.
         Matrix(
             entry["image_width"] / wide,
             0,
@@ -360,9 +358,9 @@ def matrix(page: Page, entry: dict[str, Any], wide: float, high: float) -> Matri
 
 
 FONT = "pdf.ttf"
-"""In the folder of the engine's models: one empty glyph for every letter."""
+"""Font file in the folder of the engine's models; every letter has an empty glyph."""
 _WIDTH = 0.5
-"""Of every letter, in its own height."""
+"""Width of every letter as a share of its height."""
 _SAME = (1, 0, 0, 0, 1, 0)
 _TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -384,7 +382,7 @@ end
 
 
 def font(pdf: Pdf, models: str) -> Object | None:
-    """The font, as an object of this PDF; None where the engine has none."""
+    """Return the font as an object of this PDF; None when the engine has none."""
     path = Path(models) / FONT
     if not models or not path.is_file():
         return None
@@ -410,7 +408,7 @@ def font(pdf: Pdf, models: str) -> Object | None:
 
 
 def remove(page: Page) -> None:
-    """Take away the text that an earlier copy laid; what the file brought itself stays."""
+    """Remove the text that an earlier copy added; text of the file itself stays."""
     forms = page.resources.get(Name.XObject, Dictionary())
     for name, form in forms.items():
         if name.startswith(f"/{LAYER}") and isinstance(form, Stream):
@@ -420,8 +418,8 @@ def remove(page: Page) -> None:
 def lay(
     pdf: Pdf, page: Page, letters: Object, words: list[list[Any]], width: int, height: int
 ) -> None:
-    """Lay the words, each `[text, left, top, width, height]` in pixels of the upright page of this
-    size.
+    """Add the words as invisible text, each `[text, left, top, width, height]` in pixels of the
+    upright page of this size.
     """
     shown = [_shown(word, height) for word in words if word[0]]
     form = pdf.make_stream(
@@ -446,7 +444,7 @@ def lay(
 
 
 def _shown(word: list[Any], page_height: int) -> bytes:
-    """One word with a space after it, as wide as its box and as high."""
+    """Return the instructions for one word and a space, as wide and as high as its box."""
     text, left, top, width, height = word
     size = max(1, height)
     stretch = 100 * max(1, width) / (len(text) * _WIDTH * size)

@@ -1,11 +1,10 @@
-"""What an engine leaves beside the picture it has read, and the table of words it makes. In the
-sandbox only.
+"""The recognition engine: as a program through pytesseract, or inside the process through
+tesserocr.
 
-The recognition engine as a program. The only module that knows pytesseract. Runs in the sandbox
-only, whose limits of memory and time the program inherits; `ocr.engine` is the other side. The same
-engine inside of the sandbox's own process, where `tesserocr` is installed: nothing is started for a
-page, and the model is loaded once. The only module that knows tesserocr. Reading one page by the
-engine that is there: inside of this process, or else as a program. In the sandbox only.
+Runs in the sandbox only; programs inherit its limits of memory and time. `ocr.engine` is the
+caller's side. Where `tesserocr` is installed, no program is started for a page and the model is
+loaded once. This is the only module that uses pytesseract and tesserocr. Results are the files that
+an engine writes beside the picture, and its table of words.
 """
 
 import csv
@@ -36,18 +35,18 @@ COLUMNS = (
     "conf",
     "text",
 )
-"""Of a table that has no head."""
+"""Columns of a table without a header."""
 _NEEDED = {"level", "left", "top", "width", "height", "conf", "text"}
 _WORD = "5"
 
 
 @contextmanager
 def beside(image: str) -> Iterator[Path]:
-    """The name without its ending under which an engine writes. In the end only a PDF is left
-    there, and it is one.
+    """Give the name without extension under which an engine writes. On exit only a valid PDF is
+    left there.
 
-    Raises `EngineFailed` when it is none, and a subclass of `Lack` when the machine lacks
-    something.
+    Raises `EngineFailed` when the file is not a PDF, and a subclass of `Lack` when the machine
+    lacks something.
     """
     base = Path(image).with_suffix("")
     try:
@@ -59,7 +58,7 @@ def beside(image: str) -> Iterator[Path]:
     except UnicodeDecodeError:
         raise EngineFailed from None
     finally:
-        # An engine does not always notice that what it wrote was cut short.
+        # An engine does not always notice that its output was truncated.
         is_full = os.statvfs(base.parent).f_bavail == 0
         for suffix in (".txt", ".tsv"):
             base.with_suffix(suffix).unlink(missing_ok=True)
@@ -70,8 +69,8 @@ def beside(image: str) -> Iterator[Path]:
 
 
 def answer(text: str, table: str, columns: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """`text` and `words` as (text, confidence, left, top, width, height), from the table whose head
-    may be missing.
+    """Return `text` and `words` as (text, confidence, left, top, width, height) from the table,
+    with the `columns` of a table without header.
     """
     return {"text": text.replace("\f", "").strip(), "words": _words(table, columns)}
 
@@ -91,8 +90,8 @@ def _word(row: dict[str, str]) -> tuple[Any, ...]:
     return (row["text"].strip(), max(0.0, round(float(row["conf"]), 1)), *box)
 
 
-# pytesseract takes pandas along wherever that is installed: time and memory of every page, for
-# tables that nobody asks for.
+# pytesseract imports pandas where it is installed, which costs time and memory for every page and
+# is not needed.
 _is_first = "pandas" not in sys.modules
 if _is_first:
     sys.modules["pandas"] = None  # type: ignore[assignment]  # as one that is not installed
@@ -110,7 +109,9 @@ _CONFIG = (
 
 
 def probe(command: str, languages: str) -> dict[str, Any]:
-    """Ask the engine for version and languages; `EngineMissing` says what to install."""
+    """Ask the engine for version and languages. Raises `EngineMissing`, which says
+    what to install.
+    """
     found = re.search(r"tesseract v?(\d+)\.(\d+)\S*", _ask(command, "--version"))
     if not found:
         raise EngineMissing(f"{command} bukan Tesseract. Pasang dengan: {INSTALL}")
@@ -130,7 +131,7 @@ def probe(command: str, languages: str) -> dict[str, Any]:
 
 
 def models_of(command: str) -> str:
-    """The folder in which the installed program has its models."""
+    """Return the folder of the models of the installed program."""
     found = re.search(r'"([^"]+)"', _ask(command, "--list-langs"))
     return found[1] if found else ""
 
@@ -138,7 +139,7 @@ def models_of(command: str) -> str:
 def recognise(
     command: str, languages: str, image: str, dpi: int, layout: int, threshold: int
 ) -> dict[str, Any]:
-    """Read one page in one call, see `ocr.recognition`."""
+    """Read one page with the program, see `recognise_recognition`."""
     pytesseract.tesseract_cmd = command
     config = _CONFIG.format(layout=layout, threshold=threshold, dpi=dpi)
     with beside(image) as base:
@@ -155,9 +156,7 @@ def recognise(
 
 
 def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
-    """By how many degrees clockwise the page must be turned to stand upright, and how sure that
-    is.
-    """
+    """Return the clockwise turn in degrees that sets the page upright, and its confidence."""
     pytesseract.tesseract_cmd = command
     try:
         found = pytesseract.image_to_osd(
@@ -166,7 +165,7 @@ def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
     except (RuntimeError, OSError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and (lack := lack_of(error)):
             raise lack from None
-        # Too few letters to tell, most often.
+        # Usually the page has too few letters.
         found = {}
     return {
         "turn": int(found.get("rotate", 0)) % 360,
@@ -175,8 +174,8 @@ def find_turn(command: str, image: str, dpi: int) -> dict[str, Any]:
 
 
 def _ask(command: str, question: str) -> str:
-    """The answer of the engine about itself. The time is bounded from outside: with a limit here, a
-    program that forks and keeps our pipe would still hold us.
+    """Return the engine's answer about itself. The caller limits the time: a limit here would not
+    stop a program that forks and keeps the pipe open.
     """
     try:
         done = subprocess.run(
@@ -198,8 +197,8 @@ _VARIABLES = {"tessedit_create_pdf": "1", "textonly_pdf": "1"}
 
 @lru_cache(maxsize=1)
 def load(command: str, languages: str) -> Any:
-    """The engine with the models of the installed program; None where it is not there, or does not
-    take them.
+    """Return the engine with the models of the installed program; None when it is not installed or
+    refuses them.
     """
     try:
         import tesserocr
@@ -212,7 +211,7 @@ def load(command: str, languages: str) -> Any:
 def recognise_in_process(
     api: Any, image: str, dpi: int, layout: int, threshold: int
 ) -> dict[str, Any]:
-    """Read one page in one call, see `ocr.recognition`."""
+    """Read one page with the engine in this process, see `recognise_recognition`."""
     variables = _VARIABLES | {"user_defined_dpi": str(dpi), "thresholding_method": str(threshold)}
     api.SetPageSegMode(layout)
     for name, value in variables.items():
@@ -231,20 +230,22 @@ def recognise_in_process(
 PROGRAM = "tesseract"
 _ANY_LAYOUT, _ONE_BLOCK = 3, 6
 _ONE_THRESHOLD, _LOCAL_THRESHOLD = 0, 2
-"""Otsu's for the whole page, and Sauvola's for each part of it."""
+"""Otsu's threshold for the whole page, and Sauvola's for each part of it."""
 
 
 def recognise_recognition(
     command: str, languages: str, image: str, dpi: int, one_block: bool, local: bool
 ) -> dict[str, Any]:
-    """Read one page in one call, as one block of lines or in the layout that the engine finds, made
-    black and white by one threshold or by `local` ones: `text` and `words` as (text, confidence,
-    left, top, width, height). A PDF of invisible text is left beside the picture, under its name
-    with `.pdf`. Raises `EngineTimeout`, `EngineFailed` or `EngineMissing`.
+    """Read one page with the available engine, as one block of lines or in the layout that it
+    finds, made black and white by one threshold or by `local` ones.
+
+    The answer has `text` and `words` as (text, confidence, left, top, width, height). A PDF of
+    invisible text is left beside the picture, under its name with `.pdf`. Raises `EngineTimeout`,
+    `EngineFailed` or `EngineMissing`.
     """
     layout = _ONE_BLOCK if one_block else _ANY_LAYOUT
     threshold = _LOCAL_THRESHOLD if local else _ONE_THRESHOLD
-    # Who names another program wants that one.
+    # A configured other program takes precedence over the engine in this process.
     if command == PROGRAM and (loaded := load(command, languages)):
         return recognise_in_process(loaded, image, dpi, layout, threshold)
     return recognise(command, languages, image, dpi, layout, threshold)

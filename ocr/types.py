@@ -1,4 +1,4 @@
-"""The nouns of this library: what goes in (`Limits`, `Options`) and what comes out."""
+"""The types of this library: its input (`Limits`, `Options`) and its output."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,31 +6,31 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is accepted at all, and what the decoding process may use."""
+    """Limits of what is accepted and of what the decoding process may use."""
 
     max_bytes: int = 50_000_000
     max_recording_bytes: int = 0
-    """The same for recordings of a voice; 0 where none are taken."""
+    """The same for voice recordings; 0 when none are accepted."""
     max_megapixels: int = 120
     """Per page, from the header of the picture."""
     max_pages: int = 300
     decode_seconds: float = 60.0
     """Wall and processor seconds for decoding one page."""
     inspect_seconds: float = 20.0
-    """The same for looking into one PDF: somebody waits for the answer."""
+    """The same for inspecting one PDF, while a user waits."""
     inspect_wait: float = 10.0
-    """Wall seconds to wait for others who look into theirs."""
+    """Wall seconds to wait for other inspections."""
     inspect_memory: int = 1_000_000_000
-    """Bytes of address space for that."""
+    """Bytes of address space for an inspection."""
     decode_memory: int = 2_000_000_000
-    """Bytes of address space of the decoding process, and of the engine that it starts."""
+    """Bytes of address space of the decoding process, and of the engine it starts."""
     decode_file: int = 200_000_000
-    """Bytes of each file that either of them writes, and of the copy that is made of a document."""
+    """Bytes of each file that these processes write, and of the copy of a document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read. The defaults are the measured ones."""
+    """Settings of reading. The defaults were determined by measurement."""
 
     limits: Limits = field(default_factory=Limits)
     languages: str = "ind"
@@ -44,43 +44,44 @@ class Options:
     nice: int = 0
     """Added niceness of decoding and recognising, so that reading does not slow the counter."""
     turn_confidence: float = 2.0
-    """How sure the engine must be about the orientation of a page before the page is turned."""
+    """Confidence about the orientation of a page that the engine needs before the
+    page is turned.
+    """
     thumbnail_pixels: int = 480
     """Longest side of a thumbnail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What the file is, found without decoding pixels in this process."""
+    """Facts about a file, found without decoding pixels in this process."""
 
     media_type: str
     pages: int
-    """0 for a recording."""
+    """Number of pages; 0 for a recording."""
     width: int
     """Pixels of the first page; for a PDF, points."""
     height: int
     encrypted: bool = False
     """The PDF is encrypted but opens without a password (it restricts printing or copying)."""
     has_text: bool = False
-    """At least one page brings its own text."""
+    """At least one page has its own text."""
     signed: bool = False
-    """The PDF carries a digital signature: no changed copy of it is made."""
+    """The PDF carries a digital signature, so no changed copy is made."""
     xfa: bool = False
-    """The PDF is a form of XFA, of which its pages may show nothing."""
+    """The PDF is an XFA form, whose pages may show nothing."""
     seconds: float | None = None
-    """How long a recording lasts, where its header says so."""
+    """Duration of a recording, if its header states it."""
     reason: str = ""
-    """A sentence worth showing although the file is accepted; empty when there is nothing to say.
-    """
+    """A sentence for users although the file is accepted; empty when there is nothing to say."""
 
     @property
     def is_recording(self) -> bool:
-        """A voice: nothing to be read."""
+        """Whether it is a voice recording, which is not read."""
         return self.media_type.startswith("audio/")
 
 
 class PageSource(StrEnum):
-    """Where the text of a page comes from."""
+    """Origin of the text of a page."""
 
     OCR = "ocr"
     TEXT = "text"
@@ -89,34 +90,34 @@ class PageSource(StrEnum):
 
 
 class PdfKind(StrEnum):
-    """What `Reading.pdf` is."""
+    """Kinds of `Reading.pdf`."""
 
     SEARCHABLE = "searchable"
-    """Page pictures with invisible text over them; of a PDF with text, a copy without scripts and
+    """Page pictures with invisible text over them; for a PDF with text, a copy without scripts and
     attachments.
     """
     PICTURE = "picture"
-    """Page pictures only: no page could be recognised."""
+    """Page pictures only, because no page could be recognised."""
     ORIGINAL = "original"
-    """Nothing was made (`pdf` is None): the file received brings its own text and nothing that
-    acts, and is PDF/A or cannot become it; or it is signed.
+    """No copy was made (`pdf` is None): the file has its own text and no active parts, and is PDF/A
+    or cannot become it; or it is signed.
     """
     NONE = "none"
-    """Nothing could be made (`pdf` is None)."""
+    """No copy could be made (`pdf` is None)."""
 
 
 class PdfLevel(StrEnum):
-    """What `Reading.pdf` conforms to, as found in its own bytes, or the file received where nothing
-    was made.
+    """Conformance level of `Reading.pdf`, or of the received file when no copy was made, as
+    validated from the bytes.
     """
 
     A_1B = "PDF/A-1b"
     A_2B = "PDF/A-2b"
     A_3B = "PDF/A-3b"
     PLAIN = "PDF"
-    """It works, and holds something that PDF/A forbids or that nobody here can judge."""
+    """A working PDF with something that PDF/A forbids or that cannot be validated here."""
     NONE = ""
-    """Nothing was made, and the file received is no PDF/A."""
+    """No copy was made, and the received file is not PDF/A."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +136,16 @@ class Word:
 
     text: str
     confidence: float
-    """0 to 100; 100 for text that the file brought itself."""
+    """0 to 100; 100 for text of the file itself."""
     box: Box
 
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """One page as it was read. A failed page has no text and a `reason`."""
+    """Result for one page. A failed page has no text and a `reason`."""
 
     no: int
-    """Counted from 1."""
+    """Page number, counted from 1."""
     text: str
     confidence: float | None
     """Mean of the words, weighted by their length; None without words."""
@@ -157,16 +158,16 @@ class PageReading:
     """Degrees clockwise by which the page had to be turned to stand upright (0, 90, 180, 270)."""
     reason: str = ""
     is_retryable: bool = False
-    """The page failed for a reason that another try may not meet."""
+    """The page failed for a reason that a retry may not meet."""
     codes: tuple[str, ...] = ()
-    """Texts of QR codes, looked for where the words speak of a code."""
+    """Texts of QR codes, searched where the words mention a code."""
     likeness: tuple[int, ...] | None = None
-    """How the page looks (`ocr.likeness`); None for a page that is blank or failed."""
+    """Difference hash of the page (`ocr.pages.of`); None for a blank or failed page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A whole document as it was read."""
+    """Result for a whole document."""
 
     media_type: str
     pages: tuple[PageReading, ...]
@@ -177,8 +178,8 @@ class Reading:
     """
     pdf_level: PdfLevel = PdfLevel.NONE
     reason: str = ""
-    """Sentence for people: why there is no better PDF, or what sets the copy apart from the file
-    received.
+    """Sentence for users: why there is no better PDF, or how the copy differs from the received
+    file.
     """
 
     @property
