@@ -255,8 +255,8 @@ def _clean(text: str) -> str:
 
 
 def _is_garbage(words: list[tuple[str, float, int, int, int, int]]) -> bool:
-    """Return whether the words are mostly private-use or replacement characters, which result from
-    fonts without a map to Unicode.
+    """Return whether too many characters are private-use or replacement characters, which result
+    from fonts without a map to Unicode.
     """
     letters = "".join(word[0] for word in words)
     unknown = sum(1 for each in letters if each == "\ufffd" or "\ue000" <= each <= "\uf8ff")

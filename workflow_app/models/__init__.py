@@ -1,4 +1,4 @@
-"""Tables of the application, one module per package of services. Importing the package registers
+"""Tables of the application, one module per subject. Importing the package registers
 all of them.
 """
 

@@ -1,9 +1,8 @@
-"""People who sign in, and the roles they hold.
+"""Accounts of members with their roles, sessions and absences, planned role changes, and failed
+attempts.
 
-Sessions of people who are signed in. The browser holds a random token; here lies only its hash.
-Failed tries, counted so that guessing becomes slow. Shared by all web processes.
-Changes of a member's roles and unit that are still to come, or were made on their day.
-Absences of members, each with who stands in meanwhile.
+A browser holds a random session token; the table holds only its hash. Failed attempts are counted
+for all web processes together, so that guessing is slowed down.
 """
 
 from datetime import datetime
@@ -17,7 +16,7 @@ from workflow_app.models.base import Base
 
 
 class User(Base):
-    """A member of the Polres with an account."""
+    """An account of a member of the Polres."""
 
     __tablename__ = "user_account"
 
@@ -30,11 +29,11 @@ class User(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=1)
-    """Raised on change of password or roles and on disabling: every session of an older epoch is
-    over.
+    """Increased on a change of password or roles and on disabling, which ends every session of an
+    older epoch.
     """
     is_password_temporary: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Given by somebody else: its owner chooses another before anything else."""
+    """The password was set by somebody else; the owner must choose another one first."""
     created_at: Mapped[datetime]
 
     roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
@@ -50,31 +49,31 @@ class UserRole(Base):
 
 
 class UserSession(Base):
-    """One sign-in of one user, until it ends. No network address and no kind of browser is kept."""
+    """One sign-in of one user. Neither the network address nor the browser type is stored."""
 
     __tablename__ = "user_session"
     __table_args__ = (Index("ix_user_session_user_id", "user_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
-    """SHA-256 of the token: who reads the table cannot sign in with it."""
+    """SHA-256 of the token, so that reading the table does not allow signing in."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     epoch: Mapped[int]
-    """Epoch of the account's credentials under which it began."""
+    """`session_epoch` of the account when the session began."""
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    """Last request of the person, to the minute."""
+    """Time of the last request, to the minute."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     data_key: Mapped[bytes]
-    """Wrapped key that seals what the session remembers."""
+    """Wrapped key that seals the data of the session."""
     search: Mapped[bytes | None]
-    """The words last searched for, sealed: people search for names."""
+    """Words of the last search, sealed, because people search for names."""
 
 
 class Attempt(Base):
-    """Failures of one account, address or device. The key is a keyed hash: names and addresses are
-    not kept.
+    """Failures of one account, address or device. The key is a keyed hash, so names and addresses
+    are not stored.
     """
 
     __tablename__ = "attempt"
@@ -86,9 +85,7 @@ class Attempt(Base):
 
 
 class RoleChange(Base):
-    """From an instant on a member gains and loses roles, as whoever entered it saw them, or works
-    in another unit.
-    """
+    """A planned change of the roles or the unit of a member, taking effect at an instant."""
 
     __tablename__ = "role_change"
     __table_args__ = (
@@ -100,9 +97,7 @@ class RoleChange(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     valid_from: Mapped[datetime]
     before: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """The roles that were held when it was entered: what others give or take until then is not
-    undone.
-    """
+    """Roles held when the change was entered; changes made by others until then are preserved."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     unit: Mapped[str]
     status: Mapped[str]
@@ -111,8 +106,8 @@ class RoleChange(Base):
 
 
 class Absence(Base):
-    """A member is absent for a period, and another works for him. It begins and ends by its
-    instants, no job moves it.
+    """A period of absence of a member, with a substitute. Its instants alone begin and end it,
+    without a job.
     """
 
     __tablename__ = "absence"
@@ -131,5 +126,5 @@ class Absence(Base):
     entered_at: Mapped[datetime]
     entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None]
-    """When it was ended early, or withdrawn before it began."""
+    """When it was ended early, or withdrawn before its begin."""
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,4 +1,4 @@
-"""Append-only, hash-chained events; signed checkpoints over all chains."""
+"""The audit log: append-only, hash-chained events, and signed checkpoints over all chains."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from workflow_app.models.base import Base
 
 
 class AuditChain(Base):
-    """Head of one chain; locked while an event is appended. A case has its own chain."""
+    """Head of one chain, locked while an event is appended. Every case has its own chain."""
 
     __tablename__ = "audit_chain"
 
@@ -21,7 +21,7 @@ class AuditChain(Base):
 
 
 class AuditEvent(Base):
-    """Something happened. A trigger refuses UPDATE and DELETE."""
+    """One event of the audit log. A trigger refuses UPDATE and DELETE."""
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -46,7 +46,7 @@ class AuditEvent(Base):
 
 
 class AuditCheckpoint(Base):
-    """A signed Merkle root over the events up to `last_event_id`; a copy lies in the object store
+    """A signed Merkle root over the events up to `last_event_id`; a copy is in the object store
     under lock.
     """
 
@@ -55,7 +55,7 @@ class AuditCheckpoint(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     last_event_id: Mapped[int] = mapped_column(BigInteger)
     events: Mapped[int]
-    """Number of events under this root (counts reveal a cut-off end)."""
+    """Number of events under this root; it reveals a truncated log."""
     root: Mapped[bytes]
     previous: Mapped[bytes]
     signature: Mapped[bytes]

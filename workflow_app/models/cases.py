@@ -1,9 +1,9 @@
-"""Cases: the business record, its engine state, its clocks, its waivers.
+"""Cases: the business record, engine state, clocks, waivers and remarks, with the records around
+them.
 
-Corrections of the times at which stages of a case were reached. What was recorded first is never
-changed. Cases that beget cases: which case continues which. Whom a case concerns, so that he may
-not see it. Marks of cases: keyed digests of what a citizen is reached and known by, so that two
-cases of one person are found. Steps that failed and wait for a person.
+Time corrections never change what was recorded first. Kinship says which case continues which.
+Walls hide a case from members whom it concerns. Marks are keyed digests that connect cases of one
+citizen. Incidents are failed steps that wait for a person.
 """
 
 from datetime import datetime
@@ -73,7 +73,7 @@ class Case(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     start_token: Mapped[str | None] = mapped_column(unique=True)
-    """Of the page that asked for the case: the same page asked twice starts one case."""
+    """Token of the page that started the case; the same page sent twice starts one case."""
     process_key: Mapped[str]
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
     unit: Mapped[str]
@@ -81,33 +81,33 @@ class Case(Base):
     """running, done, cancelled, or stopped (an incident waits for a person)."""
     outcome: Mapped[str | None]
     state: Mapped[bytes]
-    """Engine state: compressed, order preserving, without specification and without personal data.
-    """
+    """Engine state: compressed, in insertion order, without specification and personal data."""
     revision: Mapped[int] = mapped_column(default=0)
     passed: Mapped[list[str]] = mapped_column(default=list)
-    """Elements of the model that were completed at least once, for the drawing."""
+    """Elements of the model that were completed at least once, for the diagram."""
     standing: Mapped[dict[str, Any] | None]
-    """Where the case stands now: the engine's id of each task that waits, to the number of its part
-    and since when. None in cases of before the event log, until it was filled in. No index may ask
-    for it: every step changes it.
+    """The waiting tasks: engine id of each task, with the number of its model part and the instant
+    since when it waits.
+
+    None in cases older than the event log, until it was filled in. The column must not be indexed,
+    because every step changes it.
     """
     is_logged: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-    """False in cases of before the event log, until it was filled in."""
+    """False in cases older than the event log, until it was filled in."""
     next_wake_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     closed_at: Mapped[datetime | None]
     confined_to: Mapped[str | None]
-    """The one role that still sees the case, beside those who watch over confined ones (R79)."""
+    """The only role that sees the case, besides the overseers of confined cases (R79)."""
     data_key: Mapped[bytes]
     """Key of this case's sealed answers, wrapped by a key outside the database."""
 
 
 class CaseClock(Base):
-    """A measured span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in minutes, or
-    in working days (R34).
-
-    Most measure once per case; those of a hand-off anew in each round.
+    """A measured time span of a case: `kedatangan`, `berkas_lengkap` (R57). Its target is in
+    minutes or in working days (R34). Most clocks measure once per case; those of a hand-over
+    measure each round.
     """
 
     __tablename__ = "case_clock"
@@ -144,19 +144,19 @@ class CaseClock(Base):
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     target_minutes: Mapped[int | None]
-    """Target in force when the clock started; a clock without any target is only measured."""
+    """Target in force at the start of the clock; a clock without a target is only measured."""
     target_working_days: Mapped[int | None]
     calendar: Mapped[str | None]
-    """The calendar by which the working days were counted, and which version of it: a later one
-    moves no running clock, except by confirming a year on its way (decision 0063).
+    """Calendar and version by which working days are counted. A later version moves no running
+    clock, except when it confirms a year within its span (decision 0063).
     """
     calendar_valid_from: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
 
 
 class ClockEdge(Base):
-    """An event from which a clock may count or at which it may stop, and when it was: of the chosen
-    one, and of the others.
+    """An event from which a clock may count or at which it may stop, with its time. The chosen
+    event and the others are stored.
     """
 
     __tablename__ = "clock_edge"
@@ -164,15 +164,13 @@ class ClockEdge(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     clock: Mapped[str] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(primary_key=True)
-    """Of the service task: `start_clock`, `stop_clock`."""
+    """Operation of the service task: `start_clock`, `stop_clock`."""
     edge: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
 
 
 class CaseWaiver(Base):
-    """A requirement line on which Ka SPKT decided: waived for this case, or refused to waive
-    (pitfall 21).
-    """
+    """A requirement line decided by Ka SPKT: waived for this case, or refused (pitfall 21)."""
 
     __tablename__ = "case_waiver"
 
@@ -180,14 +178,14 @@ class CaseWaiver(Base):
     line: Mapped[str] = mapped_column(primary_key=True)
     granted: Mapped[bool]
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
-    """The answers that decided it, with the written reason."""
+    """The answers with the decision and its written reason."""
     decided_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class CaseRemark(Base):
-    """A written reason that belongs to a case but to no task, sealed: why it was cancelled, why a
-    letter was withdrawn, what the identity was opened for.
+    """A sealed written reason that belongs to a case but to no task: for a cancellation, a
+    withdrawn letter, or opening the identity.
     """
 
     __tablename__ = "case_remark"
@@ -201,8 +199,8 @@ class CaseRemark(Base):
 
 
 class TimeCorrection(Base):
-    """Somebody says when a stage really was, and why. Append-only; the newest one of a stage
-    counts.
+    """A corrected time of a stage with its reason. Append-only; the latest one of a
+    stage counts.
     """
 
     __tablename__ = "time_correction"
@@ -213,16 +211,16 @@ class TimeCorrection(Base):
     element: Mapped[str]
     at: Mapped[datetime]
     offered_at: Mapped[datetime | None]
-    """What the form had offered, of a time that was told otherwise when it was recorded."""
+    """The time offered by the form, if another one was entered."""
     sealed: Mapped[bytes]
-    """The written reason, sealed with the case's key: it may name people."""
+    """The written reason, sealed with the case's key because it may name people."""
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class CaseKinship(Base):
-    """A case that a step of another case began. A case has at most one parent; a trigger refuses
-    UPDATE and DELETE.
+    """A case that was started by a step of another case. A case has at most one parent; a trigger
+    refuses UPDATE and DELETE.
     """
 
     __tablename__ = "case_kinship"
@@ -231,14 +229,12 @@ class CaseKinship(Base):
     child_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     parent_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), index=True)
     reason: Mapped[str]
-    """Words of the model for the pages, the same for every such case; never personal."""
+    """Reason from the model, the same for every such case; never personal."""
     created_at: Mapped[datetime]
 
 
 class CaseWall(Base):
-    """A member who does not see a case any more, whatever his roles are (R79). Walls are raised and
-    never taken down.
-    """
+    """A member who no longer sees a case, whatever his roles (R79). Walls are never removed."""
 
     __tablename__ = "case_wall"
 
@@ -248,12 +244,12 @@ class CaseWall(Base):
     )
     since: Mapped[datetime]
     reason_key: Mapped[str]
-    """The answer that names him, as `<element>.<field>`."""
+    """The answer that names the member, as `<element>.<field>`."""
 
 
 class CaseMark(Base):
-    """The newest answers of one element bear this mark. Nobody reads a number from it who has not
-    the key of the office.
+    """A keyed digest of the latest answers of one element. Without the office's key no number can
+    be derived from it.
     """
 
     __tablename__ = "case_mark"
@@ -281,12 +277,13 @@ class Incident(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     operation: Mapped[str]
     task_id: Mapped[UUID | None]
-    """Engine task that failed (a user task for `complete`, a service task for `effect`); for
-    `reprint` the letter, for `message` the message, for `release` the member."""
+    """Engine task that failed (a user task for `complete`, a service task for `effect`); the letter
+    for `reprint`, the message for `message`, the member for `release`.
+    """
     element: Mapped[str]
     sentence: Mapped[str]
     detail: Mapped[str]
-    """For the log and the admin; without personal data."""
+    """Text for the log and the administrator, without personal data."""
     happened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,9 +1,8 @@
-"""Which paper of the archive belongs to which case and step.
+"""Links from documents of the archive to cases and steps, and what was decided about documents.
 
-Holds by hand: papers that a dispute or an investigation needs, whatever their schedule says. Papers
-whose writing nobody waits for any more: they could not be read, and somebody has said why that may
-stay so. Papers that a case proposes to dispose of, and what became of each of them (R37, UU
-43/2009). Bags of papers that were asked for in the browser: made by a job, taken out for a day.
+Holds keep documents for a dispute or an investigation, whatever their schedule says. Dismissals
+close unreadable documents. Disposal items are the documents on the list of a disposal case (R37, UU
+43/2009). Bag orders are export files that a job makes for one day.
 """
 
 from datetime import date, datetime
@@ -27,7 +26,7 @@ from workflow_app.models.base import Base
 
 
 class CaseDocument(Base):
-    """A paper linked to a case. One paper may belong to several cases; its bytes are stored
+    """A document linked to a case. A document may belong to several cases; its bytes are stored
     once.
     """
 
@@ -37,15 +36,15 @@ class CaseDocument(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     element: Mapped[str]
-    """Element of the step at which it was handed in or produced."""
+    """Element of the step at which the document was handed in or produced."""
     label: Mapped[str]
-    """What the paper is, in words; never a file name (those carry people's names)."""
+    """What the document is, in words; never a file name, because those carry people's names."""
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class PaperHold(Base):
-    """A paper must be kept until somebody lifts this again."""
+    """A document that must be kept until the hold is lifted."""
 
     __tablename__ = "paper_hold"
     __table_args__ = (
@@ -61,7 +60,7 @@ class PaperHold(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), index=True)
     reason: Mapped[str]
-    """One of a list: what is typed could name people."""
+    """Key from a list; free text could name people."""
     placed_at: Mapped[datetime]
     placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     lifted_at: Mapped[datetime | None]
@@ -70,7 +69,9 @@ class PaperHold(Base):
 
 
 class PaperDismissal(Base):
-    """An unread paper asks for nobody until this is taken back. The paper itself is as it was."""
+    """An unread document that needs no further attention until this is revoked. The document is
+    unchanged.
+    """
 
     __tablename__ = "paper_dismissal"
     __table_args__ = (
@@ -86,11 +87,11 @@ class PaperDismissal(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), index=True)
     reason: Mapped[str]
-    """One of a list."""
+    """Key from a list."""
     data_key: Mapped[bytes | None]
-    """Key of the own words, wrapped by a key outside the database."""
+    """Key of the written reason, wrapped by a key outside the database."""
     sealed: Mapped[bytes | None]
-    """The reason in own words, which may name people; null where the list says it."""
+    """The written reason, which may name people; null when the list says enough."""
     dismissed_at: Mapped[datetime]
     dismissed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     returned_at: Mapped[datetime | None]
@@ -98,7 +99,7 @@ class PaperDismissal(Base):
 
 
 class DisposalItem(Base):
-    """One paper on the list of a disposal case, as the schedule judged it when it was chosen."""
+    """One document on the list of a disposal case, as the schedule judged it at selection."""
 
     __tablename__ = "disposal_item"
     __table_args__ = (
@@ -120,13 +121,13 @@ class DisposalItem(Base):
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id))
     row_code: Mapped[str]
-    """Row of the retention schedule, with its words as they stood."""
+    """Row of the retention schedule, with its wording at that time."""
     row_words: Mapped[str]
     kept_until: Mapped[date]
-    """The last day on which the schedule wanted it kept."""
+    """The last day of the retention period."""
     status: Mapped[str]
-    """proposed, taken_out by a person, left_out by the system, erasing (its words are gone, its
-    bytes are going), disposed.
+    """proposed, taken_out by a person, left_out by the system, erasing (the text is deleted, the
+    bytes are being deleted), disposed.
     """
     reason: Mapped[str]
     """Why it was taken or left out, in a sentence; empty otherwise."""
@@ -137,7 +138,7 @@ class DisposalItem(Base):
 
 
 class BagOrder(Base):
-    """Somebody's wish for a bag of these cases, and how far it is."""
+    """A request for a bag of these cases, with its progress."""
 
     __tablename__ = "bag_order"
     __table_args__ = (
@@ -152,25 +153,25 @@ class BagOrder(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(unique=True)
-    """Of the page it comes from: sent twice it is one order."""
+    """Token of the page; the same page sent twice makes one order."""
     ordered_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    """Who asked, and the only one who gets it."""
+    """The requester, who alone may download it."""
     ordered_at: Mapped[datetime]
     case_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     level: Mapped[int]
-    """The highest level of the papers that go along."""
+    """Highest access level of the included documents."""
     status: Mapped[str]
     """waiting, making, ready, failed (see `sentence`), gone (the day is over)."""
     papers: Mapped[int] = mapped_column(default=0)
     papers_done: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
-    """Papers of these cases above the level: the bag does not mention them."""
+    """Number of documents of these cases above the level; the bag does not mention them."""
     sentence: Mapped[str] = mapped_column(default="")
     sha256: Mapped[str | None]
-    """Of the file in the object store."""
+    """SHA-256 of the file in the object store."""
     size: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime | None]
     stored: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
-    """SHA-256 of all that a try may have put into the store, also one that was cut off: the store
-    is to let go of each.
+    """SHA-256 of all objects that an attempt, also an interrupted one, may have stored; all are to
+    be deleted.
     """

@@ -1,7 +1,5 @@
-"""The event log: which element of which case was entered and left when. Numbers and instants only,
-no people.
-
-Totals that no row of the business tells.
+"""The event log: which element of which case was entered and left when. It holds numbers and
+instants only, no people. The module also holds totals that cannot be derived from other tables.
 """
 
 from datetime import date, datetime
@@ -24,7 +22,7 @@ from workflow_app.models.base import Base
 
 
 class ModelPart(Base):
-    """An element or a sequence flow of one version of a process, under a short number that the log
+    """An element or a sequence flow of one version of a process, with the short number that the log
     uses.
     """
 
@@ -34,13 +32,15 @@ class ModelPart(Base):
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
     key: Mapped[str]
-    """Id of the element; of a flow `source>target`: no two flows join the same two elements."""
+    """Id of the element; for a flow `source>target`, which is unique because no two flows join the
+    same elements.
+    """
 
 
 class CaseStep(Base):
-    """One step of the engine: what the case passed at this instant, and which stays ended with it.
+    """One step of the engine: the parts that the case passed and the stays that ended.
 
-    A stay is the time between entering an element that waits and leaving it. Written in the
+    A stay is the time between entering a waiting element and leaving it. The row is written in the
     transaction of the step.
     """
 
@@ -52,19 +52,19 @@ class CaseStep(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """The revision of the case that the step made; below 0 where task rows told it afterwards."""
+    """Revision of the case that the step made; negative if it was derived from task rows later."""
     at: Mapped[datetime]
     path: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    """Parts that were completed, in order: elements, then the flows that were taken."""
+    """Completed parts in order: elements, then the flows taken."""
     stay_parts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     stay_since: Mapped[list[datetime]] = mapped_column(ARRAY(TIMESTAMP(timezone=True)))
     stay_ends: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    """Three lists of one length: where, since when, and how it ended (`StayEnd`)."""
+    """Three lists of equal length: where, since when, and how the stay ended (`StayEnd`)."""
 
 
 class StayTally(Base):
-    """How many stays of a finished day lasted about so long. Made from `case_step` by a job, and
-    only from it.
+    """Number of stays of a finished day with a similar length. A job derives it from `case_step`
+    alone.
     """
 
     __tablename__ = "stay_tally"
@@ -72,12 +72,12 @@ class StayTally(Base):
     unit: Mapped[str] = mapped_column(primary_key=True)
     part: Mapped[int] = mapped_column(ForeignKey("model_part.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    """In WITA, of the end of the stay."""
+    """Day in WITA on which the stay ended."""
     bucket: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    """Length on a logarithmic scale; see `services.measuring.stay_lengths`."""
+    """Length on a logarithmic scale; see `services.reporting.stays`."""
     stays: Mapped[int]
     timed: Mapped[int]
-    """Of these, how many had a limit."""
+    """Number of these stays that had a limit."""
     late: Mapped[int]
 
 
@@ -91,7 +91,7 @@ class TalliedDay(Base):
 
 
 class Tally(Base):
-    """A total that only grows: pages read, seconds spent reading them."""
+    """A total that only grows: pages read, or seconds spent reading them."""
 
     __tablename__ = "tally"
 

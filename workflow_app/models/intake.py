@@ -1,7 +1,5 @@
-"""Stacks from the feeder, and what became of each of their parts (R39).
-
-Phones that hand in papers for a desk: the link that was shown, and the pages that came through it
-(R39). Complaint boxes: when each was opened, by whom, and which case each sheet became (R19).
+"""Intake of documents: stacks from the feeder and their parts (R39), pages captured with a phone
+(R39), and openings of complaint boxes with their sheets (R19).
 """
 
 from datetime import datetime
@@ -15,8 +13,8 @@ from workflow_app.models.base import Base
 
 
 class PaperStack(Base):
-    """A file with many papers in it, kept whole as it came: out of the scanner, or as a mail with
-    what hangs on it.
+    """A file with many documents, kept whole as it came: from the scanner, or a mail with its
+    attachments.
     """
 
     __tablename__ = "paper_stack"
@@ -35,26 +33,26 @@ class PaperStack(Base):
     kind: Mapped[str]
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), unique=True)
     brought_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Empty when it was taken out of the scanner's folder or of the mailbox."""
+    """The user who added it; null when it came from the scanner's folder or the mailbox."""
     brought_at: Mapped[datetime]
     status: Mapped[str]
     pages: Mapped[int]
     pages_seen: Mapped[int]
-    """How far it has been looked through, while it is split."""
+    """Number of examined pages while it is being split."""
     reason: Mapped[str]
     """Why it failed, in a sentence; empty otherwise."""
     received_at: Mapped[datetime | None]
-    """When the mail server received a mail."""
+    """When the mail server received the mail."""
     mark: Mapped[bytes | None] = mapped_column(unique=True)
-    """A digest by which the same mail is known again; nothing can be read from it."""
+    """Digest that identifies a mail received twice; its content cannot be derived from it."""
     for_role: Mapped[str | None]
-    """Who brought it serves in this role and not at the counter: its papers that no cover sheet
-    named a case for are for the role only.
+    """Role of a user outside the counter who added it; documents without a cover sheet are for this
+    role only.
     """
 
 
 class StackPart(Base):
-    """Pages of a stack that belong together: in their case, in the archive, or waiting for a
+    """Pages of a stack that belong together: filed in a case or the archive, or waiting for a
     person.
     """
 
@@ -69,15 +67,15 @@ class StackPart(Base):
     stack_id: Mapped[UUID] = mapped_column(ForeignKey("paper_stack.id"), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True)
     pages: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    """Numbers in the stack; blank ones are left out here and stay in the whole."""
+    """Page numbers in the stack; blank pages are left out here and remain in the whole."""
     document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), index=True)
     status: Mapped[str]
     reason: Mapped[str]
     """Why a person is needed; empty otherwise."""
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
     meant_for: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
-    """The case that a genuine cover sheet named, where it could not land there: who may not read
-    that one is shown nothing.
+    """The case named by a genuine cover sheet that could not receive the part. Users who may not
+    read that case see nothing of the part.
     """
     element: Mapped[str]
     label: Mapped[str]
@@ -89,9 +87,10 @@ IN_FORCE, UNSENT = text("ended_at is null"), text("document_id is null")
 
 
 class Capture(Base):
-    """A link to one question for papers of one task, shown by one officer. It is worth something
-    only while the officer's session, his hold of the task and its time last; that is asked anew
-    with each request.
+    """A link by which a phone adds documents to one question of a task, shown by one officer.
+
+    It is valid only during the officer's session, claim of the task and its own period; every
+    request checks this.
     """
 
     __tablename__ = "capture"
@@ -103,28 +102,27 @@ class Capture(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
     place: Mapped[str]
-    """Name of the question in the form of the task; of a checklist `<question>.<line>.documents`.
+    """Name of the question in the form of the task; for a checklist
+    `<question>.<line>.documents`.
     """
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     session_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user_session.id", ondelete="SET NULL"), index=True
     )
-    """The officer's session; null when that is so long over that its row is gone."""
+    """The officer's session; null after the row of the ended session was deleted."""
     token_hash: Mapped[bytes] = mapped_column(unique=True)
-    """SHA-256 of what the QR code leads to: who reads the table opens nothing."""
+    """SHA-256 of the token in the QR code, so that reading the table opens nothing."""
     device_hash: Mapped[bytes | None] = mapped_column(unique=True)
-    """SHA-256 of the cookie of the one phone that it belongs to."""
+    """SHA-256 of the cookie of the only phone that may use the link."""
     opened_at: Mapped[datetime]
     connected_at: Mapped[datetime | None]
     used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """When it was closed at the desk, or another took its place."""
+    """When it was closed at the desk or replaced by another link."""
 
 
 class CapturePage(Base):
-    """A page photographed by that phone: waiting there to be sent, or part of a paper of the
-    case.
-    """
+    """A page photographed by that phone: waiting to be sent, or part of a document of the case."""
 
     __tablename__ = "capture_page"
     __table_args__ = (
@@ -145,26 +143,25 @@ class CapturePage(Base):
     no: Mapped[int]
     """Order of the pages."""
     blob_sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256))
-    """The photo as it was received."""
+    """The photo as received."""
     media_type: Mapped[str]
     taken_at: Mapped[datetime]
     dropped_at: Mapped[datetime | None]
-    """When it was taken off or replaced: shown to nobody from then on, and erased some days later.
-    """
+    """When it was removed or replaced; it is hidden from then on and erased some days later."""
     swept_at: Mapped[datetime | None]
-    """When its bytes were given up; the row goes when the store has let go of them."""
+    """When its bytes were given up; the row is deleted after the store has deleted them."""
     sending: Mapped[UUID | None]
-    """Idempotency key of the sending it went with: a double press sends once."""
+    """Idempotency key of the submission that included it, so that a double press sends once."""
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey(Document.id), index=True)
-    """The paper that it became, alone or with others."""
+    """The document that contains this page."""
     joined_at: Mapped[datetime | None]
-    """When a form was saved that has the paper; from then on the form alone says whether it belongs
-    there.
+    """When a form with the document was saved; from then on the form alone decides whether the
+    document belongs there.
     """
 
 
 class BoxOpening(Base):
-    """A box was opened by two people, who counted the sheets; a trigger refuses UPDATE and
+    """The opening of a box by two people who counted the sheets; a trigger refuses UPDATE and
     DELETE.
     """
 
@@ -179,19 +176,19 @@ class BoxOpening(Base):
     unit: Mapped[str]
     box: Mapped[str]
     opened_at: Mapped[datetime]
-    """Receipt of every sheet in it: when a sheet was put in is not known (pitfall 33)."""
+    """Time of receipt of every sheet, because the time of posting is unknown (pitfall 33)."""
     sheets: Mapped[int]
     first_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    """Who recorded the opening."""
+    """The user who recorded the opening."""
     second_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    """Who confirmed it with his own password."""
+    """The user who confirmed it with his own password."""
     recorded_at: Mapped[datetime]
     token: Mapped[str] = mapped_column(unique=True)
-    """Of the page that recorded it: the same page sent twice opens once."""
+    """Token of the page; the same page sent twice records one opening."""
 
 
 class BoxSheet(Base):
-    """One sheet of an opening and the case that it became."""
+    """One sheet of an opening, and the case made from it."""
 
     __tablename__ = "box_sheet"
 

@@ -1,7 +1,5 @@
-"""Issued letters.
-
-Gapless numbers per series and year.
-The outbox: messages to citizens and leaders, kept before anything leaves the house.
+"""Issued letters, their gapless numbers per series and year, and the outbox of messages to citizens
+and leaders. A message is stored before it is sent.
 """
 
 from datetime import datetime
@@ -16,7 +14,7 @@ from workflow_app.models.base import Base
 
 
 class Letter(Base):
-    """A numbered letter. What it was issued with is frozen, signatory included (pitfall 28)."""
+    """A numbered letter. Its data at issue are frozen, including the signatory (pitfall 28)."""
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -28,8 +26,8 @@ class Letter(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
-    """Version under which it was issued, whose template it is printed from, whatever version the
-    case is moved to.
+    """Version under which it was issued and whose template is used, even if the case is moved to
+    another version.
     """
     kind: Mapped[str]
     """Name of the template, e.g. `sktlk`."""
@@ -38,23 +36,23 @@ class Letter(Base):
     number: Mapped[str]
     status: Mapped[str]
     verify_code: Mapped[str] = mapped_column(unique=True)
-    """Random code in the QR; the number alone opens nothing (pitfall 15)."""
+    """Random code in the QR code; the number alone gives no access (pitfall 15)."""
     frozen: Mapped[dict[str, Any]]
-    """Letterhead, signatory, validity as configured at issue; nothing personal."""
+    """Letterhead, signatory and validity as configured at issue; nothing personal."""
     sealed: Mapped[bytes]
-    """Answers the letter is printed from, as they were at issue, sealed with the case's key."""
+    """Answers in the letter as they were at issue, sealed with the case's key."""
     issued_at: Mapped[datetime]
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey(Document.id))
-    """Newest rendering; older ones stay linked to the case."""
+    """Latest rendering; older ones stay linked to the case."""
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     void_reason: Mapped[str | None]
-    """Of letters withdrawn before reasons were sealed; those of later ones are in `case_remark`."""
+    """Reason of letters withdrawn before reasons were sealed; later ones are in `case_remark`."""
 
 
 class NumberSeries(Base):
-    """The last number given in one series and year; locked by whoever takes the next."""
+    """The last number of one series and year, locked by the transaction that takes the next."""
 
     __tablename__ = "number_series"
 
@@ -64,7 +62,7 @@ class NumberSeries(Base):
 
 
 class LetterNumber(Base):
-    """A number that was given. It is never given again: a void keeps its row and its reason."""
+    """An issued number. It is never issued again: a voided one keeps its row and reason."""
 
     __tablename__ = "letter_number"
     __table_args__ = (UniqueConstraint("series", "year", "sequence"),)
@@ -79,11 +77,11 @@ class LetterNumber(Base):
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     void_reason: Mapped[str | None]
-    """A sentence of ours; what somebody wrote about the letter is sealed elsewhere."""
+    """A fixed sentence; the written reason is sealed elsewhere."""
 
 
 class Message(Base):
-    """One message of a case. To whom it goes and what it says are sealed with the case's key."""
+    """One message of a case. Recipient and text are sealed with the case's key."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -99,22 +97,24 @@ class Message(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     element: Mapped[str]
-    """Service task that asked for it."""
+    """Service task that requested it."""
     recipient: Mapped[str]
-    """`warga`, or the role it goes to; the address is in `sealed`."""
+    """`warga`, or a role; the address is in `sealed`."""
     template: Mapped[str]
-    """Key of the text in the configuration, without `pesan.`."""
+    """Key of the text in the settings, without `pesan.`."""
     channel: Mapped[str]
-    """`telepon` (SMS or WhatsApp through a gateway), `surel`, or `slip`: printed and handed over.
+    """`telepon` (SMS or WhatsApp through a gateway), `surel`, or `slip`: printed and
+    handed over.
     """
     sealed: Mapped[bytes]
-    """Address, title and words, as they were when it was written."""
+    """Address, title and text as they were when it was written."""
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
-    """Why the last try failed, in a sentence of ours: what a server answers may repeat the address.
+    """Why the last attempt failed, in a fixed sentence, because a server's answer may repeat the
+    address.
     """
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Who handed a slip over; None for what a server took."""
+    """The user who handed over a slip; None for a message accepted by a server."""

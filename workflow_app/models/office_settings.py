@@ -1,5 +1,5 @@
-"""Values with an owner that take effect on a date: targets, letterhead, signatories, number
-patterns, labels.
+"""Office settings: values with an owner that take effect at an instant, such as targets,
+letterhead, signatories, number patterns and labels.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from workflow_app.models.base import Base
 
 
 class Configuration(Base):
-    """One value of one key from one instant on. Older rows stay: the past keeps its rules."""
+    """One value of one key from one instant on. Older rows remain, so the past keeps its rules."""
 
     __tablename__ = "configuration"
 
@@ -22,8 +22,8 @@ class Configuration(Base):
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     over: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
-    """What it was written over: what it changes is where the two differ (decision 0061). None: what
-    holds there without it.
+    """The value that was shown when this one was written; the difference is the intended change
+    (decision 0061). None means the value that applies without this row.
     """
     set_at: Mapped[datetime]
     set_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

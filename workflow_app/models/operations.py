@@ -1,4 +1,4 @@
-"""Signs of life of the background process."""
+"""Heartbeats of the background process."""
 
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,13 @@ from workflow_app.models.base import Base
 
 
 class Heartbeat(Base):
-    """When a part of the background process was last seen at work, by the clock of the database."""
+    """When a part of the background process last worked, by the clock of the database."""
 
     __tablename__ = "heartbeat"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """`counter` and `reading` (the queues of the worker), `scheduler` (the periodic jobs); `lock`
-    and `fixity`, the last verdicts about the archive.
+    """`counter` and `reading` (queues of the worker), `scheduler` (periodic jobs); `lock` and
+    `fixity` hold the latest verdicts on the archive.
     """
     at: Mapped[datetime]
     facts: Mapped[dict[str, Any]]

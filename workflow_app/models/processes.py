@@ -10,7 +10,9 @@ from workflow_app.models.base import Base
 
 
 class Definition(Base):
-    """One process folder at one content hash. Running cases keep the one they began under."""
+    """One process folder at one content hash. Running cases keep the version under which they
+    began.
+    """
 
     __tablename__ = "definition"
     __table_args__ = (
@@ -27,7 +29,7 @@ class Definition(Base):
     name: Mapped[str]
     content_hash: Mapped[str]
     is_current: Mapped[bool]
-    """New cases start under the current version; exactly one per process."""
+    """New cases start under the current version; there is exactly one per process."""
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 

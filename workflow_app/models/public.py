@@ -1,7 +1,4 @@
-"""Counts as they were published.
-
-Secret codes with which citizens follow their cases.
-"""
+"""Published counts, and the secret codes with which citizens follow their cases."""
 
 from datetime import datetime
 from typing import Any
@@ -14,8 +11,8 @@ from workflow_app.models.base import Base
 
 
 class Publication(Base):
-    """What the public was told on one day (R40), small numbers already left out. A trigger refuses
-    UPDATE and DELETE.
+    """The counts published on one day (R40), without small numbers. A trigger refuses UPDATE and
+    DELETE.
     """
 
     __tablename__ = "publication"
@@ -28,9 +25,7 @@ class Publication(Base):
 
 
 class TrackingCode(Base):
-    """A code that was handed out with a letter (R36). It is shown once; what is kept cannot be
-    turned back into it.
-    """
+    """A code that was handed out with a letter (R36). It is shown once; only a digest is stored."""
 
     __tablename__ = "tracking_code"
     __table_args__ = (
@@ -45,8 +40,8 @@ class TrackingCode(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
     digest: Mapped[bytes]
-    """Keyed with the data key of the case."""
+    """Digest keyed with the data key of the case."""
     issued_at: Mapped[datetime]
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None]
-    """When a new code took its place."""
+    """When a new code replaced it."""

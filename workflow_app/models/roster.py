@@ -1,4 +1,4 @@
-"""The duty roster of functions: from when until when, and who."""
+"""The duty roster: periods of each function and the members on duty."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +10,8 @@ from workflow_app.models.base import Base
 
 
 class DutyPeriod(Base):
-    """One period of one function. Who serves in it may change until it is over; the trail keeps
-    what was entered before.
+    """One period of one function. Its members may change until it is over; the audit log keeps
+    earlier entries.
     """
 
     __tablename__ = "duty_period"
@@ -33,7 +33,7 @@ class DutyPeriod(Base):
 
 
 class DutyMember(Base):
-    """Who serves in a period."""
+    """A member on duty in a period."""
 
     __tablename__ = "duty_member"
 

@@ -1,8 +1,8 @@
-"""The inbox: user tasks as rows, filled by each engine step. A list never loads a workflow.
+"""Workflow records: open tasks, drafts, submitted answers, pending effects, and moves of cases to
+other versions (decision 0048).
 
-Answers of completed tasks: what is personal is sealed, the rest is plain.
-Service tasks that left the transaction as jobs and have not come back yet.
-Running cases that are moved to another version of their process, and back (decision 0048).
+Each engine step writes user tasks as rows, so that a list never loads a workflow. Personal answers
+are sealed, the others are plain. A pending effect is a service task that runs as a job.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ UNASSIGNED = text("status = 'open' and assignee_id is null")
 
 
 class Task(Base):
-    """A user task of a case. Its id is the engine's id of the task."""
+    """A user task of a case. Its id is the engine's task id."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -44,20 +44,21 @@ class Task(Base):
     unit: Mapped[str]
     role: Mapped[str]
     hand_off: Mapped[str | None]
-    """Of a task that hands the case on to `role`: held, or ended when it was returned or withdrawn.
-    """
+    """For a task that hands the case over to `role`: held, or ended by a return or withdrawal."""
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Who began the case, whose lists it is in; None of tasks that were done before this was kept
-    (migration 0040).
+    """The user who started the case, whose lists contain it; None for tasks completed before
+    migration 0040.
     """
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     status: Mapped[str]
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]
-    """When its form was first shown to who does it, of forms that offer that moment."""
+    """When its form was first shown to the officer who does it, for forms that offer
+    that moment.
+    """
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """Whose completed step led here."""
+    """The user whose completed step led here."""
     done_at: Mapped[datetime | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
@@ -74,32 +75,32 @@ class Draft(Base):
 
 
 class Submission(Base):
-    """The answers with which one task was completed. Append-only: corrections are new submissions
-    (R28).
-    """
+    """The answers of one completed task. Append-only: corrections are new submissions (R28)."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_case", "case_id", "position"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    """Order of submission; within a case later ones count."""
+    """Order of submission; within a case later ones take precedence."""
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), unique=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
     element: Mapped[str]
     token: Mapped[str] = mapped_column(unique=True)
-    """Idempotency key of the form that was sent: a double click has one effect."""
+    """Idempotency key of the submitted form: a double click has one effect."""
     answers: Mapped[dict[str, Any]]
     """Answers that are not personal."""
     submitted_at: Mapped[datetime]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     on_behalf_of: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    """For whom, where a substitute did it. Both count as having done it (four eyes)."""
+    """The absent member for whom a substitute did it. Both count as having done it (four-eyes
+    principle).
+    """
 
 
 class SealedAnswers(Base):
-    """Personal answers of one submission, one field group, sealed with the case's data key
-    (R23).
+    """Personal answers of one submission in one field group, sealed with the case's
+    data key (R23).
     """
 
     __tablename__ = "sealed_answers"
@@ -110,8 +111,8 @@ class SealedAnswers(Base):
 
 
 class PendingEffect(Base):
-    """An effect for which a job was written. The engine reports open effects at every step; this
-    row says it is under way.
+    """An effect for which a job exists. The engine reports open effects at every step; this row
+    says that the effect is being performed.
     """
 
     __tablename__ = "pending_effect"
@@ -126,23 +127,21 @@ class PendingEffect(Base):
 
 
 class MoveOrder(Base):
-    """Somebody's order to move cases to a version, or to take back such an order as far as that is
-    still possible.
-    """
+    """An order to move cases to a version, or to revert such an order as far as possible."""
 
     __tablename__ = "move_order"
     __table_args__ = (Index("ix_move_order_process", "process_key", "ordered_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(unique=True)
-    """Of the page it comes from: sent twice it is one order."""
+    """Token of the page; the same page sent twice makes one order."""
     process_key: Mapped[str]
     unit: Mapped[str]
-    """Of who ordered it: others do not see it."""
+    """Unit of the user who gave the order; other units do not see it."""
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"))
-    """The version moved to; of an order that takes back, the version moved from again."""
+    """Target version; for a reverting order, the version from which cases return."""
     undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("move_order.id"))
-    """The order that this one takes back."""
+    """The order that this one reverts."""
     data_key: Mapped[bytes]
     """Key of the reason, wrapped by a key outside the database."""
     sealed: Mapped[bytes]
@@ -171,12 +170,14 @@ class CaseMove(Base):
     order_id: Mapped[UUID] = mapped_column(ForeignKey("move_order.id"), primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     status: Mapped[str]
-    """waiting, moved, refused (see `sentence`), returned (moved, and taken back later)."""
+    """waiting, moved, refused (see `sentence`), returned (moved, and reverted later)."""
     sentence: Mapped[str] = mapped_column(default="")
     former_id: Mapped[UUID | None] = mapped_column(ForeignKey("definition.id"))
-    """Version the case had before it was moved."""
+    """Version of the case before the move."""
     former_state: Mapped[bytes | None]
-    """Engine state the case had before, as it was stored."""
+    """Engine state before the move, as it was stored."""
     revision: Mapped[int | None]
-    """Of the case when it was moved: as long as it has no other one, it has taken no step since."""
+    """Revision of the case at the move; while it is unchanged, the case has taken no
+    further step.
+    """
     settled_at: Mapped[datetime | None]
