@@ -1,1 +1,3 @@
-"""Database and objects of a site onto another disk while it works, and back into an empty place."""
+"""Backup of the database and objects of a running site to another disk, and restore into an empty
+place.
+"""

@@ -1,8 +1,7 @@
-"""The two programs that know PostgreSQL's contents whole: pg_dump and pg_restore, found in a
-fitting version and called.
+"""Dump and load of the database with pg_dump and pg_restore in a fitting version.
 
-What a database holds, in figures: by these a restored one is compared with the one that was backed
-up.
+The module also counts the content of a database, so that a restored one can be compared with the
+original.
 """
 
 import hashlib
@@ -23,20 +22,18 @@ from workflow_app.models import AuditChain
 
 CHUNK = 1 << 20
 DEBIAN = Path("/usr/lib/postgresql")
-"""Debian keeps every major version below here; the `pg_dump` on its PATH may be another one."""
+"""Folder of all major versions on Debian; the `pg_dump` on PATH may be of another version."""
 
 
 @dataclass(frozen=True)
 class Programs:
-    """Where to look for the programs, besides PATH: the folder of the embedded server, when there
-    is one.
-    """
+    """Places of the programs besides PATH: the folder of the embedded server, if there is one."""
 
     embedded: Path | None = None
 
     def find(self, name: str, major: int) -> Path:
-        """A program for a server (or a dump) of this major version: the same version, else the next
-        newer one.
+        """Return a program for a server or dump of this major version: the same version, else the
+        next newer one.
         """
         found = [
             (version, path) for path in self._candidates(name) if (version := _major(path)) >= major
@@ -61,8 +58,8 @@ class Programs:
 
 
 def dump(program: Path, dsn: str, snapshot: str) -> Iterator[bytes]:
-    """The database as an exported snapshot sees it, as a stream. Close it early and the program
-    ends.
+    """Provide a stream of the database as an exported snapshot sees it. Closing it early ends the
+    program.
     """
     address, environment = _address(dsn)
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
@@ -78,7 +75,7 @@ def dump(program: Path, dsn: str, snapshot: str) -> Iterator[bytes]:
         try:
             while running.stdout and (chunk := running.stdout.read(CHUNK)):
                 yield chunk
-        except BaseException:  # whoever reads has stopped
+        except BaseException:  # the reader has stopped
             running.kill()
             raise
         if running.wait() != 0:
@@ -87,7 +84,9 @@ def dump(program: Path, dsn: str, snapshot: str) -> Iterator[bytes]:
 
 
 def load(program: Path, dsn: str, path: Path) -> None:
-    """Fill an empty database from a dump: wholly, or it stays empty."""
+    """Fill an empty database from a dump in one transaction, so that it stays empty
+    after an error.
+    """
     address, environment = _address(dsn)
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
     done = subprocess.run(
@@ -103,8 +102,8 @@ def load(program: Path, dsn: str, path: Path) -> None:
 
 
 def _address(dsn: str) -> tuple[str, dict[str, str]]:
-    """Where the database is, and the environment with its password: a command line can be read by
-    everybody.
+    """Return the database address without password and an environment with it, because every user
+    can read a command line.
     """
     parts = conninfo.conninfo_to_dict(dsn)
     password = str(parts.pop("password", "") or "")
@@ -113,7 +112,7 @@ def _address(dsn: str) -> tuple[str, dict[str, str]]:
 
 
 def _major(program: Path) -> int:
-    """Major version of a program; 0 when it does not run."""
+    """Return the major version of a program; 0 when it does not run."""
     try:
         done = subprocess.run(
             [program, "--version"], capture_output=True, text=True, timeout=20, check=False
@@ -139,12 +138,12 @@ ANYTHING = f"""
 
 
 def is_empty(session: Session) -> bool:
-    """Whether nobody has made anything in this database."""
+    """Return whether the database holds nothing but the objects of PostgreSQL itself."""
     return not session.scalar(text(ANYTHING))
 
 
 def rows(session: Session) -> dict[str, int]:
-    """Number of rows of every table."""
+    """Return the number of rows of every table."""
     return {
         name: session.scalar(text(f"select count(*) from {quoted}")) or 0  # noqa: S608 - quoted by the server
         for name, quoted in session.execute(text(TABLES)).all()
@@ -152,7 +151,7 @@ def rows(session: Session) -> dict[str, int]:
 
 
 def chain_heads(session: Session) -> tuple[int, str]:
-    """Number of the trail's chains, and a hash over the heads of all of them."""
+    """Return the number of chains of the audit log, and a hash over their heads."""
     digest, count = hashlib.sha256(), 0
     query = select(AuditChain.name, AuditChain.length, AuditChain.head).order_by(
         AuditChain.name.collate("C")
@@ -164,10 +163,10 @@ def chain_heads(session: Session) -> tuple[int, str]:
 
 
 def server_version(session: Session) -> int:
-    """Major version of the database server."""
+    """Return the major version of the database server."""
     return int(session.scalar(text("show server_version_num")) or 0) // 10_000
 
 
 def revision(session: Session) -> str:
-    """Revision of the tables."""
+    """Return the revision of the tables."""
     return str(session.scalar(text("select version_num from alembic_version")))

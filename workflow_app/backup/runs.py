@@ -1,15 +1,13 @@
-"""Taking a backup while the site works: the database as one instant saw it, then every object that
-instant names.
+"""Backup of a running site, and restore into an empty place.
 
-Bytes are stored before the rows that name them, and never change: objects read after the database
-are still the right ones. The copies of checkpoints are listed before it, at a moment when none is
-being made: no row of theirs is missing.
+A backup dumps the database at one instant, then copies every object that it names. Objects are
+stored before their rows and never change, so objects read after the database are still correct. The
+copies of checkpoints are listed before the instant, at a moment when none is being made, so that
+each listed copy has its row.
 
-Putting a snapshot back into an empty place: everything is read and checked before, and everything
-is verified after.
-
-Objects go first and the database last, in one transaction: a restore that was cut off leaves no
-database that could be mistaken for a site.
+A restore reads and checks everything before it changes anything, and verifies everything
+afterwards. The database comes last, in one transaction, so that an interrupted restore leaves no
+database that looks like a site.
 """
 
 import json
@@ -49,39 +47,39 @@ from workflow_app.services.operations import checkpoints, consistency
 
 Notice = Callable[[str], None]
 HANDS = 4
-"""Objects copied at a time."""
+"""Objects copied in parallel."""
 BATCH = 200
 SPARE = 100_000_000
 """Bytes that stay free on the disk of the backup."""
 
 
 class Wanted(NamedTuple):
-    """An object to be copied."""
+    """An object to copy."""
 
     name: str
     version: str
     sha256: str = ""
-    """Unknown for a copy of a checkpoint, which is named by its number."""
+    """Empty for a copy of a checkpoint, which is named by its number."""
     size: int = 0
 
 
 @dataclass
 class Tally:
-    """What a run did with the objects."""
+    """Counts of the objects of a run."""
 
     objects: int = 0
     object_bytes: int = 0
     copied: int = 0
     copied_bytes: int = 0
     lost: list[str] = field(default_factory=list)
-    """The store has no right bytes for them, and no earlier run has kept any."""
+    """Objects without correct bytes in the store or in an earlier backup."""
     only_kept: list[str] = field(default_factory=list)
-    """Gone from the store, but an earlier run had kept them."""
+    """Objects missing in the store that an earlier run has kept."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run made."""
+    """Result of a run."""
 
     snapshot: Snapshot
     tally: Tally
@@ -90,7 +88,7 @@ class Report:
 def take(
     works: Works, folder: BackupFolder, dsn: str, keys: Keys, programs: Programs, notice: Notice
 ) -> Report:
-    """Make a snapshot in the folder. Only objects that no earlier run kept are copied."""
+    """Make a snapshot in the folder. Only objects that no earlier run has kept are copied."""
     folder.prepare()
     with (
         translated(),
@@ -135,19 +133,18 @@ def take(
 
 
 def _sign_newest(works: Works, keys: Keys) -> None:
-    """Bring all events so far under a signature."""
+    """Make a checkpoint that signs all events so far."""
     try:
         with works.begin(SYSTEM) as work:
             checkpoints.make_checkpoint(work, keys.signing)
     except Busy:
-        # writers are waited for no longer; the events since the last checkpoint are chained all the
-        # same
+        # Waiting for writers has ended; events after the last checkpoint are chained nevertheless.
         pass
 
 
 def _instant(works: Works, work: UnitOfWork) -> tuple[str, list[tuple[str, str]]]:
-    """Name of the instant that `work` sees from now on, and the copies of checkpoints made before
-    it.
+    """Export the snapshot that `work` sees; returns its name and the copies of checkpoints made
+    before.
     """
     with works.begin(SYSTEM) as quiet:
         quiet.session.execute(text("set local lock_timeout = '30s'"))
@@ -160,7 +157,7 @@ def _instant(works: Works, work: UnitOfWork) -> tuple[str, list[tuple[str, str]]
 def _list(
     session: Session, folder: BackupFolder, named: list[tuple[str, str]], wanted: IO[str]
 ) -> int:
-    """Note every object of the instant in a file; returns how many bytes are still to be copied."""
+    """Write every object of the snapshot to a file; returns the number of bytes to copy."""
     missing = 0
     for name, version in named:
         wanted.write(json.dumps(Wanted(name, version)) + "\n")
@@ -189,7 +186,7 @@ def _refuse_too_little(place: Path, needed: int) -> None:
 def _lines(
     blobs: Blobs, folder: BackupFolder, wanted: IO[str], tally: Tally, notice: Notice
 ) -> Iterator[bytes]:
-    """Copy what is not there yet; one line for each object that the folder holds."""
+    """Copy missing objects; yields one line for each object that the folder holds."""
     for item, entry, is_new in _copies(blobs, folder, wanted):
         if entry is None:
             tally.lost.append(item.name)
@@ -209,7 +206,7 @@ def _lines(
 def _copies(
     blobs: Blobs, folder: BackupFolder, wanted: IO[str]
 ) -> Iterator[tuple[Wanted, Entry | None, bool]]:
-    """Each object in its order, what is kept of it (None: nothing), and whether it was copied
+    """Yield each object in order, its kept entry (None if there is none), and whether it was copied
     now.
     """
 
@@ -224,8 +221,8 @@ def _copies(
 
 
 def _copied(blobs: Blobs, folder: BackupFolder, item: Wanted) -> tuple[Entry | None, bool]:
-    """See that an object is in the folder. The version that the row names is asked for when the
-    current one is not right.
+    """Make sure that an object is in the folder. If the current version is wrong, the version named
+    by the row is fetched.
     """
     if not item.sha256:
         with archive_blobs.fetch(blobs, item.name, item.version) as (kept, chunks):
@@ -252,7 +249,9 @@ def _copied(blobs: Blobs, folder: BackupFolder, item: Wanted) -> tuple[Entry | N
 
 
 def _entry(name: str, file: File, kept: archive_blobs.Kept | None) -> Entry:
-    """How it was locked; without a mode when the store could not say."""
+    """Return the entry of an object with its lock; without a mode if the store does
+    not report it.
+    """
     return Entry(
         name=name,
         size=file.size,
@@ -265,18 +264,20 @@ def _entry(name: str, file: File, kept: archive_blobs.Kept | None) -> Entry:
 
 
 EXPIRES_SOON = 60.0
-"""Seconds. A lock that ends sooner is not set again: the store takes only moments to come."""
+"""Seconds. A lock that ends earlier is not set again, because it would expire during
+the restore.
+"""
 
 SETTLE = (
-    # A job that was being done has no worker here. One whose twin waits already is not needed
-    # again.
+    # A running job has no worker here. If an equal job already waits, the running one is not
+    # needed.
     "delete from procrastinate_jobs d where d.status = 'doing' and exists (select from "
     "procrastinate_jobs t"
     " where t.status = 'todo' and t.queueing_lock = d.queueing_lock)",
     "update procrastinate_jobs set status = 'todo', worker_id = null, abort_requested = false"
     " where status = 'doing'",
     "delete from procrastinate_workers",
-    # Sessions that have ended since must not come to life again.
+    # Sessions that have ended since the backup must not become valid again.
     (
         "update user_session set ended_at = now(), end_reason = 'restored', search = null where "
         "ended_at is null"
@@ -286,7 +287,7 @@ SETTLE = (
 
 @dataclass
 class Verdict:
-    """What was found after everything was put back."""
+    """Result of the verification after a restore."""
 
     snapshot: Snapshot
     findings: list[str] = field(default_factory=list)
@@ -301,8 +302,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Target:
-    """Where to: an empty database and an empty bucket, with the keys of the site that was backed
-    up.
+    """Destination of a restore: an empty database and an empty bucket, with the keys of the
+    original site.
     """
 
     works: Works
@@ -320,11 +321,10 @@ def restore(
     *,
     despite_damage: bool = False,
 ) -> Verdict:
-    """Check the snapshot, put it back, verify what is there then. Raises `BackupError` before
-    anything is changed.
+    """Check the snapshot, restore it, and verify the result. Raises `BackupError` before anything
+    is changed.
 
-    `despite_damage`: objects that are not what they were are left out and named, and all others are
-    put back.
+    `despite_damage` leaves out damaged objects, names them, and restores all others.
     """
     target.keys.check(snapshot.manifest)
     refuse_newer(snapshot.manifest)
@@ -352,7 +352,7 @@ def restore(
 
 
 def refuse_newer(manifest: Manifest) -> None:
-    """A snapshot whose tables this release does not know yet cannot be read by it."""
+    """Refuse a snapshot whose table revision this release does not know."""
     if not commands.knows(manifest.revision):
         raise BackupError(
             f"The backup has tables of revision {manifest.revision}, and this release knows "
@@ -362,9 +362,10 @@ def refuse_newer(manifest: Manifest) -> None:
 
 
 def _damaged(folder: BackupFolder, snapshot: Snapshot, *, despite_damage: bool) -> dict[str, str]:
-    """Read all of it again: hash of each object that is not what it was, with a sentence. Refuses a
-    snapshot with such objects unless it is wanted despite them, and one whose own files changed in
-    any case.
+    """Read everything again and return a sentence for each damaged object by its hash.
+
+    Refuses a snapshot with damaged objects unless `despite_damage` is set, and always one whose own
+    files were changed.
     """
     wrong = list(snapshots.check_files(snapshot))
     damaged = {}
@@ -386,7 +387,7 @@ def _without(damaged: Container[str], snapshot: Snapshot) -> Iterator[Entry]:
 
 
 def _refuse_occupied(target: Target, manifest: Manifest) -> None:
-    """Refuse a place that holds anything, and a server that cannot take the dump."""
+    """Refuse a destination that is not empty, and a server that cannot load the dump."""
     with target.works.begin(SYSTEM) as work:
         is_empty = database.is_empty(work.session)
         server = database.server_version(work.session)
@@ -410,7 +411,7 @@ def _refuse_occupied(target: Target, manifest: Manifest) -> None:
 
 
 def _store(blobs: Blobs, folder: BackupFolder, entries: Iterator[Entry], versions: IO[str]) -> None:
-    """Store all objects with their locks; notes which version each blob has now."""
+    """Store all objects with their locks, and record the new version of each blob."""
 
     def one(group: list[Entry]) -> list[tuple[str, str]]:
         return [(entry.name, _upload(blobs, folder, entry)) for entry in group]
@@ -432,7 +433,7 @@ def _upload(blobs: Blobs, folder: BackupFolder, entry: Entry) -> str:
 
 
 def _differences(session: Session, manifest: Manifest) -> Iterator[str]:
-    """What was loaded against what was dumped."""
+    """Yield the differences between the loaded and the dumped content."""
     found = database.rows(session)
     for table in sorted({*found, *manifest.rows}):
         if found.get(table) != manifest.rows.get(table):
@@ -442,8 +443,8 @@ def _differences(session: Session, manifest: Manifest) -> Iterator[str]:
 
 
 def _settle(session: Session, versions: IO[str]) -> None:
-    """Make the rows true of this place: jobs wait for a worker, blobs have the versions that this
-    store gave them.
+    """Adapt the rows to this site: jobs wait for a worker, and blobs refer to the versions in this
+    store.
     """
     for statement in SETTLE:
         session.execute(text(statement))
@@ -457,8 +458,8 @@ def _settle(session: Session, versions: IO[str]) -> None:
 
 
 def _verify(work: UnitOfWork, keys: Keys, verdict: Verdict) -> None:
-    """All that can be proved of the restored site, as of the instant of the backup: no timer has
-    run since then.
+    """Verify everything that can be proved about the restored site, at the instant of the backup,
+    because no timer has fired since.
     """
     then = replace(work, clock=lambda: verdict.snapshot.manifest.taken_at)
     for fault in consistency.check_consistency(then, bytes.fromhex(keys.public)):

@@ -40,11 +40,11 @@ _SIGNED = b"sentra-backup-manifest\n"
 
 
 class BackupError(Exception):
-    """A backup or a restore cannot be made; the message says why and what to do."""
+    """A backup or a restore is not possible; the message says why and what to do."""
 
 
 class File(BaseModel):
-    """What a file was when it was written."""
+    """Size and hash of a file when it was written."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,8 +53,8 @@ class File(BaseModel):
 
 
 class Entry(File):
-    """One object, one line of `objects.jsonl`: under which name it was stored, and how it was
-    locked.
+    """One object, as a line of `objects.jsonl`: the name under which it was stored,
+    and its lock.
     """
 
     name: str
@@ -65,8 +65,8 @@ class Entry(File):
 
 
 class Manifest(BaseModel):
-    """What a snapshot states about itself. Written last, and signed with the key that signs the
-    trail's checkpoints.
+    """The facts about a snapshot. Written last, and signed with the key that signs audit
+    checkpoints.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,52 +74,52 @@ class Manifest(BaseModel):
     format: int
     taken_at: datetime
     revision: str
-    """Of the database's tables."""
+    """Revision of the database tables."""
     server: int
     """Major version of PostgreSQL."""
     identity_key: str
     """Fingerprint of the key that seals identities. The key itself is not in the backup."""
     signing_key: str
-    """Public half of the key that signed this."""
+    """Public half of the key that signed the manifest."""
     rows: dict[str, int]
-    """Table -> number of rows."""
+    """Number of rows by table."""
     chains: int
     chain_heads: str
-    """SHA-256 over name, length and head of every chain of the trail."""
+    """SHA-256 over name, length and head of every chain of the audit log."""
     objects: int
     object_bytes: int
     lost: list[str]
-    """Objects that the store could not give any more, and no earlier run had kept."""
+    """Objects that the store could not return and no earlier run had kept."""
     files: dict[str, File]
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The two keys of a site without which a backup of it is worth nothing."""
+    """The two keys of a site that are required to use its backup."""
 
     identity: bytes
     signing: bytes
 
     @property
     def fingerprint(self) -> str:
-        """Tells one identity key from another, and nothing about either (it is a hash of 32 random
-        bytes).
+        """Return a hash that distinguishes identity keys and reveals nothing about them (they are
+        32 random bytes).
         """
         return hashlib.sha256(b"sentra identity key\n" + self.identity).hexdigest()[:32]
 
     @property
     def public(self) -> str:
-        """Public half of the signing key, in hex."""
+        """Return the public half of the signing key, in hex."""
         return (
             Ed25519PrivateKey.from_private_bytes(self.signing).public_key().public_bytes_raw().hex()
         )
 
     def sign(self, manifest: bytes) -> bytes:
-        """Signature of a manifest."""
+        """Return the signature of a manifest."""
         return Ed25519PrivateKey.from_private_bytes(self.signing).sign(_SIGNED + manifest)
 
     def check(self, manifest: Manifest) -> None:
-        """Refuse a snapshot of another site, or keys that are not those it was made with."""
+        """Refuse a snapshot of another site, and keys other than those of the snapshot."""
         wrong = [
             name
             for name, ours, theirs in (
@@ -139,7 +139,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A complete snapshot below a folder of backups."""
+    """A complete snapshot in a backup folder."""
 
     path: Path
     manifest: Manifest
@@ -150,18 +150,20 @@ class Snapshot:
 
     @property
     def database(self) -> Path:
-        """The dump of the database."""
+        """Path of the database dump."""
         return self.path / DATABASE
 
     def entries(self) -> Iterator[Entry]:
-        """Every object, in the order in which it must be stored again."""
+        """Yield every object in the order in which it must be stored again."""
         with (self.path / OBJECTS).open("rb") as lines:
             for line in lines:
                 yield Entry.model_validate_json(line)
 
 
 def read(path: Path) -> Snapshot:
-    """A snapshot whose manifest can be read and carries the signature of the key that it names."""
+    """Read a snapshot and check the signature of its manifest by the key that the
+    manifest names.
+    """
     try:
         written = (path / MANIFEST).read_bytes()
         signature = bytes.fromhex((path / SIGNATURE).read_text())
@@ -184,8 +186,8 @@ def read(path: Path) -> Snapshot:
 
 
 def check_files(snapshot: Snapshot) -> Iterator[str]:
-    """Read the files of a snapshot again; yields a sentence for each that is not what the manifest
-    says.
+    """Read the files of a snapshot again; yields a sentence for each that differs from the
+    manifest.
     """
     for name, stated in snapshot.manifest.files.items():
         if problem := difference(snapshot.path / name, stated):
@@ -193,7 +195,7 @@ def check_files(snapshot: Snapshot) -> Iterator[str]:
 
 
 def difference(path: Path, stated: File) -> str:
-    """What is wrong with a file; empty when it is what it was."""
+    """Return what is wrong with a file; empty when it is unchanged."""
     digest = hashlib.sha256()
     try:
         if path.stat().st_size != stated.size:
@@ -209,7 +211,7 @@ def difference(path: Path, stated: File) -> str:
 
 
 def write(path: Path, chunks: Iterable[bytes]) -> File:
-    """Write a private file to the disk; returns its size and hash."""
+    """Write a private file to the disk and return its size and hash."""
     digest, size = hashlib.sha256(), 0
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         for chunk in chunks:
@@ -233,11 +235,11 @@ class BackupFolder:
         self._snapshots = self.path / "snapshots"
         self._objects = self.path / "objects"
         self.aside = self.path / "damaged"
-        """Where damaged objects go."""
+        """Folder for damaged objects."""
 
     def prepare(self) -> None:
-        """Make the folder, or see that it is one of ours. The one above must be there: a disk that
-        was not mounted must not be taken for an empty one.
+        """Create the folder, or check that it is a backup folder. Its parent must exist, so that an
+        unmounted disk is not taken for an empty one.
         """
         try:
             if not self.path.parent.is_dir():
@@ -262,8 +264,8 @@ class BackupFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """One run at a time; the lock goes with the process, however it ends. Removes what dead
-        runs left.
+        """Allow one run at a time and remove remains of dead runs; the kernel releases the lock
+        when the process ends.
         """
         with (self.path / MARK).open("rb") as held:
             try:
@@ -280,7 +282,7 @@ class BackupFolder:
 
     @contextmanager
     def new_snapshot(self, at: datetime) -> Iterator[Path]:
-        """A place for a new snapshot; gone again unless it was finished."""
+        """Provide a folder for a new snapshot; it is deleted unless it was finished."""
         stamp = at.astimezone(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
         path = self._snapshots / f".{stamp}{PARTIAL}"
         path.mkdir(mode=0o700)
@@ -290,7 +292,7 @@ class BackupFolder:
             shutil.rmtree(path, ignore_errors=True)
 
     def finish(self, partial: Path, manifest: Manifest, keys: Keys) -> Snapshot:
-        """Sign the snapshot, and give it its name after all of it is on the disk."""
+        """Sign the snapshot, and rename it after all of it is on the disk."""
         written = manifest.model_dump_json(indent=1).encode()
         write(partial / SIGNATURE, [keys.sign(written).hex().encode()])
         write(partial / MANIFEST, [written])
@@ -302,11 +304,11 @@ class BackupFolder:
         return Snapshot(final, manifest)
 
     def names(self) -> list[str]:
-        """Complete snapshots, the oldest first."""
+        """Return the complete snapshots, the oldest first."""
         return sorted(path.parent.name for path in self._snapshots.glob(f"[!.]*/{MANIFEST}"))
 
     def snapshot(self, name: str = "") -> Snapshot:
-        """The named snapshot, or the newest."""
+        """Return the named snapshot, or the newest."""
         names = self.names()
         if not names:
             raise BackupError(f"{self.path} holds no complete backup.")
@@ -317,9 +319,7 @@ class BackupFolder:
         return read(self._snapshots / (name or names[-1]))
 
     def check(self, snapshot: Snapshot) -> Iterator[str]:
-        """Read everything of a snapshot again; yields a sentence for each part that is not what it
-        was.
-        """
+        """Read everything of a snapshot again; yields a sentence for each changed part."""
         wrong = list(check_files(snapshot))
         yield from wrong
         if wrong:
@@ -328,16 +328,14 @@ class BackupFolder:
             yield f"object {entry.sha256} {problem}"
 
     def damaged(self, snapshot: Snapshot) -> Iterator[tuple[Entry, str]]:
-        """Read every object of a snapshot again; each that is not what it was, and what is wrong
-        with it.
-        """
+        """Read every object of a snapshot again; yields each damaged one with a sentence."""
         for entry in snapshot.entries():
             if problem := difference(self.object(entry.sha256), entry):
                 yield entry, problem
 
     def set_aside(self, damaged: Iterable[Entry]) -> int:
-        """Take damaged objects out of the way, so that the next run copies them again; how many
-        there were.
+        """Move damaged objects away, so that the next run copies them again; returns
+        their number.
         """
         moved = 0
         with self.alone():
@@ -350,19 +348,19 @@ class BackupFolder:
         return moved
 
     def object(self, sha256: str) -> Path:
-        """Where the bytes of an object lie."""
+        """Return the path of the bytes of an object."""
         return self._objects / sha256[:2] / sha256
 
     def has(self, sha256: str, size: int) -> bool:
-        """Whether an earlier run kept these bytes. Only `check` reads them again."""
+        """Return whether an earlier run kept these bytes. Only `check` reads them again."""
         try:
             return self.object(sha256).stat().st_size == size
         except FileNotFoundError:
             return False
 
     def keep(self, chunks: Iterable[bytes], expected: str = "") -> File:
-        """Keep the bytes of an object under their hash; bytes that have another one than expected
-        are not kept.
+        """Store the bytes of an object under their hash. Bytes with another hash than expected are
+        not kept.
         """
         fresh = self._objects / f".{uuid4().hex}{PARTIAL}"
         try:
@@ -377,7 +375,7 @@ class BackupFolder:
 
 
 def _sync(folder: Path) -> None:
-    """See that the names in a folder are on the disk."""
+    """Make sure that the names in a folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""The commands behind ./spkt, one file per noun, each loaded only when it is used."""
+"""The commands behind ./spkt, one module per noun, each imported only when it is used."""
 
 from importlib import import_module
 
@@ -23,12 +23,12 @@ COMMANDS = {
     "sktlk": "process:sktlk",
     "user": "user:user",
 }
-"""Name of the command -> file and name of the object. In the order the help shows them."""
+"""Module and object of each command, in the order of the help."""
 
 
 class Commands(click.Group):
-    """Finds a command by its entry in `COMMANDS`, so that a fault in one file does not stop the
-    others.
+    """Command group that imports a command by its entry in `COMMANDS`, so that a fault in one
+    module does not stop the others.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:

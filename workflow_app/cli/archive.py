@@ -1,5 +1,5 @@
-"""`archive add|verify|look-again|export|import`: papers that come without a case, what is still
-what it was, and papers between installations.
+"""`archive add|verify|look-again|export|import`: documents without a case, their verification, and
+their exchange between installations.
 """
 
 import json
@@ -29,7 +29,7 @@ STATUS_WIDTH = 9
 
 @dataclass(frozen=True)
 class _Found:
-    """A path that was named or found below a folder; `fault` says why it cannot be read."""
+    """A path that was named or found in a folder; `fault` says why it cannot be read."""
 
     path: str
     fault: str = ""
@@ -37,7 +37,7 @@ class _Found:
 
 @click.group()
 def archive() -> None:
-    """The archive: papers and their fixity."""
+    """The archive: documents and their fixity."""
 
 
 @archive.command("add")
@@ -58,7 +58,7 @@ def archive() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each file.")
 def add(paths: tuple[str, ...], level: str, label: str, as_json: bool) -> None:
-    """Keep files, and all files below folders. Each is answered: stored, duplicate or refused."""
+    """Add files, and all files below folders. Each is reported: stored, duplicate or refused."""
     limit = settings().max_upload_mb
     with _failing_plainly(), connected().begin(SYSTEM) as work:
         holdings.prepare(work)
@@ -74,11 +74,10 @@ def add(paths: tuple[str, ...], level: str, label: str, as_json: bool) -> None:
 
 @archive.command("verify")
 def verify() -> None:
-    """Read every blob back and hash it again, compare the legal holds, and try whether the store
-    lets go.
+    """Read every blob back and hash it again, compare the legal holds, and test the locks of the
+    store.
 
-    The result is an event. Holds that somebody else changed are put right. Exit 1 if anything did
-    not hold.
+    The result is an event. Holds changed by somebody else are corrected. Exit 1 if anything failed.
     """
     with _failing_plainly():
         for found in archive_verification.verify(connected()):
@@ -95,8 +94,8 @@ def verify() -> None:
 
 @archive.command("look-again")
 def look_again() -> None:
-    """Look once more at papers that were read before it was kept how their pages look, so that
-    second scans are noticed.
+    """Compare the looks of documents that were read before looks were stored, to find
+    second scans.
     """
     papers = pages = 0
     with _failing_plainly():
@@ -117,8 +116,8 @@ def look_again() -> None:
     help="Highest access level.",
 )
 def export(folder: Path, numbers: tuple[str, ...], ids: tuple[UUID, ...], up_to: str) -> None:
-    """Write papers into a new FOLDER that opens and verifies without this program (a BagIt bag). It
-    is on record.
+    """Write documents into a new FOLDER that opens and verifies without this program (a BagIt bag).
+    The export is on record.
     """
     with _failing_plainly(), connected().begin(SYSTEM) as work:
         done = bag_export.export(
@@ -132,7 +131,7 @@ def export(folder: Path, numbers: tuple[str, ...], ids: tuple[UUID, ...], up_to:
 @archive.command("import")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def take_in(folder: Path) -> None:
-    """Verify a bag that was exported elsewhere and keep its papers, all or none of them."""
+    """Verify a bag that was exported elsewhere and add its documents, all or none of them."""
     if faults := bag_import.check(folder):
         raise click.ClickException("\n".join([*faults, "Tas ini tidak diterima."]))
     with _failing_plainly(), connected().begin(SYSTEM) as work:
@@ -156,8 +155,8 @@ def _conclude(found: archive_verification.Findings) -> None:
 
 
 def _lock_facts(lock: holdings.WormVerdict) -> str:
-    """What was tried on an object made for it. The keys of a site should not be able to bypass the
-    lock.
+    """Return what was tried on an object made for the test. The keys of a site should not be able
+    to bypass the lock.
     """
     return ", ".join(
         f"{tried} {'refused' if is_refused else 'ALLOWED'}"
@@ -171,9 +170,7 @@ def _lock_facts(lock: holdings.WormVerdict) -> str:
 
 
 def _files(named: str) -> Iterator[_Found]:
-    """The file that was named, or every file below the folder; links to folders are not
-    followed.
-    """
+    """Yield the named file, or every file below the folder; links to folders are not followed."""
     path = Path(named)
     try:
         if path.is_dir():
@@ -203,13 +200,13 @@ def _below(folder: str) -> Iterator[_Found]:
 
 
 def _deposit(found: _Found, max_megabytes: int, level: AccessLevel, label: str) -> Deposit:
-    """One file, one transaction: what a later file does to us takes back nothing."""
+    """Add one file in one transaction, so that a failure of a later file takes back nothing."""
     if found.fault:
         return Deposit("refused", reason=found.fault)
     try:
         with Path(found.path).open("rb") as stream:
             too_large = holdings.refuse_size(os.fstat(stream.fileno()).st_size, max_megabytes)
-            # Never more than the limit, even when the file grows meanwhile.
+            # Read no more than the limit, even if the file grows meanwhile.
             data = b"" if too_large else stream.read(max_megabytes * 1_000_000 + 1)
     except (OSError, ValueError):
         return Deposit("refused", reason=UNREADABLE)
@@ -237,7 +234,9 @@ def _line(path: str, answer: Deposit, as_json: bool) -> str:
 
 
 def _shown(path: str) -> str:
-    """A name may hold line ends and commands for a terminal; shown are their codes."""
+    """Return a path with control characters as codes; a file name may contain line ends and
+    terminal commands.
+    """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
 

@@ -1,4 +1,4 @@
-"""`backup` and `restore`: the whole installation on another disk, and back into an empty place."""
+"""`backup` and `restore`: the whole installation to another disk, and back into an empty place."""
 
 import base64
 import errno
@@ -41,8 +41,8 @@ SNAPSHOT = click.option(
 def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
     """Back up database and objects into DIR, while the site works.
 
-    Every run makes a snapshot of its own; objects that an earlier run kept are not copied again.
-    The keys of the site are never in it.
+    Every run makes its own snapshot; objects that an earlier run kept are not copied again. The
+    keys of the site are never included.
     """
     into = BackupFolder(folder)
     with _failing_plainly(into.path):
@@ -76,8 +76,8 @@ def backup(folder: Path, verify: bool, as_list: bool, name: str) -> None:
 def restore(
     folder: Path, name: str, data: Path | None, keys_file: Path | None, despite_damage: bool
 ) -> None:
-    """Put a backup from DIR into an empty place, and verify it there; exit 1 when something does
-    not hold.
+    """Restore a backup from DIR into an empty place, and verify it there; exit 1 when a check
+    fails.
     """
     source = BackupFolder(folder)
     if data:
@@ -220,8 +220,8 @@ def _refuse_inside(folder: Path, data: Path) -> None:
 
 
 def _place_keys(snapshot: Snapshot, keys_file: Path | None) -> None:
-    """Look at the keys before a server starts: it would make up new ones, and they would fit
-    nothing.
+    """Check and place the keys before a server starts, because it would create new ones that do not
+    fit.
     """
     path = data_dir() / object_store.FILE_NAME
     if keys_file and path.exists():

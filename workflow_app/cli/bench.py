@@ -1,7 +1,5 @@
-"""`bench`: how fast it is, on throw-away sites of this machine. Figures are printed, never judged:
-machines differ.
-
-`chaos`: does anything get lost when processes die at random moments? A trial on a throw-away site.
+"""`bench`: speed on throw-away sites of this machine. Figures are printed, never judged, because
+machines differ. `chaos`: whether anything is lost when processes are killed at random moments.
 """
 
 import json
@@ -27,9 +25,7 @@ from workflow_app.tools.load import tasks as load_tasks
 from workflow_app.tools.load.officer import Unexpected
 
 WANTED = 1.5
-"""How many times as long lists may take with very many tasks, and completions after very many
-loops.
-"""
+"""Largest acceptable ratio of the waits with very many tasks, or after very many loops."""
 FAULTS = (StackError, Unexpected, load_ocr.NothingToRead, load_ocr.NotThere)
 
 
@@ -40,16 +36,14 @@ def bench() -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run has found: its figures for programs, and the lines that people read."""
+    """Result of a run: the figures for programs, and the lines for people."""
 
     figures: Mapping[str, object]
     lines: Sequence[str]
 
 
 def reported(measure: Callable[..., Report]) -> Callable[..., None]:
-    """What every command that measures has in common: `--json`, and a fault of the trial as one of
-    the command.
-    """
+    """Add the option `--json` and the conversion of faults to a measuring command."""
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
     @wraps(measure)
@@ -84,11 +78,10 @@ def reported(measure: Callable[..., Report]) -> Callable[..., None]:
 )
 @reported
 def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
-    """Officers list and complete tasks over HTTP, all at once.
+    """Officers list and complete tasks over HTTP, all in parallel.
 
-    For each case an officer looks at the list once, and then sends the five forms of the desk, to
-    which the site leads one after the other. JSON has the figures of a run; the lines also tell
-    what explains them.
+    For each case an officer reads the list once and then sends the five forms of the desk, to which
+    the site leads one after the other. JSON has the figures of a run; the lines also explain them.
     """
     found = load_tasks.measure_task_bench(
         officers=officers, cases=cases, with_pages=pages, finished=finished, notice=_notice
@@ -107,7 +100,9 @@ def tasks(officers: int, cases: int, pages: bool, finished: int) -> Report:
 )
 @reported
 def inbox(open_tasks: int) -> Report:
-    """Read the lists with N open and 10 N finished tasks, and beside it with 1,000 open ones."""
+    """Read the lists with N open and 10 N finished tasks, and for comparison with
+    1,000 open ones.
+    """
     small, large = pages.measure(open_tasks, notice=_notice)
     growth = pages.growth(small, large)
     ratios = {
@@ -166,7 +161,7 @@ def board(open_cases: int, finished: int) -> Report:
 )
 @reported
 def rework(loops: int) -> Report:
-    """Complete steps in a case that was sent back N times, by turns with the same steps in a new
+    """Complete steps in a case that was sent back N times, alternating with the same steps in a new
     case.
     """
     found = load_rework.measure(loops, notice=_notice)
@@ -210,8 +205,8 @@ def start(rounds: int) -> Report:
 )
 @reported
 def ingest(pages: int, papers: int) -> Report:
-    """Upload scanned papers over HTTP, one after the other, until the search finds them: pages per
-    minute, seconds to the first page that can be read.
+    """Upload scanned documents over HTTP, one after the other, until the search finds them: pages
+    per minute, seconds to the first readable page.
     """
     found = load_ocr.measure_ingest_bench(pages=pages, papers=papers, notice=_notice).as_dict()
     return Report(found, _table(found))
@@ -229,11 +224,11 @@ def ingest(pages: int, papers: int) -> Report:
 )
 @reported
 def ocr(folder: Path, program: str) -> Report:
-    """Read all pictures and PDFs of FOLDER, ours and OCRmyPDF's in turns on the same files.
+    """Read all pictures and PDFs of FOLDER with our reader and OCRmyPDF in turn.
 
-    Where NAME.txt is beside a paper, its letters are compared. OCRmyPDF is used when it is
-    installed (it belongs into an environment of its own, see docs/how-to/measure-speed.md). Papers
-    to read are made by `bench corpus`.
+    If NAME.txt is beside a document, its text is compared. OCRmyPDF is used when it is installed
+    (in an environment of its own, see docs/how-to/measure-speed.md). `bench corpus` makes documents
+    to read.
     """
     is_named = (
         click.get_current_context().get_parameter_source("program") is not ParameterSource.DEFAULT
@@ -258,7 +253,7 @@ def ocr(folder: Path, program: str) -> Report:
     help="The same seed makes the same papers.",
 )
 def corpus(folder: Path, per_kind: int, seed: int) -> None:
-    """Write invented Indonesian papers and their text into FOLDER: letters, tables, cards; worn,
+    """Write invented Indonesian documents and their text into FOLDER: letters, tables, cards; worn,
     turned, photographed.
     """
     count = sum(1 for _ in load_corpus.write(folder, per_kind=per_kind, seed=seed))
@@ -313,7 +308,7 @@ def _table(figures: Mapping[str, object]) -> list[str]:
 
 
 MANY = 10
-"""Faults shown as sentences; the rest is counted."""
+"""Faults shown as sentences; the others are counted."""
 
 
 @click.command()

@@ -1,8 +1,6 @@
-"""`db upgrade|current|beats|jobs|verify` and `seed`: the tables, what `./spkt run` puts there
-first, and whether all of it agrees.
-
-`audit verify|checkpoint`: whether anybody changed what was written down.
-`events export`: the event log for tools of process mining.
+"""`db upgrade|current|beats|jobs|verify` and `seed`: the tables, their first contents, and their
+consistency. `audit verify|checkpoint`: the audit log. `events export`: the event log for process
+mining tools.
 """
 
 import json
@@ -48,7 +46,7 @@ def current() -> None:
 
 @database.command("beats")
 def beats() -> None:
-    """Signs of life of the background process. Exit 1 when one of its parts stands still."""
+    """Heartbeats of the background process. Exit 1 when one of its parts stands still."""
     try:
         with connected().begin(SYSTEM) as work:
             parts = [part for part in health.beats(work) if part.name in health.BEATS]
@@ -65,7 +63,7 @@ def beats() -> None:
 
 @database.command("jobs")
 def show_jobs() -> None:
-    """Every background job: when it runs, when it is tried again, how many wait or failed."""
+    """Every background job: when it runs, when it is retried, how many wait or failed."""
     try:
         with connected().begin(SYSTEM) as work:
             found = figures.jobs_by_name(work)
@@ -82,7 +80,7 @@ def show_jobs() -> None:
 
 
 def _when(declared: Job) -> str:
-    """Return the queue of a job, and when it comes or is tried again."""
+    """Return the queue of a job, and when it runs or is retried."""
     if declared.retry is None:
         return f"{declared.queue}, at {declared.cron}"
     retry = declared.retry
@@ -92,8 +90,8 @@ def _when(declared: Job) -> str:
 @database.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def verify(as_json: bool) -> None:
-    """Whether the installation agrees with itself: cases, jobs, numbers, bytes, trail. Exit 1 with
-    what does not hold.
+    """Check the consistency of the installation: cases, jobs, numbers, bytes, audit log. Exit 1
+    with the faults.
     """
     key = checkpoints.public_key_of(settings().audit_signing_key_bytes)
     try:
@@ -148,12 +146,12 @@ def seed(demo: bool, as_json: bool) -> None:
 
 @click.group()
 def audit() -> None:
-    """The trail of every change."""
+    """The audit log."""
 
 
 @audit.command("verify")
 def verify_audit() -> None:
-    """Recompute all chains and all signed checkpoints; exit 1 with what does not hold."""
+    """Recompute all chains and all signed checkpoints; exit 1 with the faults."""
     public_key = checkpoints.public_key_of(settings().audit_signing_key_bytes)
     wrong = 0
     try:
@@ -223,10 +221,9 @@ def export(
     everything: bool,
     file: Path,
 ) -> None:
-    """Write the log to FILE: XES (IEEE 1849) or OCEL 2.0 (JSON). No persons, no answers; memory
-    does not grow.
+    """Write the log to FILE: XES (IEEE 1849) or OCEL 2.0 (JSON). No persons, no answers.
 
-    FILE is complete or not there. The export is on record.
+    Memory does not grow. FILE is complete or absent. The export is on record.
     """
     period = None
     if first is not None or last is not None:

@@ -1,5 +1,5 @@
-"""`config list|show|set|withdraw|check|export|import`: what belongs to the office: signatory,
-letterhead, targets, calendars, numbers, duty roster.
+"""`config list|show|set|withdraw|check|export|import`: the office settings, such as signatory,
+letterhead, targets, calendars, numbers and duty roster.
 """
 
 import json
@@ -27,12 +27,12 @@ by_member = click.option(
 
 @click.group()
 def config() -> None:
-    """Values of the office, each with the date from which it holds."""
+    """Office settings, each with the date from which it applies."""
 
 
 @config.command("list")
 def list_values() -> None:
-    """Every key with the role that answers for it and the value in force."""
+    """Every key with the responsible role and the value in force."""
     with connected().begin(SYSTEM) as work:
         for entry in configuration.list_values(work):
             answers = configuration.owner(work, entry.key).answers
@@ -42,9 +42,7 @@ def list_values() -> None:
 @config.command("show")
 @click.argument("key")
 def show(key: str) -> None:
-    """What a key says and who answers for it, then all its values, also those to come, oldest
-    first.
-    """
+    """Meaning and owner of a key, then all its values, including future ones, oldest first."""
     try:
         with connected().begin(SYSTEM) as work:
             entries = configuration.history(work, key)
@@ -71,9 +69,7 @@ def show(key: str) -> None:
 )
 @by_member
 def set_value(key: str, value: str, start: str | None, by: str | None) -> None:
-    """Let a value hold from now or a given instant on. Letters that are already out keep what they
-    state.
-    """
+    """Set a value from now or from a given instant on. Issued letters keep their values."""
     new, begin = _read(value), _instant(start)
     try:
         with connected().begin(_actor(by)) as work:
@@ -95,7 +91,7 @@ def set_value(key: str, value: str, start: str | None, by: str | None) -> None:
 )
 @by_member
 def withdraw(key: str, start: str, by: str | None) -> None:
-    """Take back a value that is still to come; the one before it goes on."""
+    """Withdraw a future value; the one before it stays in force."""
     begin = _instant(start)
     try:
         with connected().begin(_actor(by)) as work:
@@ -107,7 +103,7 @@ def withdraw(key: str, start: str, by: str | None) -> None:
 
 @config.command("check")
 def check() -> None:
-    """What the office still has to enter. Ends with 1 when something is missing."""
+    """List the missing settings. Exit 1 when something is missing."""
     with connected().begin(SYSTEM) as work:
         examples = letters.example_signatories(work)
         gaps = calendars.gaps(work)
@@ -149,7 +145,7 @@ def export(file: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @by_member
 def import_file(file: Path, by: str | None) -> None:
-    """Set what FILE says and is not set yet. Nothing is set when anything in it is wrong."""
+    """Set the values of FILE that are not set yet. Nothing is set when anything in it is wrong."""
     try:
         text = file.read_text(encoding="utf-8")
         with connected().begin(_actor(by)) as work:
@@ -164,7 +160,7 @@ def import_file(file: Path, by: str | None) -> None:
 
 
 def _actor(username: str | None) -> Actor:
-    """Who changes something; whoever keeps the server when nobody is named."""
+    """Return the named user, or without a name the operator of the server."""
     if username is None:
         return SYSTEM
     with connected().begin(SYSTEM) as work:

@@ -1,9 +1,6 @@
 """`process list|show|lint|coverage|deploy|move|move-back`: the processes of the release and of the
-database.
-
-`clauses`: the SOP clause by clause, what carries it and what proves it; and the record of it that
-travels with the release. `sktlk requirements`: the table of SOP IV.8, from the decision table that
-the process itself runs.
+database. `clauses`: the SOP clause by clause with its implementation and proof, and the record in
+the release. `sktlk requirements`: the table of SOP IV.8, from the decision table of the process.
 """
 
 import json
@@ -33,7 +30,7 @@ def process() -> None:
 
 
 def folders(names: tuple[str, ...]) -> list[Path]:
-    """Process folders by name or path; all of the release when none is named."""
+    """Return process folders by name or path; all of the release when none is named."""
     root = processes_dir()
     if not names:
         return sorted(path.parent for path in root.glob("*/process.bpmn"))
@@ -51,8 +48,8 @@ def folders(names: tuple[str, ...]) -> list[Path]:
 def lint_folders(names: tuple[str, ...]) -> None:
     """Check process folders (all when none is named); exit 1 if the linter finds anything.
 
-    What they name in each other is compared once each of them is in order. With all of them it is
-    also asked whether every shared block of questions is used.
+    References between them are checked once each is valid. With all folders the use of shared
+    blocks is checked too.
     """
     count = 0
     found = {folder: check_folder(folder) for folder in folders(names)}
@@ -102,11 +99,10 @@ def show(name: str) -> None:
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def cover(names: tuple[str, ...], as_json: bool) -> None:
-    """What the scenarios take: sequence flows, boundary events, rows of decision tables. What none
-    takes is named.
+    """Coverage of the scenarios: sequence flows, boundary events, rows of decision tables.
 
-    Scenarios of all processes are played, because they call each other; NAMES chooses what is
-    shown. Exit 1 below 100 %.
+    Scenarios of all processes are played, because they call each other; NAMES selects the output.
+    Exit 1 below 100 %.
     """
     shown = {folder.name for folder in folders(names)}
     found = [one for one in definitions.coverage_of(folders(())) if one.key in shown]
@@ -131,8 +127,8 @@ def cover(names: tuple[str, ...], as_json: bool) -> None:
     help="Deploy nothing; say what differs and which running cases could be moved.",
 )
 def deploy(names: tuple[str, ...], preview: bool) -> None:
-    """Make the folders (all when none is named) the current versions. Running cases keep theirs
-    until they are moved.
+    """Make the folders (all when none is named) the current versions. Running cases keep their
+    version until they are moved.
     """
     for folder in folders(names):
         if preview:
@@ -177,8 +173,8 @@ def _foretell(folder: Path) -> None:
     help="Number of a case; all that can be moved when none is named.",
 )
 def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
-    """Move running cases to a version of their process, those behind walls too. What was moved can
-    go back as long as it has taken no step.
+    """Move running cases to a version of their process, including those behind walls. A moved case
+    can return until it has taken a step.
     """
     works = connected()
     with told(), works.begin(SYSTEM) as work:
@@ -192,8 +188,8 @@ def move(key: str, version: int, reason: str, numbers: tuple[str, ...]) -> None:
 @click.argument("order", type=click.UUID)
 @click.option("--reason", required=True, help="Why; it is kept with the order.")
 def move_back(key: str, order: UUID, reason: str) -> None:
-    """Take an order back: its cases return to the version they had, except those that have taken a
-    step since.
+    """Revert an order: its cases return to their former version, except those that have taken a
+    step.
     """
     works = connected()
     with told(), works.begin(SYSTEM) as work:
@@ -213,7 +209,7 @@ def _carry_out(works: Works, key: str, order: UUID) -> None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Failures as sentences of the command."""
+    """Convert failures into errors of the command."""
     try:
         yield
     except InvalidInput as error:
@@ -232,10 +228,8 @@ RECORD = ROOT / "processes" / process_clauses.FILE
 @click.option("--write", is_flag=True, help="Write docs/clauses.md anew.")
 @click.option("--record", is_flag=True, help="Write processes/clauses.json, as an image does.")
 def clauses(*, as_json: bool, write: bool, record: bool) -> None:
-    """Requirement, process elements, scenarios and tests, and whether it holds; the scenarios are
-    played.
-
-    Exit 1 when one fails or is not carried yet.
+    """Requirements with their process elements, scenarios and tests; the scenarios are played. Exit
+    1 when one fails or has no implementation.
     """
     is_written = write or record
     release = ROOT / "processes" if is_written else processes_dir()
@@ -288,7 +282,7 @@ def sktlk() -> None:
 @sktlk.command("requirements")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array instead of a table.")
 def list_requirements(as_json: bool) -> None:
-    """What a citizen must bring, for each of the 13 kinds."""
+    """Required documents for each of the 13 kinds."""
     kinds = requirements.table(definitions.read(processes_dir() / "sktlk"))
     if as_json:
         click.echo(json.dumps([asdict(kind) for kind in kinds], ensure_ascii=False, indent=2))

@@ -1,6 +1,5 @@
-"""`check` and `test`: what must be true before work is handed over.
-
-Checks that need no program of their own: templates, and requirement files against pyproject.toml.
+"""`check` and `test`: the checks before work is handed over, including those of templates and
+requirement files.
 """
 
 import importlib.util
@@ -30,15 +29,14 @@ from workflow_app.cli.process import page_faults
 from workflow_app.tools.bootstrap.packages import BROWSERS
 
 SETS = {"server": (), "embedded": ("embedded",), "dev": ("embedded", "dev")}
-"""Requirement file -> the extras of pyproject.toml it holds beside the product's own dependencies.
-"""
+"""Extras of pyproject.toml in each requirement file, besides the product's own dependencies."""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)")
 DIRECT = "sentra-spkt (pyproject.toml)"
 EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 
 
 def template_faults(root: Path) -> Iterator[str]:
-    """Templates that do not compile, or that name another one that does not exist."""
+    """Yield templates that do not compile, or that name a missing template."""
     pages = root / "workflow_app" / "web" / "templates"
     processes = root / "processes"
     for base, folder in (
@@ -50,8 +48,8 @@ def template_faults(root: Path) -> Iterator[str]:
 
 
 class _AnyName(dict[str, Any]):
-    """Stands for filters and tests the application adds; a test compiles the pages with the real
-    ones.
+    """Placeholder for filters and tests that the application adds; a test compiles the pages with
+    the real ones.
     """
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -75,7 +73,7 @@ def _faults_check(path: Path, base: Path) -> Iterator[str]:
 
 
 def requirement_faults(root: Path) -> Iterator[str]:
-    """Where requirements/*.txt and pyproject.toml disagree. Reads files only."""
+    """Yield differences between requirements/*.txt and pyproject.toml. Reads files only."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras: dict[str, list[str]] = project["optional-dependencies"]
     pinned: dict[str, dict[str, Version]] = {}
@@ -103,7 +101,9 @@ def _pins(text: str) -> dict[str, Version]:
 
 
 def _line_faults(text: str) -> Iterator[str]:
-    """Every package is pinned with hashes, and no address of an index or a download is recorded."""
+    """Yield packages that are not pinned with hashes, and recorded addresses of an index or a
+    download.
+    """
     for block in re.split(r"\n(?=\S)", text.strip()):
         head = block.splitlines()[0]
         if head.startswith("#"):
@@ -136,23 +136,22 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("workflow_app", "archive", "ocr")
 TYPED = "archive backup bootstrap cli core engine local_stack processes services trials"
 TYPED_TESTS = tuple(f"tests/unit/{package}" for package in TYPED.split())
-"""Tests whose types are checked as those of the product; the other packages follow one by one."""
+"""Tests that are type-checked like the product; the other packages follow one by one."""
 CONCISE = "--output-format=concise"
 SECOND = ("tests/integration/web", "tests/integration/dependencies")
 HALVES = (
     ("tests/integration", *(f"--ignore={path}" for path in SECOND)),
     ("tests/architecture", "tests/unit", "tests/e2e", *SECOND),
 )
-"""What runs side by side when the whole suite is asked for, each on servers of its own: one alone
-leaves processors idle. `SECOND` is what makes the other half as long as the first, measured on two
-processors.
+"""The two halves of the whole suite, which run in parallel on separate servers, because one alone
+leaves processors idle. `SECOND` balances them, measured on two processors.
 """
 ANYTHING = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one check said."""
+    """Result of one check."""
 
     name: str
     is_ok: bool
@@ -163,8 +162,8 @@ class Result:
 @click.command(context_settings=ANYTHING, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
-    """The test suite on throw-away servers; takes pytest's arguments. All of it runs in two halves
-    side by side.
+    """Run the test suite on throw-away servers; takes pytest's arguments. The whole suite runs in
+    two parallel halves.
     """
     lacks = [
         f"Python package {name}"
@@ -194,11 +193,11 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 def side_by_side(commands: list[list[str]], environment: Mapping[str, str]) -> int:
-    """Run these at the same time: the first in sight, then what the others said. The worst exit
-    code of all.
+    """Run the commands in parallel and return the worst exit code; the first is shown live, the
+    others afterwards.
 
-    SIGTERM is handed on, and Ctrl-C reaches them from the terminal: each takes its servers down
-    before this ends.
+    SIGTERM is passed on, and Ctrl-C reaches them from the terminal: each stops its servers before
+    this ends.
     """
     with ExitStack() as stack:
         programs: list[tuple[subprocess.Popen[bytes], IO[bytes] | None]] = []
@@ -223,7 +222,7 @@ def side_by_side(commands: list[list[str]], environment: Mapping[str, str]) -> i
 
 @contextmanager
 def _patience(programs: Iterable[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """For this block, who is told to end tells these programs, and goes on waiting for them."""
+    """Pass a termination request to these programs during the block, and keep waiting for them."""
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
         for program in programs:
@@ -332,7 +331,7 @@ def _faults(found: Iterator[str]) -> tuple[bool, str]:
 
 
 def _site_variables() -> set[str]:
-    """Settings that may lead to real servers; the tests never see them."""
+    """Return the settings that may lead to real servers; they are hidden from the tests."""
     from workflow_app.settings import Settings
 
     names = {name.upper() for name in Settings.model_fields}

@@ -20,7 +20,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Stop(BaseException):
-    """The person or the system wants the site to end."""
+    """The user or the system stops the site."""
 
 
 @click.command()
@@ -73,7 +73,7 @@ def run(port: int, host: str, data: Path | None, demo: bool | None) -> None:
         _tell("\nStopping ...")
     except StackError as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:  # while starting; later on the site waits until it passes
+    except OSError as error:  # during the start; later the site waits until the cause has passed
         raise click.ClickException(
             f"{error.filename or stack.data_dir}: {error.strerror}"
         ) from error
@@ -108,7 +108,7 @@ def _welcome(address: str, place: Path, logins: list[dict[str, str]], seconds: f
 
 
 def _refusal(host: str, port: int) -> str:
-    """Why nobody can listen on this address, as a sentence; empty when we can."""
+    """Return why this address cannot be used, as a sentence; empty when it can."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0
@@ -134,7 +134,7 @@ def _refusal(host: str, port: int) -> str:
 
 
 def _shown(host: str) -> str:
-    """The host as it stands in an address a person can open."""
+    """Return the host for an address that a person can open."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -156,7 +156,7 @@ def _tell(text: str) -> None:
     try:
         click.echo(text)
     except OSError:
-        pass  # what the words go to is full or gone; the site is not
+        pass  # the output is full or closed; the site is not
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

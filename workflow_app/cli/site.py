@@ -1,4 +1,4 @@
-"""Which installation a command works on: the servers of the environment, else the embedded ones
+"""The installation on which a command works: the servers of the environment, else the embedded ones
 below `--data`.
 """
 
@@ -16,12 +16,12 @@ from workflow_app.tools.embedded.stack import running
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_DATA = ROOT / "var"
 LOCAL = {"PUBLIC_URL": "http://127.0.0.1:8000", "COOKIE_SECURE": "false"}
-"""For an installation on this machine only; the environment overrides both."""
+"""Defaults for an installation on this machine only; the environment overrides both."""
 
 
 def settings() -> Settings:
-    """Complete settings. Starts the embedded servers, until the command ends, when the environment
-    does not name them.
+    """Return complete settings. If the environment names no servers, the embedded ones run until
+    the command ends.
     """
     context = click.get_current_context().find_root()
     if "settings" not in context.meta:
@@ -31,7 +31,7 @@ def settings() -> Settings:
 
 
 def connected() -> Works:
-    """The parts that services need."""
+    """Return the connections that services need."""
     context = click.get_current_context().find_root()
     if "works" not in context.meta:
         works = context.meta["works"] = connect(settings())
@@ -41,24 +41,24 @@ def connected() -> Works:
 
 
 def processes_dir() -> Path:
-    """The process folders of this release; needs no other setting."""
+    """Return the process folders of this release; needs no other setting."""
     return Path(os.environ.get("PROCESSES_DIR") or ROOT / "processes")
 
 
 def data_dir() -> Path:
-    """Where the embedded servers keep their data."""
+    """Return the data directory of the embedded servers."""
     context = click.get_current_context(silent=True)
     chosen = context.find_root().meta.get("data") if context else None
     return Path(chosen or os.environ.get("SPKT_DATA") or DEFAULT_DATA)
 
 
 def choose_data_dir(path: Path) -> None:
-    """Have the command work on another data directory."""
+    """Use another data directory for the command."""
     click.get_current_context().find_root().meta["data"] = path
 
 
 def is_embedded() -> bool:
-    """Whether the command works on servers of a data directory, not only on those of the
+    """Return whether the command uses servers of a data directory instead of only those of the
     environment.
     """
     return not all(

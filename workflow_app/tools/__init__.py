@@ -1,1 +1,1 @@
-"""Tools around the product: set-up, embedded servers, load and failure trials."""
+"""Tools around the product: set-up, embedded servers, benches and failure trials."""

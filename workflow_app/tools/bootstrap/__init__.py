@@ -1,4 +1,4 @@
-"""From a fresh clone to a running command. Standard library only: it runs before the virtual
+"""Set-up of a fresh clone for a command. Standard library only: it runs before the virtual
 environment exists.
 """
 
@@ -30,7 +30,9 @@ the first set-up, which any command does.
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Provide what the command needs, then become it. Returns only when that is not possible."""
+    """Provide what the command needs, then replace this process by it. Returns only on failure,
+    with the exit code.
+    """
     command = next((word for word in arguments if not word.startswith("-")), "")
     environment = VirtualEnvironment(ROOT)
     try:
@@ -55,8 +57,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _become(environment: VirtualEnvironment, arguments: Sequence[str]) -> NoReturn:
-    """Replace this process. The clone is on the path, the current folder is not: it may hold an
-    `archive` of its own.
+    """Replace this process. The clone is on the path and the current folder is not, because that
+    may contain an `archive` of its own.
     """
     python = str(environment.python)
     os.environ.update(
@@ -79,7 +81,9 @@ def _provide(command: str, environment: VirtualEnvironment) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One set-up of this clone at a time; the lock goes with the process, however it ends."""
+    """Allow one set-up of this clone at a time; the kernel releases the lock when the
+    process ends.
+    """
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         try:

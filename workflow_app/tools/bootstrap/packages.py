@@ -1,9 +1,9 @@
-"""Says which long step runs and for how long; keeps the output of programs out of sight until one
-fails.
+"""The parts that a set-up installs: Debian packages, the virtual environment, and the front end.
 
-Debian packages: looked for, installed when we may, else named with the exact command. The virtual
-environment: made, repaired, and filled from the hash-pinned requirement files. What the pages load:
-fetched with the node of the virtual environment, exactly the needed files copied.
+Debian packages are installed if permitted; otherwise the exact command is shown. The virtual
+environment is created, repaired and filled from the hash-pinned requirement files. Front-end
+packages are fetched with the node of the virtual environment, and only the needed files are copied.
+Long steps show their name and duration; the output of programs is shown only after a failure.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ TAIL_LINES = 25
 
 
 class BootstrapError(Exception):
-    """The set-up cannot go on; the message says why and what to do."""
+    """The set-up cannot continue; the message says why and what to do."""
 
 
 def say(text: str) -> None:
-    """One line for the person at the console. On stderr: the output of a command stays clean."""
+    """Print one line to stderr, so that the output of a command stays clean."""
     print(text, file=sys.stderr, flush=True)
 
 
 def check_writable(root: Path) -> None:
-    """Raises `BootstrapError` when the clone cannot be written, before a program fails over it."""
+    """Check that the clone can be written. Raises `BootstrapError`."""
     if not os.access(root, os.W_OK):
         raise BootstrapError(
             f"The set-up writes to {root}, and that folder cannot be written by this user. "
@@ -46,7 +46,7 @@ def run_step(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a program while its name and the seconds are shown; raises `BootstrapError` with the end
+    """Run a program while its name and the seconds are shown. Raises `BootstrapError` with the end
     of its output.
     """
     began = time.monotonic()
@@ -110,15 +110,13 @@ RUN = (
     "fonts-liberation",
     "fonts-dejavu-core",
 )
-"""OCR, and what WeasyPrint needs for the letters."""
+"""Packages for OCR, and for the letters printed by WeasyPrint."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SOURCES = Path("/var/lib/apt/lists")
 
 
 def missing(packages: Iterable[str]) -> list[str]:
-    """The packages that are not installed. A machine without dpkg is asked for the programs
-    only.
-    """
+    """Return the packages that are not installed. Without dpkg only the programs are looked for."""
     wanted = list(packages)
     if shutil.which("dpkg-query") is None:
         return [] if shutil.which("tesseract") else ["tesseract-ocr"]
@@ -129,13 +127,13 @@ def missing(packages: Iterable[str]) -> list[str]:
 
 
 def browser() -> tuple[str, ...]:
-    """The package that brings a browser for the tests; empty when there is one."""
+    """Return the package with a browser for the tests; empty when there is a browser."""
     return () if any(map(shutil.which, BROWSERS)) else ("chromium",)
 
 
 def provide(packages: Iterable[str], root: Path) -> None:
-    """Install what is missing, as root or with a sudo that asks nothing; else stop with the command
-    to type.
+    """Install missing packages as root or with a password-free sudo; otherwise stop with the
+    command to type.
     """
     absent = missing(packages)
     if not absent:
@@ -164,8 +162,8 @@ def provide(packages: Iterable[str], root: Path) -> None:
 
 
 def _privilege() -> list[str] | None:
-    """What to put before apt-get: nothing as root, sudo where it needs no password; None when we
-    may not.
+    """Return the prefix for apt-get: none as root, sudo if it needs no password; None when not
+    permitted.
     """
     if shutil.which("apt-get") is None:
         return None
@@ -180,8 +178,8 @@ def _privilege() -> list[str] | None:
 
 
 def _is_known(packages: list[str]) -> bool:
-    """Whether apt has heard of all of them (it has not on a fresh machine, before its first
-    update).
+    """Return whether apt knows all packages, which is not so on a fresh machine before the first
+    update.
     """
     shown = subprocess.run(
         ["apt-cache", "show", "--no-all-versions", *packages], capture_output=True, check=False
@@ -190,7 +188,7 @@ def _is_known(packages: list[str]) -> bool:
 
 
 INCLUDES = {"embedded": ("embedded",), "dev": ("embedded", "dev")}
-"""Which requirement files one set satisfies: `dev` is compiled on top of `embedded`."""
+"""Requirement files that each set includes: `dev` is compiled on top of `embedded`."""
 PIP_OPTIONS = ("--require-hashes", "--disable-pip-version-check", "--no-input", "--quiet")
 
 
@@ -199,11 +197,10 @@ IS_FIT = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
 
 
 def interpreter() -> str:
-    """The Python that the environment is made with: the system's when it is fit, else the one that
-    runs this.
+    """Return the Python for the environment: the system's if suitable, else the running one.
 
-    Distributions build theirs with profile guided optimisation, and keep it patched. One compiled
-    at home without it runs the product at little more than half the speed.
+    Distributions build theirs with profile guided optimisation and keep it patched. A Python
+    compiled without it runs the product at little more than half the speed.
     """
     if Path(sys.executable).resolve() == SYSTEM_PYTHON.resolve():
         return sys.executable
@@ -224,8 +221,8 @@ class VirtualEnvironment:
         self.stamp = self.folder / ".spkt-installed.json"
 
     def provide(self, name: str) -> None:
-        """Bring the environment to the state of ``requirements/<name>.txt``; does nothing when it
-        is there already.
+        """Bring the environment to the state of ``requirements/<name>.txt``, if it is not there
+        already.
         """
         if self.has(name):
             return
@@ -244,13 +241,13 @@ class VirtualEnvironment:
         self.stamp.write_text(json.dumps(installed))
 
     def has(self, name: str) -> bool:
-        """Whether a finished installation of exactly this requirement file is there, on a Python
-        that still works.
+        """Return whether exactly this requirement file is completely installed, on a working
+        Python.
         """
         return self._installed().get(name) == self._fingerprint(name) and self._is_sound()
 
     def site_packages(self) -> Path:
-        """Where its packages lie."""
+        """Folder of its packages."""
         command = [str(self.python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
         return Path(
             subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -280,7 +277,7 @@ class VirtualEnvironment:
         )
 
     def _is_sound(self) -> bool:
-        """Its interpreter runs, is of the version the environment was made for, and has pip."""
+        """Return whether its interpreter runs, has the version of the environment, and has pip."""
         command = [str(self.python), "-c", "import sys, pip; print('%d.%d' % sys.version_info[:2])"]
         try:
             version = subprocess.run(
@@ -314,13 +311,11 @@ FILES = {
     f"bpmn-js/dist/{VIEWER}": f"bpmn-js/{VIEWER}",
     "bpmn-js/dist/assets": "bpmn-js/assets",
 }
-"""Files and folders of the packages -> where the pages look for them, below `TARGET`."""
+"""Files and folders of the packages, and their targets below `TARGET`."""
 
 
 def provide_front_end(root: Path, site_packages: Path, *, with_checks: bool) -> None:
-    """Fetch the packages of package-lock.json and copy the files; does nothing when both are
-    there.
-    """
+    """Fetch the packages of package-lock.json and copy the files, if they are not there already."""
     wanted = _fingerprint(root)
     packages, target = root / "node_modules", root / TARGET
     stamp = packages / ".spkt-stamp"
@@ -338,9 +333,7 @@ def provide_front_end(root: Path, site_packages: Path, *, with_checks: bool) -> 
 
 
 def lay_out(fetched: Path, clone: Path) -> None:
-    """Copy from packages that were fetched by other means (the container's build), below the folder
-    `fetched`.
-    """
+    """Copy the files from packages fetched by the container's build, below the folder `fetched`."""
     _copy(fetched / "node_modules", clone / TARGET, _fingerprint(fetched))
 
 
@@ -362,8 +355,8 @@ def _fetch(root: Path, site_packages: Path, *, with_checks: bool) -> None:
 
 
 def _copy(packages: Path, target: Path, stamp: str) -> None:
-    """Lay the files out beside the target, then swap: an interrupted copy leaves nothing
-    half-made.
+    """Copy the files beside the target, then swap, so that an interruption leaves no
+    partial copy.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".vendor-", dir=target.parent) as place:
@@ -386,7 +379,7 @@ def _copy(packages: Path, target: Path, stamp: str) -> None:
 
 
 def _fingerprint(root: Path) -> str:
-    """Changes when the packages or the list of copied files change."""
+    """Return a hash over the packages and the list of copied files."""
     content = (root / "package-lock.json").read_bytes() + repr(sorted(FILES.items())).encode()
     return hashlib.sha256(content).hexdigest()
 

@@ -1,1 +1,1 @@
-"""The chaos trial: processes are killed, and nothing may be lost."""
+"""The chaos trial: processes are killed, and no acknowledged work may be lost."""

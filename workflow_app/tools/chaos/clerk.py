@@ -1,9 +1,8 @@
-"""An officer who does not give up: an error page or a broken connection, and the same form is sent
-again.
+"""The persistent officer of a chaos trial, and the ledger of what the site acknowledged.
 
-What the site acknowledged, written down outside of it; and whether all of it is there, once. What
-officers typed, kept as hashes outside of the site; and whether the site has stored the same, sealed
-answers opened.
+After an error page or a broken connection the officer sends the same form again. The ledger is kept
+outside the site. The audit checks that everything acknowledged exists exactly once, and that the
+stored answers, sealed ones included, equal the hashes of what was typed.
 """
 
 import base64
@@ -29,15 +28,15 @@ from workflow_app.tools.load import officer
 from workflow_app.tools.load.officer import Fields, Officer, Page, Scan, Unexpected
 
 Hashes = dict[str, str]
-"""Name of a field to the hash of what was typed in it."""
+"""Hash of the typed text, by field name."""
 
 DAY = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
-"""A day as people write it; it is stored in the order of ISO."""
+"""A day as people write it; it is stored in ISO order."""
 MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-"""An instant as browsers send it: local time, without the offset of the counter."""
+"""An instant as browsers send it: local time of the counter without offset."""
 
 DRAWING = "data:image/png;base64,"
-"""A drawn signature; it is written anew, with the same pixels, before it is stored."""
+"""Prefix of a drawn signature, which is written anew with the same pixels before it is stored."""
 
 STORED = text("""
     select submission.token, submission.id, submission.answers, one.data_key, sealed.field_group,
@@ -49,13 +48,13 @@ STORED = text("""
 
 
 def hashes(fields: Fields) -> Hashes:
-    """What was typed, field by field."""
+    """Return the hash of what was typed, by field."""
     return {name: _hash(value) for name, value in fields.items()}
 
 
 def compare(work: UnitOfWork, typed: Mapping[str, Hashes]) -> Iterator[Fault]:
-    """`lost` for each form (by its key) of which a field is not stored as it was typed, or whose
-    seal does not open.
+    """Yield `lost` for each form (by its key) with a field that is not stored as typed, or with a
+    seal that does not open.
     """
     stored: dict[str, Hashes] = {key: {} for key in typed}
     for key, submission, answers, data_key, group, sealed in work.session.execute(
@@ -83,8 +82,8 @@ def compare(work: UnitOfWork, typed: Mapping[str, Hashes]) -> Iterator[Fault]:
 
 
 def _hashes_of(answers: Mapping[str, Any], prefix: str = "") -> Hashes:
-    """Answers by the names that their fields have in the form: parts of a line of the checklist
-    too.
+    """Return the hashes of answers by their field names in the form, including parts of checklist
+    lines.
     """
     found: Hashes = {}
     for name, value in answers.items():
@@ -101,7 +100,7 @@ def _hash(value: Any) -> str:
 
 
 def _as_stored(value: Any) -> str:
-    """One value in one writing, typed or stored."""
+    """Return a value in one notation, whether typed or stored."""
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     words = str(value)
@@ -141,54 +140,54 @@ FOUND: dict[Kind, str] = {
         where document.blob_sha256 = any(:keys)
         and exists (select from case_document link where link.document_id = document.id)""",
 }
-"""Where what was acknowledged must be found: one row for each key."""
+"""Queries that find what was acknowledged; exactly one row per key is expected."""
 
 
 @dataclass
 class Ledger:
-    """Receipts of several officers, in the order they came."""
+    """Acknowledgements received by several officers, in order."""
 
     receipts: list[tuple[Kind, str]] = field(default_factory=list)
     typed: dict[str, Hashes] = field(default_factory=dict)
-    """What stood in each acknowledged form of a task, by the form's key."""
+    """Hashes of the content of each acknowledged form, by the key of the form."""
     complaints: list[str] = field(default_factory=list)
-    """Answers that no officer should ever get."""
+    """Answers that no officer should ever receive."""
     resent: int = 0
-    """Forms that were sent again because the first answer was an error or none."""
+    """Number of forms that were sent again after an error or no answer."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def acknowledge(self, kind: Kind, key: str) -> None:
-        """The site said that it has this."""
+        """Record that the site has confirmed this key."""
         with self._lock:
             self.receipts.append((kind, key))
 
     def write_down(self, key: str, typed: Hashes) -> None:
-        """The site said that it has the form with this key; this was typed in it."""
+        """Record the typed content of the confirmed form with this key."""
         with self._lock:
             self.typed[key] = typed
 
     def complain(self, sentence: str) -> None:
-        """The site said something it should not."""
+        """Record an answer that the site should not give."""
         with self._lock:
             self.complaints.append(sentence)
 
     def resend(self) -> None:
-        """A form goes out once more."""
+        """Count a form that is sent again."""
         with self._lock:
             self.resent += 1
 
     def count(self, kind: Kind) -> int:
-        """Receipts of one kind."""
+        """Return the number of acknowledgements of one kind."""
         return len(self.keys(kind))
 
     def keys(self, kind: Kind) -> list[str]:
-        """What was acknowledged of one kind."""
+        """Return the acknowledged keys of one kind."""
         return [key for known, key in self.receipts if known == kind]
 
 
 def compare_ledger(work: UnitOfWork, receipts: Sequence[tuple[Kind, str]]) -> Iterator[Fault]:
-    """`lost` for each receipt of which nothing is there, `doubled` for each of which there is more
-    than one.
+    """Yield `lost` for each acknowledgement without a row, `doubled` for each with
+    more than one.
     """
     for kind, query in FOUND.items():
         keys = [key for known, key in receipts if known == kind]
@@ -208,8 +207,8 @@ UNREAD = text("""
 
 
 def unread(work: UnitOfWork, papers: Sequence[str]) -> Iterator[Fault]:
-    """Papers that were taken in and, when all jobs have ended, are not read: each of a trial can
-    be.
+    """Yield the added documents that are unread after all jobs have ended; every document of a
+    trial is readable.
     """
     for sha256, status in work.session.execute(UNREAD, {"keys": papers}):
         yield Fault(
@@ -233,7 +232,7 @@ TWICE = {
 
 
 def doubles(work: UnitOfWork) -> Iterator[Fault]:
-    """What may exist once only, whoever asked for it."""
+    """Yield objects that exist more than once although they must be unique."""
     for query, (noun, sentence) in TWICE.items():
         for found in work.session.scalars(text(query)):
             yield Fault("doubled", f"{noun} {found}", sentence)
@@ -241,10 +240,12 @@ def doubles(work: UnitOfWork) -> Iterator[Fault]:
 
 CASE = re.compile(r"/berkas/([0-9a-f-]{36})")
 PATIENCE = 120.0
-"""Seconds after which a person would go and fetch somebody."""
+"""Seconds after which a person would ask for help."""
 PAUSE = 0.5
 WHILE_AWAY = "Contoh: warga menunggu selama layanan terganggu."
-"""Between the opening of the first form and its sending the site may have died more than once."""
+"""Reason for a changed time: between opening and sending the first form the site may have been
+down.
+"""
 PAPER = "unggah.persyaratan.ktp_03.documents"
 CHECKLIST = officer.DESK[-1]
 SIGNING, HANDING_OVER = officer.HAND_OVER
@@ -266,7 +267,7 @@ class Unanswered(Exception):
 
 
 class Clerk:
-    """One person at work until told to stop. Every acknowledgement goes to the ledger."""
+    """One officer who works until told to stop. Every acknowledgement is recorded in the ledger."""
 
     def __init__(
         self, officer: Officer, ledger: Ledger, chance: random.Random, stop: threading.Event
@@ -280,8 +281,8 @@ class Clerk:
         self._csrf: str | None = None
 
     def work(self, shift: Callable[["Clerk"], None]) -> None:
-        """Do `shift` again and again. Whatever goes wrong for good is a complaint, and the next
-        case comes.
+        """Repeat `shift`. A permanent failure is recorded as a complaint, and the next case
+        follows.
         """
         with self.officer:
             while not self.stop.is_set():
@@ -292,13 +293,13 @@ class Clerk:
                 self.stop.wait(self.chance.uniform(0.05, 0.4))
 
     def desk(self) -> None:
-        """The next task on the desk, else a new citizen."""
+        """Do the next task of the desk, or start a case for a new citizen."""
         task = self._next("saya")
         page = self._open(task) if task else self._start()
         self._fill(page)
 
     def approval(self) -> None:
-        """The next case to approve."""
+        """Approve the next case."""
         task = self._next("saya")
         if task is None and (task := self._next("antrean")) is not None:
             found = task
@@ -314,9 +315,7 @@ class Clerk:
             self._fill(self._open(task))
 
     def persist(self, send: Callable[[], Page], usable: Collection[int]) -> Page:
-        """Send until the answer is one of these; the session is renewed when the site has forgotten
-        it.
-        """
+        """Send until the answer has one of these statuses; sign in again after a lost session."""
         limit = time.monotonic() + PATIENCE
         told = "no answer"
         while time.monotonic() < limit:
@@ -351,8 +350,8 @@ class Clerk:
         return self.persist(lambda: self.officer.get(location), {200})
 
     def _fill(self, page: Page) -> None:
-        """Answer the form of a task as this citizen would, or leave it when it asks something else:
-        the demo has other cases.
+        """Answer the form of a task for this citizen, or leave an unknown form: the demo has other
+        cases too.
         """
         if (
             self.chance.random() < 0.03
@@ -394,9 +393,8 @@ class Clerk:
         )
 
     def _send(self, page: Page, answers: Fields, scan: Scan | None = None) -> bool:
-        """Send the form of a task with its own key until it is acknowledged, and write that down.
-
-        False, and a complaint, when it is refused: everything typed here is in order.
+        """Send the form with its own key until it is acknowledged, and record that. A refusal is a
+        complaint and returns False, because all typed content is valid.
         """
         fields: Fields = {**page.hidden, "tombol": "selesai", **answers}
         answer = self.persist(
@@ -418,12 +416,12 @@ class Clerk:
         self._csrf = self.officer.inbox().hidden["csrf_token"]
 
     def _fresh(self, fields: Fields) -> Fields:
-        """The form with the token of a session that was renewed meanwhile; its own key stays."""
+        """Return the form with the token of a renewed session; the form's own key stays."""
         return {**fields, "csrf_token": self._csrf} if self._csrf else fields
 
     def _cancel(self, page: Page, case: str) -> None:
-        """End the case. Sent again after a lost answer, it has ended already: that is said with
-        409.
+        """Cancel the case. If it is sent again after a lost answer, the case has ended already and
+        the answer is 409.
         """
         fields: Fields = {
             "csrf_token": page.hidden["csrf_token"],

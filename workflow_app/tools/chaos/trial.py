@@ -1,9 +1,9 @@
-"""The chaos trial: officers work, processes die, and afterwards nothing may be lost, doubled or
-missing.
+"""The chaos trial: officers work, processes are killed, and afterwards nothing may be lost, doubled
+or missing.
 
-Kills one process of a throw-away site after the other, as hard as the system can, and measures how
-soon all is well again. The auditor of a trial: waits until all jobs have ended, then compares what
-officers were told with what the site holds.
+The killer kills one process of a throw-away site after the other with SIGKILL and measures the time
+until recovery. The auditor waits until all jobs have ended and compares what officers were told
+with the content of the site.
 """
 
 import os
@@ -45,28 +45,28 @@ TARGETS: dict[str, Callable[[TrialSite], list[Process]]] = {
     "object store": TrialSite.object_stores,
     "supervisor": TrialSite.supervisor,
 }
-"""What may die, and where it is found: only processes of this site."""
+"""Kinds of processes that may be killed, and how they are found; only processes of this site."""
 RECOVERY_SECONDS = 240.0
 HEARTBEAT = text("select max(last_heartbeat) from procrastinate_workers")
 PAGE = "/persyaratan"
-"""A page without sign-in that asks the database."""
+"""A page that needs no sign-in and reads the database."""
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One death."""
+    """One killed process."""
 
     target: str
     recovery: float | None
-    """Seconds until all was well again; None when nobody waited for it."""
+    """Seconds until recovery; None when it was not awaited."""
 
 
 class NotRecovered(Exception):
-    """The site did not get well by itself."""
+    """The site did not recover by itself."""
 
 
 class Killer:
-    """Picks targets by chance, in an order that reaches all of them."""
+    """Kills random targets in an order that reaches all of them."""
 
     def __init__(
         self, site: TrialSite, works: Works, chance: random.Random, targets: Sequence[str]
@@ -78,17 +78,17 @@ class Killer:
         self._bag: list[str] = []
 
     def kill(self, *, is_patient: bool) -> Kill:
-        """Kill something now. A patient killer waits until all is well again; raises
-        `NotRecovered`.
-        """
+        """Kill a process now. A patient killer waits for the recovery. Raises `NotRecovered`."""
         target, victim = self._choose()
-        # A new supervisor ends what the dead one left behind and starts its own; until then the old
+        # A new supervisor ends the processes of the dead one and starts its own; until then the old
         # ones answer.
         new = TrialSite.web_masters if target == "supervisor" else TARGETS[target]
         old = new(self.site)
         at, began = datetime.now(UTC), time.monotonic()
         with suppress(ProcessLookupError):  # it died by itself a moment ago
-            os.kill(victim.pid, signal.SIGKILL)  # it alone: what it started must be found by others
+            os.kill(
+                victim.pid, signal.SIGKILL
+            )  # only this process: the restart must find its children
         wait_until(lambda: not victim.is_alive(), 5)
         self.supervise()
         if not is_patient:
@@ -106,7 +106,9 @@ class Killer:
         return Kill(target, time.monotonic() - began)
 
     def is_well(self, since: datetime) -> bool:
-        """Pages and object store answer, and a worker has shown life after `since`."""
+        """Return whether pages and object store answer, and a worker has sent a heartbeat after
+        `since`.
+        """
         return (
             self.site.is_supervised()
             and answers_with(self.site.port, PAGE, 200)
@@ -115,15 +117,14 @@ class Killer:
         )
 
     def supervise(self) -> bool:
-        """What a service manager does: a supervisor that ended is started again. Always true."""
+        """Restart an ended supervisor, as a service manager does. Always true."""
         if not self.site.is_supervised():
             self.site.start(wait=False)
         return True
 
     def _choose(self) -> tuple[str, Process]:
-        """The next target that is there; one that is just being started again is left for later.
-
-        Raises `NotRecovered` when nothing comes up for too long.
+        """Return the next running target; one that is being restarted is postponed. Raises
+        `NotRecovered` when none appears for too long.
         """
         limit = time.monotonic() + RECOVERY_SECONDS
         while time.monotonic() < limit:
@@ -153,7 +154,7 @@ class Killer:
 
 DRAIN_SECONDS = 240.0
 AUDIT_SECONDS = 60.0
-"""For how long an audit that finds a part away begins again."""
+"""How long an audit that finds a part unavailable is repeated."""
 LIVE_JOBS = text(
     "select count(*) from procrastinate_jobs where status = 'doing' or status = 'todo'"
     " and task_name in ('perform_effect', 'read_document', 'reprint_letter')"
@@ -161,9 +162,7 @@ LIVE_JOBS = text(
 
 
 def drain_jobs(works: Works) -> tuple[list[Fault], float]:
-    """Wait until no job waits or runs; returns how long that took. A job that never ends is a
-    fault.
-    """
+    """Wait until no job waits or runs and return the seconds. A job that never ends is a fault."""
     began = time.monotonic()
 
     def is_drained() -> bool:
@@ -181,12 +180,11 @@ def drain_jobs(works: Works) -> tuple[list[Fault], float]:
 
 
 def audit(site: TrialSite, receipts: Ledger) -> list[Fault]:
-    """Every fault of the site itself, and everything in which it differs from what was
-    acknowledged.
+    """Return every fault of the site itself and every difference from what was acknowledged.
 
-    A checkpoint first: one that a kill cut off has left its copy, and counts only with the next
-    one. What is away for a moment, so soon after the last kill, is asked again; what stays away is
-    a fault.
+    A checkpoint is made first, because the copy of an interrupted one counts only together with the
+    next. Parts that are unavailable shortly after the last kill are tried again; permanent
+    unavailability is a fault.
     """
     until = time.monotonic() + AUDIT_SECONDS
     while True:
@@ -210,7 +208,7 @@ def _audit(site: TrialSite, works: Works, receipts: Ledger) -> list[Fault]:
 
 
 def compare(work: UnitOfWork, receipts: Ledger) -> Iterator[Fault]:
-    """What was acknowledged is there, once, as it was typed, and every paper was read."""
+    """Yield the faults of acknowledged work: missing, doubled, changed, or documents not read."""
     yield from clerk.compare_ledger(work, receipts.receipts)
     yield from clerk.doubles(work)
     yield from clerk.unread(work, receipts.keys("paper"))
@@ -220,16 +218,16 @@ def compare(work: UnitOfWork, receipts: Ledger) -> Iterator[Fault]:
 DESK = ("petugas", "petugas2", "pamapta")
 APPROVER = "kaspkt"
 HASTE = 0.2
-"""How often the next kill does not wait until the site is well."""
+"""Share of kills that do not wait for the previous recovery."""
 LONGEST_GAP = 6.0
-"""Seconds between two deaths, at most; the time in which officers get something done."""
+"""Longest time between two kills in seconds, during which officers make progress."""
 ROUND_SECONDS = 180.0
-"""How long the officers may go on after the last death until a first letter was handed over."""
+"""How long the officers may continue after the last kill until a first letter was handed over."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the trial found. `is_clean` when nothing is lost, doubled, missing or wrong."""
+    """Result of the trial."""
 
     kills: int
     by_target: dict[str, int]
@@ -253,20 +251,18 @@ class Report:
 
     @property
     def is_telling(self) -> bool:
-        """Enough was done under the deaths to prove something: a case went all the way, and not
-        less was acknowledged than died.
+        """Return whether enough was done during the kills to prove something: one complete case,
+        and at least as many acknowledgements as kills.
         """
         return self.letters > 0 and self.handed_over > 0 and self.acknowledged >= self.kills
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, doubled or missing, no other fault, no answer that nobody should get, and
-        enough was done.
-        """
+        """Return whether there is no fault, no wrong answer, and enough was done."""
         return self.is_telling and not (self.faults or self.complaints)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the result for JSON."""
         return asdict(self)
 
 
@@ -278,8 +274,8 @@ def run(
     targets: Sequence[str] = tuple(TARGETS),
     longest_gap: float = LONGEST_GAP,
 ) -> Report:
-    """Start a site, let officers work, kill, wait until all jobs have ended, audit. The site is
-    erased afterwards.
+    """Run a trial: start a site, let officers work, kill, wait until all jobs have ended, audit.
+    The site is deleted afterwards.
     """
     began = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same seed, the same order of targets
@@ -328,7 +324,7 @@ def _kill(
 
 @contextmanager
 def _officers(site: TrialSite, ledger: Ledger, chance: random.Random) -> Iterator[None]:
-    """People at work for the length of the block; they finish what they have in hand."""
+    """Let officers work during the block; they finish the task they have begun."""
     stop = threading.Event()
     threads = []
     with ExitStack() as hired:
@@ -351,7 +347,7 @@ def _officers(site: TrialSite, ledger: Ledger, chance: random.Random) -> Iterato
 
 
 def _await(threads: Sequence[threading.Thread], ledger: Ledger) -> None:
-    """Everybody comes back from work, or is missed."""
+    """Wait for the officers; one who does not return is a complaint."""
     limit = time.monotonic() + 2 * PATIENCE
     for thread in threads:
         thread.join(max(0.0, limit - time.monotonic()))
@@ -394,7 +390,7 @@ def _report(
 
 
 def _keep_logs(site: TrialSite) -> Path:
-    """The site is erased; what its processes wrote is needed to find out why."""
+    """Copy the logs of the site before it is deleted, for the analysis of faults."""
     kept = Path(tempfile.mkdtemp(prefix="spkt-chaos-logs-"))
     shutil.copytree(site.log_dir, kept, dirs_exist_ok=True)
     shutil.copy(site.output, kept / "supervisor.log")

@@ -1,5 +1,5 @@
-"""PostgreSQL and an object store on this machine, without Docker: for `./spkt run`, the commands
-and the tests.
+"""PostgreSQL and an object store on this machine without Docker: for `./spkt run`, the commands and
+the tests.
 """
 
 from workflow_app.tools.embedded.postgres import client_programs

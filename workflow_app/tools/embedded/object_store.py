@@ -1,9 +1,9 @@
-"""Keys and passwords of one data directory: made once, kept in a file only its owner can read.
+"""The embedded S3 server, and the keys and passwords of a data directory.
 
-The embedded S3 server: one SeaweedFS process with only what S3 needs, on 127.0.0.1 and free ports.
-
-It trusts the local users of this machine (its inner ports ask for no key): a production site points
-``S3_ENDPOINT`` at a server of its own.
+The server is one SeaweedFS process with only the parts for S3, on 127.0.0.1 and free ports. Its
+internal ports require no key, so it trusts the local users of this machine; a production site sets
+``S3_ENDPOINT`` to a server of its own. Keys are created once and kept in a file that only its owner
+can read.
 """
 
 import base64
@@ -42,8 +42,8 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 
 def load_or_make(data_dir: Path, *, has_data: bool) -> dict[str, str]:
-    """The keys of this data directory; missing ones are made, unless data exist that were written
-    with lost ones.
+    """Return the keys of this data directory. Missing ones are created, unless there are data that
+    were written with lost ones.
     """
     path = data_dir / FILE_NAME
     keys = read(path)
@@ -62,7 +62,7 @@ def load_or_make(data_dir: Path, *, has_data: bool) -> dict[str, str]:
 
 
 def read(path: Path) -> dict[str, str]:
-    """The keys in a file of NAME=value lines; an absent file has none."""
+    """Return the keys in a file of NAME=value lines; none for an absent file."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -74,7 +74,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file whole or not at all, readable by its owner only."""
+    """Write a file atomically, readable by its owner only."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -102,16 +102,16 @@ PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "
     "filer.port.grpc", "s3.port",
          "s3.port.grpc")  # fmt: skip
 DURABLE_BUCKETS = {"version": 1, "locations": [{"locationPrefix": "/buckets/", "fsync": True}]}
-"""Filer rule: bytes of every object are on the disk before the upload is answered."""
+"""Filer rule: the bytes of every object are on the disk before the upload is answered."""
 FEW_VOLUMES = "[master.volume_growth]\ncopy_1 = 1\n"
 PATIENCE = 2.0
-"""It waits 15 s for its own parts when asked to stop. Writes go through to the file at once, so
-killing loses nothing.
+"""Seconds to wait for a regular stop. The server itself would wait 15 s for its parts. Writes reach
+the file immediately, so killing loses nothing.
 """
 
 
 class ObjectStore:
-    """One SeaweedFS below a data directory."""
+    """One SeaweedFS server below a data directory."""
 
     name = "SeaweedFS"
 
@@ -132,8 +132,8 @@ class ObjectStore:
         return f"{HOST}:{self.ports['s3.port']}"
 
     def start(self) -> None:
-        """Start it and wait until it answers. Started again it keeps its ports, so that its address
-        stays true.
+        """Start the server and wait until it answers. A restart keeps the ports, so that the
+        address stays valid.
         """
         self._end_leftover()
         self._write_settings()
@@ -156,7 +156,7 @@ class ObjectStore:
         self._is_known = True
 
     def stop(self) -> None:
-        """End it. The web server and the worker must have ended before."""
+        """Stop the server. The web server and the worker must have ended before."""
         if self._child:
             self._child.stop()
 
@@ -207,7 +207,7 @@ class ObjectStore:
         return self.settings / "ports.json"
 
     def _choose_ports(self) -> dict[str, int]:
-        """The ports of the last time when nobody took them (its master starts faster then), else
+        """Return the former ports if they are free, because its master then starts faster, else
         free ones.
         """
         try:
@@ -234,8 +234,8 @@ class ObjectStore:
         write_private(self.settings / "master.toml", FEW_VOLUMES)
 
     def _answers(self) -> bool:
-        """It can take an object: the master knows a volume server, and the S3 interface refuses an
-        unsigned call.
+        """Return whether it can take an object: the master knows a volume server, and the S3
+        interface refuses an unsigned call.
         """
         if not self.is_alive():
             return False
@@ -263,7 +263,7 @@ class ObjectStore:
             )
 
     def _end_leftover(self) -> None:
-        """End a server that a killed run left on this directory."""
+        """Stop a server that a killed run left on this directory."""
         for process in running():
             command = process.command()
             if command and Path(command[0]).name == "weed" and f"-dir={self.data}" in command:
@@ -271,7 +271,7 @@ class ObjectStore:
 
 
 def _call(port: int, method: str, path: str, body: str | None = None) -> tuple[int, bytes]:
-    """One request to a port of ours: status and body of the answer."""
+    """Send one request to an internal port and return status and body."""
     connection = HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
@@ -282,7 +282,7 @@ def _call(port: int, method: str, path: str, body: str | None = None) -> tuple[i
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on right now."""
+    """Return ports of 127.0.0.1 that are free now."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -291,7 +291,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def is_free(port: int, host: str = HOST) -> bool:
-    """Whether a server could listen on this port now."""
+    """Return whether a server could listen on this port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

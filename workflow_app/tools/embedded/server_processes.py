@@ -1,16 +1,12 @@
-"""What can go wrong while starting servers on this machine, as a sentence for the person at the
-console.
+"""Processes, files and accounts of the embedded servers.
 
-Where the servers' files live, and as whom PostgreSQL runs.
+A normal user owns everything. Root cannot run PostgreSQL, so its files belong to an account without
+rights. If that account cannot reach the data directory (a clone under a closed home), program and
+data are put below ``/var/lib/sentra``.
 
-A normal user owns everything. Root cannot run PostgreSQL, so it lends its files to an account
-without rights. When that account cannot reach the data directory (a clone under a closed home),
-program and data go below ``/var/lib/sentra``. Server processes: started in their own session,
-recognised again, and always ended.
-
-Nothing here relies on files that could go stale. A process is known by its number *and* the moment
-it was born, and servers that an earlier, killed run left behind are found by looking at what really
-runs.
+Servers start in sessions of their own. A process is identified by its number and start time, and
+servers left by a killed run are found among the running processes; no file is used that could be
+outdated.
 """
 
 import os
@@ -32,22 +28,24 @@ class StackError(Exception):
 OPEN_PLACE = Path("/var/lib/sentra")
 ACCOUNT = "sentra"
 SOCKET_PATH_LIMIT = 107
-"""Bytes a unix socket's path may have on Linux."""
+"""Longest path of a unix socket on Linux, in bytes."""
 SOCKET_NAME = ".s.PGSQL.5432"
 LEAST_FREE = 300_000_000
-"""Free bytes below which we do not even try to start."""
+"""Free bytes below which no start is attempted."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """As whom PostgreSQL runs: ourselves, or as root a borrowed account."""
+    """The account that runs PostgreSQL: the current user, or a separate account when the user is
+    root.
+    """
 
     uid: int
     gid: int
     is_borrowed: bool
 
     def command(self, *command: str | Path) -> list[str]:
-        """The command line that runs a command as this account."""
+        """Return the command line that runs a command as this account."""
         words = [str(word) for word in command]
         if not self.is_borrowed:
             return words
@@ -61,15 +59,15 @@ class Account:
         ]
 
     def can_reach(self, path: Path) -> bool:
-        """Whether the account may enter an existing folder, or run a program, through every folder
-        on the way.
+        """Return whether the account may enter an existing folder, or run a program, through every
+        folder on the way.
         """
         if not self.is_borrowed:
             return os.access(path, os.X_OK)
         return subprocess.run(self.command("test", "-x", path), check=False).returncode == 0
 
     def make_directory(self, path: Path) -> None:
-        """Make a directory that only this account (and root) can enter."""
+        """Make a directory that only this account and root can enter."""
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.chmod(0o700)
         if self.is_borrowed:
@@ -77,8 +75,8 @@ class Account:
 
 
 def account() -> Account:
-    """Ourselves; as root the account ``sentra`` (made when absent), or ``nobody`` where none can be
-    made.
+    """Return the current user; for root the account ``sentra`` (created if absent), or ``nobody``
+    if it cannot be created.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), is_borrowed=False)
@@ -96,7 +94,7 @@ def account() -> Account:
 
 
 def prepare_data_dir(data_dir: Path) -> Path:
-    """Make the data directory and check that it can be used; returns its full path."""
+    """Make the data directory, check that it can be used and return its full path."""
     path = data_dir.expanduser().absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -121,8 +119,8 @@ def prepare_data_dir(data_dir: Path) -> Path:
 
 
 def temporary_folder(data_dir: Path) -> Path:
-    """The one place for temporary files of web server and worker, scans among them: closed to
-    others, and emptied of what killed programs left behind.
+    """Return the only folder for temporary files of web server and worker, which may contain scans.
+    It is private, and files left by killed programs are deleted.
     """
     folder = data_dir / "tmp"
     try:
@@ -142,8 +140,8 @@ def temporary_folder(data_dir: Path) -> Path:
 
 
 def cluster_base(data_dir: Path, who: Account) -> Path:
-    """The folder that holds the cluster: the data directory itself, or a place of its own that the
-    account can reach.
+    """Return the folder of the cluster: the data directory, or another place that the account can
+    reach.
     """
     link = data_dir / "postgres"
     if link.is_symlink():
@@ -163,11 +161,11 @@ def cluster_base(data_dir: Path, who: Account) -> Path:
 
 
 def programs(installed: Path, version: str, who: Account) -> Path:
-    """PostgreSQL's program folder, copied to the open place when the account cannot reach the
+    """Return PostgreSQL's program folder, copied to the open place if the account cannot reach the
     installed one.
 
-    The copy keeps the wheel's layout: the programs look for their libraries in a folder beside the
-    package.
+    The copy keeps the wheel's layout, because the programs look for their libraries in a folder
+    beside the package.
     """
     if who.can_reach(installed / "bin" / "postgres"):
         return installed
@@ -185,8 +183,8 @@ def programs(installed: Path, version: str, who: Account) -> Path:
 
 
 def socket_directory(base: Path) -> Path:
-    """A private place for the socket: below the cluster's folder, or a short one when that path is
-    too long.
+    """Return a private folder for the socket: below the cluster's folder, or a short path when that
+    is too long.
     """
     for folder in (
         base / "run",
@@ -209,7 +207,7 @@ def _existing(name: str) -> pwd.struct_passwd | None:
 
 
 def _make_account() -> pwd.struct_passwd | None:
-    """Add the account; None where that is not possible (no useradd, read-only /etc)."""
+    """Create the account; None when it is not possible (no useradd, read-only /etc)."""
     if shutil.which("useradd") is None:
         return None
     command = [
@@ -228,21 +226,19 @@ def _make_account() -> pwd.struct_passwd | None:
 
 PROC = Path("/proc")
 LOG_LIMIT = 5_000_000
-"""A log file larger than this (bytes) is set aside as ``<name>.1`` when its server starts."""
+"""Size in bytes above which a log file is renamed to ``<name>.1`` when its server starts."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A running process, safe against its number being given to another one later."""
+    """A running process, identified safely even if its number is used again later."""
 
     pid: int
     born: str
 
     @classmethod
     def find(cls, pid: int) -> "Process | None":
-        """The process with this number, or None when there is none or it is only waiting to be
-        reaped.
-        """
+        """Return the process with this number, or None when there is none or it is a zombie."""
         fields = _stat(pid)
         return cls(pid, fields[19]) if fields and fields[0] != "Z" else None
 
@@ -250,17 +246,17 @@ class Process:
         return Process.find(self.pid) == self
 
     def parent(self) -> int | None:
-        """The number of the process that started it; None when it is gone."""
+        """Return the number of its parent process; None when it has ended."""
         fields = _stat(self.pid)
         return int(fields[1]) if fields else None
 
     def processor_seconds(self) -> float:
-        """Time that it has spent on a processor; nothing when it is gone."""
+        """Return its processor time; 0 when it has ended."""
         fields = _stat(self.pid)
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
     def command(self) -> list[str]:
-        """Its command line; empty when it is gone or not ours to see."""
+        """Return its command line; empty when it has ended or is not accessible."""
         try:
             text = (PROC / str(self.pid) / "cmdline").read_bytes()
         except OSError:
@@ -268,7 +264,7 @@ class Process:
         return [os.fsdecode(part) for part in text.rstrip(b"\0").split(b"\0")]
 
     def environment(self) -> list[str]:
-        """Its NAME=value pairs; empty when it is gone or not ours to see."""
+        """Return its NAME=value pairs; empty when it has ended or is not accessible."""
         try:
             text = (PROC / str(self.pid) / "environ").read_bytes()
         except OSError:
@@ -276,15 +272,15 @@ class Process:
         return [os.fsdecode(part) for part in text.split(b"\0")]
 
     def directory(self) -> Path | None:
-        """Its working directory; None when it is gone or not ours to see."""
+        """Return its working directory; None when it has ended or is not accessible."""
         try:
             return (PROC / str(self.pid) / "cwd").readlink()
         except OSError:
             return None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process; SIGKILL goes to the whole group when the process leads
-        one.
+        """Send a signal to the process; SIGKILL goes to the whole group if the
+        process leads one.
         """
         try:
             if number == signal.SIGKILL and os.getpgid(self.pid) == self.pid:
@@ -296,7 +292,7 @@ class Process:
 
 
 def running() -> Iterator[Process]:
-    """Every process this user can see."""
+    """Yield every process that this user can see."""
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (process := Process.find(int(entry.name))):
             yield process
@@ -305,7 +301,9 @@ def running() -> Iterator[Process]:
 def end(
     process: Process, *, gentle: signal.Signals = signal.SIGTERM, patience: float = 5.0
 ) -> bool:
-    """End a process: ask, wait ``patience`` seconds, then kill. True when it went by itself."""
+    """Stop a process: signal it, wait ``patience`` seconds, then kill it. Returns True if it ended
+    before the kill.
+    """
     process.signal(gentle)
     if wait_until(lambda: not process.is_alive(), patience):
         return True
@@ -315,7 +313,7 @@ def end(
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, *, pause: float = 0.05) -> bool:
-    """Ask until the condition holds or the time is over."""
+    """Check the condition repeatedly until it holds or the time is over."""
     limit = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= limit:
@@ -326,7 +324,7 @@ def wait_until(condition: Callable[[], bool], seconds: float, *, pause: float = 
 
 @dataclass
 class Child:
-    """One server we start: its command, where its output goes, how it likes to be ended."""
+    """One server process: its command, its log and its stop signal."""
 
     name: str
     command: Sequence[str]
@@ -338,7 +336,7 @@ class Child:
     _started: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches only whoever started us."""
+        """Start it in a session of its own, so that Ctrl-C reaches only the supervisor."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
@@ -362,20 +360,20 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code (negative: the signal that ended it); None while it runs or before it
-        started.
+        """Return its exit code (negative: the signal that ended it); None while it runs or before
+        its start.
         """
         return self._started.poll() if self._started else None
 
     def ask_to_stop(self) -> None:
-        """Send the gentle signal and return at once, so that several children can stop side by
-        side.
+        """Send the stop signal and return at once, so that several children can stop
+        in parallel.
         """
         if self._started and self._started.poll() is None:
             self._started.send_signal(self.gentle)
 
     def stop(self) -> None:
-        """End it and everything it started, whatever state it is in."""
+        """Stop it and everything it started, in whatever state it is."""
         started, self._started = self._started, None
         if started is None:
             return
@@ -392,7 +390,7 @@ class Child:
         started.wait(10)
 
     def last_words(self, lines: int = 8) -> str:
-        """The end of its log, for an error message."""
+        """Return the end of its log, for an error message."""
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
@@ -400,7 +398,9 @@ class Child:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/<pid>/stat after the name: [state, parent, group, ..., born, ...]."""
+    """Return the fields of /proc/<pid>/stat after the name: [state, parent, group, ..., start time,
+    ...].
+    """
     try:
         text = (PROC / str(pid) / "stat").read_text()
     except (OSError, UnicodeDecodeError):

@@ -1,10 +1,8 @@
-"""The whole site on this machine: servers, web and worker, kept alive until somebody says stop.
+"""The whole site on this machine: servers, web server and worker, supervised until it is stopped.
 
-Tables and first contents of a site: made by our own commands, and not repeated while nothing has
-changed.
-
-The two commands load the whole product, which takes seconds. A start that finds the same code, the
-same processes and a database at the revision it left behind can go on at once.
+The tables and first contents are made by our own commands. These import the whole product, which
+takes seconds; they are skipped if the code, the processes and the revision of the database have not
+changed since the last start.
 """
 
 import hashlib
@@ -28,17 +26,17 @@ from workflow_app.tools.embedded.server_processes import Child, StackError, runn
 from workflow_app.tools.embedded.stack import LocalStack, Notice
 
 OWNER = "SPKT_SITE"
-"""Variable that marks our processes with their data directory."""
+"""Environment variable that marks our processes with their data directory."""
 STOP_SECONDS = 8.0
 WEB_START_SECONDS = 150.0
 LONGEST_PAUSE = 15.0
 STEADY_SECONDS = 15.0
-"""A child that lived this long starts again at once."""
+"""A child that lived this long is restarted at once."""
 
 
 @dataclass
 class Watched:
-    """A child that is started again when it dies, after a pause that grows."""
+    """A child that is restarted when it ends, after an increasing pause."""
 
     child: Child
     began: float = 0.0
@@ -50,7 +48,7 @@ class Watched:
         self.child.start()
 
     def look(self, now: float) -> str:
-        """What happened since the last look, as a sentence; empty when all is well."""
+        """Return what happened since the last check as a sentence; empty when nothing did."""
         if self.child.is_alive():
             return ""
         if self.again_at is None:
@@ -58,7 +56,7 @@ class Watched:
                 self.pause = 0.0
             words = self.child.last_words(3)
             sentence = self._later(now, f"ended (code {self.child.exit_code})")
-            # What it started may live on, and hold its port.
+            # Its children may still run and occupy its port.
             self.child.stop()
             return f"{sentence} See {self.child.log}:\n{words}"
         if now < self.again_at:
@@ -70,7 +68,7 @@ class Watched:
         return f"The {self.child.name} was started again."
 
     def _later(self, now: float, what: str) -> str:
-        """Start it after the pause, which grows; the sentence that says so."""
+        """Schedule the restart after the increased pause and return the sentence for it."""
         self.again_at = now + self.pause
         sentence = f"The {self.child.name} {what}; starting it again in {self.pause:.0f} s."
         self.pause = min(self.pause * 2 or 1.0, LONGEST_PAUSE)
@@ -96,13 +94,13 @@ class Site:
         self._watched: list[Watched] = []
 
     def claim(self) -> None:
-        """Become the owner of the data directory, and end what a killed run left behind on it."""
+        """Become the owner of the data directory, and stop what a killed run left on it."""
         self.stack.claim()
         end_leftovers(self.stack.data_dir)
         self.environment["TMPDIR"] = str(server_processes.temporary_folder(self.stack.data_dir))
 
     def start_servers(self) -> None:
-        """Database and object store."""
+        """Start database and object store."""
         self.environment |= self.stack.start()
         self.environment[OWNER] = str(self.stack.data_dir)
         self.environment["PYTHONUNBUFFERED"] = "1"
@@ -110,7 +108,7 @@ class Site:
         self.environment.setdefault("COMPILED_PAGES_FOLDER", str(self.stack.data_dir / "pages"))
 
     def command(self, *words: str) -> str:
-        """Run one of our commands against the servers; returns what it printed."""
+        """Run one of our commands against the servers and return its output."""
         done = subprocess.run(
             [sys.executable, "-m", "workflow_app", *words],
             env=self.environment,
@@ -125,7 +123,7 @@ class Site:
         return done.stdout
 
     def start_programs(self) -> None:
-        """Web server and worker; returns when the web server answers."""
+        """Start web server and worker; returns when the web server answers."""
         bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         web = self._program(
             "web server", "web", "gunicorn", "-c", "python:workflow_app.web_server", "--bind", bind
@@ -143,7 +141,9 @@ class Site:
             )
 
     def watch(self, pause: float = 0.5) -> None:
-        """Start again what dies, and say so. Ends only by an exception (the signal to stop)."""
+        """Restart children that end, and report it. Ends only by an exception (the
+        signal to stop).
+        """
         while True:
             for sentence in self.stack.revive():
                 self.notice(sentence)
@@ -153,7 +153,7 @@ class Site:
             time.sleep(pause)
 
     def stop(self) -> None:
-        """End everything: web and worker side by side, then the servers."""
+        """Stop everything: web server and worker in parallel, then the servers."""
         children = [program.child for program in self._watched]
         for child in children:
             child.ask_to_stop()
@@ -185,7 +185,7 @@ class Site:
 
 
 def end_leftovers(data_dir: Path) -> None:
-    """End web servers and workers that a killed run on this data directory left behind."""
+    """Stop web servers and workers that a killed run left on this data directory."""
     mark = f"{OWNER}={data_dir.expanduser().resolve()}"
     found = [
         process
@@ -204,7 +204,7 @@ REMEMBERED = "prepared.json"
 
 
 def prepare(site: Site, *, demo: bool) -> dict[str, Any]:
-    """Migrate and seed; returns what the ``seed`` command reports: processes and demo logins."""
+    """Migrate and seed; returns the report of the ``seed`` command: processes and demo logins."""
     path = site.stack.data_dir / REMEMBERED
     state = fingerprint(
         Path(site.environment.get("PROCESSES_DIR") or ROOT / "processes"), demo=demo
@@ -229,8 +229,8 @@ def prepare(site: Site, *, demo: bool) -> dict[str, Any]:
 
 
 def remembered(path: Path, state: str, environment: dict[str, str]) -> dict[str, Any] | None:
-    """The report of the last preparation, when it still holds for this code and this embedded
-    database.
+    """Return the report of the last preparation if it is still valid for this code and this
+    embedded database.
     """
     try:
         found = json.loads(path.read_text())
@@ -245,7 +245,7 @@ def remembered(path: Path, state: str, environment: dict[str, str]) -> dict[str,
 
 
 def revision_of(address: str) -> str:
-    """The revision of a database's tables; empty when it has none."""
+    """Return the revision of the tables of a database; empty when it has none."""
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -255,7 +255,7 @@ def revision_of(address: str) -> str:
 
 
 def fingerprint(processes: Path, *, demo: bool) -> str:
-    """Changes when the code, the processes or the wish for demo contents change."""
+    """Return a hash over the code, the processes and the choice of demo contents."""
     digest = hashlib.sha256(f"demo={demo}".encode())
     for path in _sources(processes):
         content = path.read_bytes()

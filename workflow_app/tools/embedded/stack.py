@@ -1,8 +1,8 @@
-"""The servers of one data directory, started and ended together.
+"""The servers of one data directory, started and stopped together.
 
-One live process owns a data directory: it holds a lock on ``stack.lock`` that the kernel drops when
-it dies, however it dies. Others can join it: they read the addresses it published in
-``environment.env``.
+One process owns a data directory: it holds a lock on ``stack.lock`` that the kernel releases when
+the process ends. Other processes can use the servers: they read the addresses that the owner
+published in ``environment.env``.
 """
 
 import fcntl
@@ -29,14 +29,14 @@ Notice = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
-    """Tell nobody."""
+    """Ignore a sentence."""
 
 
 class LocalStack:
     """PostgreSQL and the object store of one data directory.
 
-    `given` is the environment we were started in: a server that it names (DATABASE_URL,
-    S3_ENDPOINT) is not started here, and a key that it holds is used instead of a generated one.
+    `given` is the environment of this process: a server that it names (DATABASE_URL, S3_ENDPOINT)
+    is not started here, and a key in it is used instead of a generated one.
     """
 
     def __init__(
@@ -57,17 +57,13 @@ class LocalStack:
         self._told: dict[str, str] = {}
 
     def claim(self) -> None:
-        """Become the one process that owns the data directory. Raises `StackError` when another one
-        does.
-        """
+        """Become the owner of the data directory. Raises `StackError` when another process is."""
         self.data_dir = server_processes.prepare_data_dir(self.data_dir)
         (self.data_dir / "log").mkdir(mode=0o700, exist_ok=True)
         self._lock = _take_lock(self.data_dir)
 
     def start(self) -> dict[str, str]:
-        """Start what is needed; returns the settings that lead to it. Raises `StackError` with a
-        sentence.
-        """
+        """Start the needed servers and return the settings for them. Raises `StackError`."""
         if self._lock is None:
             self.claim()
         try:
@@ -103,10 +99,10 @@ class LocalStack:
         self._notice(f"{server.name} started ({time.monotonic() - began:.1f} s)")
 
     def revive(self) -> list[str]:
-        """Start again the servers that died; says what happened. Addresses stay the same.
+        """Restart servers that have ended, with the same addresses, and return sentences about it.
 
-        One that does not start is tried again at the next call: the cause (a full disk, another
-        kill) may pass. The same cause is told once.
+        A failed restart is repeated at the next call, because the cause (a full disk, another kill)
+        may disappear. The same cause is reported once.
         """
         sentences = []
         for server in self._servers:
@@ -126,7 +122,7 @@ class LocalStack:
         return sentences
 
     def stop(self) -> None:
-        """End every server, the last started first, and let go of the data directory."""
+        """Stop every server, the last started first, and release the data directory."""
         while self._servers:
             self._servers.pop().stop()
         if self._lock:
@@ -147,10 +143,10 @@ class LocalStack:
 def running(
     data_dir: Path, *, given: Mapping[str, str] | None = None, notice: Notice = _silent
 ) -> Iterator[dict[str, str]]:
-    """Settings that lead to running servers, for as long as the block lasts.
+    """Provide the settings of running servers during the block.
 
-    Joins the `./spkt run` that owns the data directory when there is one, else starts the servers
-    for the block.
+    Uses the servers of the `./spkt run` that owns the data directory, if there is one, else starts
+    servers for the block.
     """
     published = _join(data_dir)
     if published is not None:
@@ -164,7 +160,7 @@ def running(
 
 
 def _join(data_dir: Path) -> dict[str, str] | None:
-    """What the owner of this data directory published; None when nobody owns it."""
+    """Return what the owner of this data directory published; None when there is no owner."""
     lock = data_dir / "stack.lock"
     for _ in range(600):
         if not lock.exists() or not _is_held(lock):
@@ -179,7 +175,7 @@ def _join(data_dir: Path) -> dict[str, str] | None:
 
 
 def _settings_of(server: PostgresServer | ObjectStore) -> dict[str, str]:
-    """The settings that lead to a server which has started."""
+    """Return the settings for a started server."""
     if isinstance(server, PostgresServer):
         return {"DATABASE_URL": server.address()}
     return {

@@ -1,1 +1,1 @@
-"""Benches and load: throw-away sites under officers who press on."""
+"""Benches on throw-away sites under load."""

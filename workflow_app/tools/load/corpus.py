@@ -1,13 +1,8 @@
-"""Invented Indonesian papers with the truth beside them: what `./spkt bench ocr` reads.
+"""Invented Indonesian documents with their exact text, as input of `./spkt bench ocr`.
 
-A sheet is drawn (`sheets`), worn as scanners, copiers and phones wear it (`wear`), and written
-beside its text (`writing`). One seed gives the same papers on every machine with the same fonts and
-libraries.
-
-Sentences as they stand on the papers of a service counter. Every person, place and number is
-invented. Drawing clean sheets at 300 dpi, with their text in the order in which a person reads it.
-What scanners, copiers, poor light and phones do to a clean sheet. Writing the corpus: which kinds
-of paper there are, and each as a picture with its text beside it.
+A sheet is drawn at 300 dpi with its text in reading order, degraded as by scanners, copiers, poor
+light and phones, and written as a picture beside its text. One seed gives the same documents on
+every machine with the same fonts and libraries. Every person, place and number is invented.
 """
 
 import textwrap
@@ -77,17 +72,17 @@ _SENTENCES = (
 
 
 def name(random: Random) -> str:
-    """A person nobody can take for a real one."""
+    """Return the name of an evidently invented person."""
     return f"{random.choice(_FIRST)} Contoh {random.choice(_STREETS)}"
 
 
 def date(random: Random) -> str:
-    """A day of these years, written out."""
+    """Return a recent day, written out."""
     return f"{random.randint(1, 28)} {random.choice(MONTHS)} {random.randint(2019, 2026)}"
 
 
 def number(random: Random) -> str:
-    """The number of a letter."""
+    """Return a letter number."""
     number, month, year = (
         random.randint(1, 999),
         random.choice(ROMAN_MONTHS),
@@ -97,27 +92,27 @@ def number(random: Random) -> str:
 
 
 def nik(random: Random) -> str:
-    """Sixteen digits that no register holds: there is no province 99."""
+    """Return sixteen digits that no register holds, because there is no province 99."""
     return "99" + "".join(random.choice("0123456789") for _ in range(14))
 
 
 def street(random: Random) -> str:
-    """An address."""
+    """Return an address."""
     return f"Jalan {random.choice(_STREETS)} Nomor {random.randint(1, 99)}"
 
 
 def money(random: Random) -> str:
-    """An amount with the points that Indonesian sets."""
+    """Return an amount with Indonesian thousands separators."""
     return f"{random.randint(1, 99)}.{random.randint(0, 9)}50.000"
 
 
 def thing(random: Random) -> str:
-    """What was lost."""
+    """Return a lost object."""
     return random.choice(_THINGS)
 
 
 def sentence(random: Random) -> str:
-    """One sentence, filled in."""
+    """Return one completed sentence."""
     return random.choice(_SENTENCES).format(
         day=random.choice(DAYS),
         date=date(random),
@@ -134,7 +129,7 @@ def sentence(random: Random) -> str:
 
 A4 = (2480, 3508)
 CARD = (1011, 638)
-"""A card of ID-1 size, 85.6 by 54 mm."""
+"""Size of an ID-1 card, 85.6 by 54 mm, in pixels."""
 MARGIN = 240
 INK = (24, 24, 28)
 FONTS = Path("/usr/share/fonts/truetype")
@@ -144,7 +139,7 @@ SERIF, SANS, TYPED = (
 
 
 class Sheet(NamedTuple):
-    """A picture and what is written on it."""
+    """A picture and its text."""
 
     image: Image.Image
     text: str
@@ -155,7 +150,7 @@ Draw = Callable[[Random], Sheet]
 
 @dataclass
 class _Paper:
-    """A white sheet that remembers what was written on it."""
+    """A white sheet that records the text drawn on it."""
 
     size: tuple[int, int]
     colour: tuple[int, int, int] = (252, 252, 250)
@@ -166,12 +161,12 @@ class _Paper:
         self.draw = ImageDraw.Draw(self.image)
 
     def write(self, at: tuple[int, int], line: str, face: Path, size: int) -> None:
-        """Write one line of the text."""
+        """Draw one line of the text."""
         self.draw.text(at, line, fill=INK, font=ImageFont.truetype(str(face), size))
         self.lines.append(line)
 
     def centre(self, y: int, line: str, face: Path, size: int) -> None:
-        """Write one line in the middle."""
+        """Draw one line, centred."""
         font = ImageFont.truetype(str(face), size)
         self.write((round((self.size[0] - font.getlength(line)) / 2), y), line, face, size)
 
@@ -193,12 +188,12 @@ class _Paper:
             y += step // 2
 
     def done(self) -> Sheet:
-        """The sheet with its text."""
+        """Return the sheet with its text."""
         return Sheet(self.image, "\n".join(self.lines))
 
 
 def letter(random: Random, face: Path = SERIF) -> Sheet:
-    """A letter over the whole page."""
+    """Return a letter that fills the page."""
     paper = _Paper(A4)
     paper.centre(260, "KEPOLISIAN RESOR CONTOH", face, 56)
     paper.centre(340, "SENTRA PELAYANAN KEPOLISIAN TERPADU", face, 56)
@@ -211,12 +206,12 @@ def letter(random: Random, face: Path = SERIF) -> Sheet:
 
 
 def typewritten(random: Random) -> Sheet:
-    """A letter in a typewriter's face."""
+    """Return a letter in a typewriter font."""
     return letter(random, TYPED)
 
 
 def columns(random: Random) -> Sheet:
-    """Two columns, the left one read first."""
+    """Return a page of two columns, the left one read first."""
     paper = _Paper(A4)
     paper.centre(260, "PETUNJUK PELAYANAN MASYARAKAT", SANS, 60)
     middle, gap = A4[0] // 2, 90
@@ -226,7 +221,7 @@ def columns(random: Random) -> Sheet:
 
 
 def table(random: Random) -> Sheet:
-    """A register: ruled rows with number, date, name and thing."""
+    """Return a register: ruled rows with number, date, name and object."""
     paper = _Paper(A4)
     paper.centre(260, "REGISTER LAPORAN KEHILANGAN", SANS, 60)
     edges = (180, 320, 800, 1560, 2300)
@@ -248,7 +243,7 @@ def table(random: Random) -> Sheet:
 
 
 def stamped(random: Random) -> Sheet:
-    """A letter with a round stamp and a signature across its foot, neither of them text."""
+    """Return a letter with a round stamp and a signature over its foot, which are not text."""
     sheet = letter(random)
     over = Image.new("RGBA", sheet.image.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(over)
@@ -263,7 +258,7 @@ def stamped(random: Random) -> Sheet:
 
 
 def card(random: Random) -> Sheet:
-    """An identity card, as a scanner that crops gives it."""
+    """Return an identity card as from a scanner that crops."""
     paper = _Paper(CARD, colour=(206, 224, 238))
     for x in range(0, CARD[0], 14):
         paper.draw.line((x, 0, x + 120, CARD[1]), fill=(198, 219, 236), width=3)
@@ -296,27 +291,27 @@ def card(random: Random) -> Sheet:
 
 Wear = Callable[[Image.Image, Random], Image.Image]
 PHONE = (3000, 4000)
-"""Twelve megapixels."""
+"""Size of a phone picture: twelve megapixels."""
 
 
 def none(image: Image.Image, _random: Random) -> Image.Image:
-    """As drawn."""
+    """Return the sheet as drawn."""
     return image
 
 
 def skew(image: Image.Image, random: Random) -> Image.Image:
-    """Fed at a slant of half a degree to three degrees."""
+    """Return the sheet rotated by half a degree to three degrees."""
     angle = random.choice((-1, 1)) * random.uniform(0.5, 3)
     return image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(252, 252, 250))
 
 
 def turn(image: Image.Image, random: Random) -> Image.Image:
-    """Fed upside down or on its side."""
+    """Return the sheet upside down or on its side."""
     return image.rotate(random.choice((90, 180, 270)), expand=True)
 
 
 def noise(image: Image.Image, random: Random) -> Image.Image:
-    """Grain of a bad sensor, and specks."""
+    """Return the sheet with sensor noise and specks."""
     source = np.random.default_rng(random.getrandbits(32))
     grain = source.standard_normal(image.size[::-1], np.float32)
     pixels = np.asarray(image, np.float32) + 18 * grain[..., None]
@@ -325,28 +320,28 @@ def noise(image: Image.Image, random: Random) -> Image.Image:
 
 
 def blur(image: Image.Image, _random: Random) -> Image.Image:
-    """Out of focus."""
+    """Return the sheet out of focus."""
     return image.filter(ImageFilter.GaussianBlur(2.2))
 
 
 def fade(image: Image.Image, random: Random) -> Image.Image:
-    """Thermal paper and the last of the toner: grey on off-white."""
+    """Return the sheet like thermal paper or faint toner: grey on off-white."""
     strength = random.uniform(0.2, 0.3)
     return image.point([max(0, round(243 - (255 - level) * strength)) for level in range(256)] * 3)
 
 
 def shadow(image: Image.Image, random: Random) -> Image.Image:
-    """Light from one side, and the shadow of a hand."""
+    """Return the sheet with light from one side and the shadow of a hand."""
     return _lit(image, random)
 
 
 def small(image: Image.Image, _random: Random) -> Image.Image:
-    """Scanned at 200 dpi."""
+    """Return the sheet scanned at 200 dpi."""
     return image.resize((image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.BOX)
 
 
 def photo(image: Image.Image, random: Random) -> Image.Image:
-    """A phone over a desk: perspective, the desk around the paper, uneven light, a little blur."""
+    """Return a phone photo: perspective, a desk around the sheet, uneven light, slight blur."""
     width, height = PHONE
     desk = _desk(random)
 
@@ -371,8 +366,8 @@ def photo(image: Image.Image, random: Random) -> Image.Image:
 
 
 def _lit(image: Image.Image, random: Random) -> Image.Image:
-    """In light that falls off to one side, with a dark round patch. Light changes slowly, so it is
-    made small.
+    """Return the picture in light that falls off to one side, with a dark round patch. The light is
+    computed on a small picture, because it changes slowly.
     """
     x, y = np.linspace(0, 1, 150)[None, :], np.linspace(0, 1, 200)[:, None]
     slope = 0.75 + 0.25 * (x if random.random() < 0.5 else 1 - x)
@@ -384,7 +379,7 @@ def _lit(image: Image.Image, random: Random) -> Image.Image:
 
 
 def _desk(random: Random) -> Image.Image:
-    """Dark wood: long soft grain."""
+    """Return dark wood with long soft grain."""
     source = np.random.default_rng(random.getrandbits(32))
     grain = Image.fromarray(source.integers(0, 60, (PHONE[1] // 160, PHONE[0] // 8), np.uint8))
     soft = grain.resize(PHONE, Image.Resampling.BICUBIC)
@@ -396,7 +391,9 @@ def _desk(random: Random) -> Image.Image:
 def projection(
     corners: Sequence[tuple[float, float]], source: Sequence[tuple[int, int]]
 ) -> tuple[float, ...]:
-    """The eight numbers by which Pillow finds for a place in the result its place in the source."""
+    """Return the eight coefficients of Pillow's mapping from a point of the result to
+    its source.
+    """
     rows: list[list[float]] = []
     wanted: list[float] = []
     for (x, y), (u, v) in zip(corners, source, strict=True):
@@ -410,13 +407,13 @@ SEED = 6306
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of paper: what is drawn, and what happened to it."""
+    """A kind of document: how it is drawn and degraded."""
 
     name: str
     draw: Draw
     wear: Wear = none
     dpi: int | None = 300
-    """As the file says; phones say nothing."""
+    """Resolution stated in the file; phones state none."""
 
 
 KINDS = (
@@ -441,10 +438,11 @@ KINDS = (
 def write(
     folder: Path, *, per_kind: int = 5, seed: int = SEED, kinds: Sequence[Kind] = KINDS
 ) -> Iterator[Path]:
-    """Write `per_kind` papers of each kind as JPEG, each with its text under the same name with
+    """Write `per_kind` documents of each kind as JPEG, each with its text under the same name with
     `.txt`.
 
-    Yields each picture as it is written. The folder is made; files of the same names are replaced.
+    Yields each picture after it was written. The folder is created; files of the same names are
+    replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for kind in kinds:

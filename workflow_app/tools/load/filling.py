@@ -1,16 +1,13 @@
-"""Many finished cases at once, for benches: a finished case of the demo, copied row by row inside
-the database.
+"""Mass data for benches: copied finished cases, and invented searchable pages.
 
-Cases, tasks, steps, answers, clocks and the trail are copied with ids of their own and earlier
-times. The trail of each is chained anew, so that what audits a site finds nothing wrong. Letters
-and papers stay with the case they belong to, and so do their events. Sealed answers keep their
-size; the key that opens them is bound to the answers of the case they were copied from.
+A finished case of the demo is copied row by row inside the database: cases, tasks, steps, answers,
+clocks and the audit log get new ids and earlier times. Each audit chain is hashed anew, so that an
+audit of the site finds no fault. Letters and documents, and their events, stay with the original
+case. Sealed answers keep their size; they can be opened only for the case they were copied from.
 
-Very many invented pages to search, written straight into the tables, newest last.
-
-Half of the papers are of the archive, half of cases. Words come as words do, a few on almost every
-page and most on few (Zipf); every page has a letter number, a date, and some a NIK or a plate, some
-of them misread as OCR misreads them.
+Invented pages are written into the tables, newest last; half of the documents belong to the
+archive, half to cases. Word frequencies follow Zipf's law. Every page has a letter number and a
+date, and some have a NIK or a plate, partly misread as OCR misreads them.
 """
 
 import hashlib
@@ -116,7 +113,7 @@ EVENTS = """
 
 
 def _part(text: str) -> str:
-    """A field of an event as its digest takes it: the length before it."""
+    """Return a field of an event in the form of its digest, preceded by its length."""
     return f"int8send(octet_length(convert_to({text}, 'UTF8'))::int8) || convert_to({text}, 'UTF8')"
 
 
@@ -143,8 +140,8 @@ LINK = f"""
 
 
 def fill(site: TrialSite, count: int, notice: Notice = unheard) -> None:
-    """Make `count` finished cases on a site with the cases of the demo; the planner is told. Raises
-    `Unexpected`.
+    """Make `count` finished cases on a site with the demo cases and update the planner's
+    statistics. Raises `Unexpected`.
     """
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         copy(connection, count, notice)
@@ -153,7 +150,7 @@ def fill(site: TrialSite, count: int, notice: Notice = unheard) -> None:
 
 
 def copy(connection: psycopg.Connection[Any], count: int, notice: Notice = unheard) -> None:
-    """Copy the first finished case so many times. Raises `Unexpected` when there is none."""
+    """Copy the first finished case `count` times. Raises `Unexpected` when there is none."""
     found = connection.execute(MODEL).fetchone()
     if found is None:
         raise Unexpected("there is no finished case")
@@ -239,8 +236,8 @@ _OTHER_PROCESSES = """
         end
     where number like 'S-%%' and md5(number) < '40'
 """
-"""A quarter of the cases are police reports and one of a hundred a complaint, as far as a search
-asks.
+"""Makes a quarter of the cases police reports and one in a hundred a complaint, as far as a search
+reads them.
 """
 _GIVE_FACETS = """
     update archive.document d set facets = found.facets from (
@@ -255,10 +252,10 @@ _GIVE_FACETS = """
         ) entries group by document_id
     ) found where found.document_id = d.id
 """
-"""As `paper_facets.renew` does for a few; a test compares them."""
+"""Sets facets like `paper_facets.renew` does for single documents; a test compares both."""
 _FACETS = "select id, facets from archive.document"
 _INDEX = "select pg_get_indexdef('archive.ix_page_tsv'::regclass)"
-"""As the migrations make it; made at once, it takes a tenth of the time."""
+"""Definition of the index in the migrations; building it at once takes a tenth of the time."""
 _PAGES = """
     copy archive.page (document_id, no, text, confidence, words, width, height,
         source, reason, numbers, facets) from stdin
@@ -266,7 +263,7 @@ _PAGES = """
 
 
 class Library:
-    """The invented pages. The same seed makes the same ones."""
+    """The invented pages, reproducible by the seed."""
 
     def __init__(self, pages: int, seed: int = SEED) -> None:
         self.pages = pages
@@ -282,7 +279,7 @@ class Library:
         )
 
     def page(self, number: int) -> str:
-        """The text of one page."""
+        """Return the text of one page."""
         chance = random.Random(self.seed * 1_000_003 + number)  # noqa: S311 - invented papers, nothing secret
         words = chance.choices(self.words, cum_weights=self._weights, k=WORDS_PER_PAGE)
         head = f"Nomor {self.letter(number)} tanggal {self.day(number):%d-%m-%Y}"
@@ -291,27 +288,27 @@ class Library:
         if number % 5 == 0:
             head += f" kendaraan {self.plate(number)}"
         if number % 7 == 0:
-            head = head.replace("0", "O").replace("1", "l")  # as it is misread
+            head = head.replace("0", "O").replace("1", "l")  # misread
         return f"{head} {' '.join(words)}"
 
     def letter(self, number: int) -> str:
-        """Its letter number."""
+        """Return its letter number."""
         return f"SKTLK/{number % 10_000:04d}/IV/{2020 + number % 7}/SPKT"
 
     def day(self, number: int) -> datetime:
-        """Its date."""
+        """Return its date."""
         return _BEGAN + timedelta(days=number % 2400)
 
     def nik(self, number: int) -> str:
-        """The NIK on it."""
+        """Return the NIK on it."""
         return f"6306{number % 10**12:012d}"
 
     def plate(self, number: int) -> str:
-        """The plate on it."""
+        """Return the plate on it."""
         return f"DA {1000 + number % 9000} {'ABCDEFGH'[number % 8]}{'KLMN'[number % 4]}"
 
     def narrowed(self) -> Iterator[tuple[str, str, Choice, Order]]:
-        """Frequent and rare words narrowed by what leaves much and by what leaves little, and the
+        """Yield searches for frequent and rare words with wide and narrow filters, and with the
         oldest pages first.
         """
         for kind, choice in (
@@ -330,12 +327,12 @@ class Library:
         yield "newest first", self.words[3], {}, ORDERS["baru"]
 
     def papers(self) -> Iterator[UUID]:
-        """Papers of the archive to which similar ones are looked for."""
+        """Yield documents of the archive for which similar ones are searched."""
         for share in (3, 5, 9):
             yield _document_id(self.pages // PAGES_PER_DOCUMENT // share // 2 * 2 + 2)
 
     def questions(self) -> Iterator[tuple[str, str]]:
-        """What is asked, by kind: of the most frequent word to one that is on no page."""
+        """Yield the queries by kind, from the most frequent word to one that is on no page."""
         yield from (("most frequent words", word) for word in ("surat", "yang", "kepolisian"))
         yield from (("frequent words", word) for word in self.words[5:25:4])
         yield from (("words in between", self.words[rank]) for rank in (60, 150, 400, 900, 2000))
@@ -355,7 +352,7 @@ class Library:
 
 
 def fill_invented_page(site: TrialSite, library: Library, notice: Notice = unheard) -> None:
-    """Write the pages; the planner is told. Raises `Unexpected`."""
+    """Write the pages and update the planner's statistics. Raises `Unexpected`."""
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         write(connection, library, notice)
         for table in ("archive.document", "archive.page", "case_document", "service_case", "task"):
@@ -365,8 +362,8 @@ def fill_invented_page(site: TrialSite, library: Library, notice: Notice = unhea
 
 
 def write(connection: psycopg.Connection[Any], library: Library, notice: Notice = unheard) -> None:
-    """Documents, the cases of every second one, pages, and the index last. Raises `Unexpected`
-    without a finished case.
+    """Write documents, the cases of every second one, pages, and the index last. Raises
+    `Unexpected` without a finished case.
     """
     documents = -(-library.pages // PAGES_PER_DOCUMENT)
     copy(connection, documents // DOCUMENTS_PER_CASE + 1)
@@ -403,5 +400,5 @@ def _row(library: Library, number: int, facets: Mapping[UUID, list[str]]) -> tup
 
 
 def _document_id(number: int) -> UUID:
-    """As the database makes it in `_DOCUMENTS`."""
+    """Return the id that `_DOCUMENTS` makes in the database."""
     return UUID(hashlib.md5(f"contoh {number}".encode(), usedforsecurity=False).hexdigest())

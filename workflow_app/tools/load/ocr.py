@@ -1,12 +1,10 @@
-"""How fast and how right papers are read, ours and OCRmyPDF's in turns on the same files.
+"""Benches of reading: speed and accuracy compared with OCRmyPDF on the same files, and the time
+from an upload until the search finds the document.
 
-How long papers take from the hand to the search: uploaded over HTTP to a throw-away site, page by
-page until all are found.
-
-The clock starts when the upload is sent. A page counts as readable when the paper's own page shows
-it to somebody who waits there: it is asked as often as it asks by itself, so that the asking takes
-no processor from the reading. The paper counts as searchable when all of it was read and the search
-of the site finds it by the number of a letter in it.
+For the second bench documents are uploaded over HTTP to a throw-away site. The clock starts with
+the upload. A page is readable when the page of the document shows it; that page is requested as
+often as a browser does, so that the requests take no processor time from the reading. A document is
+searchable when all of it was read and the search finds it by a letter number in it.
 """
 
 import io
@@ -39,7 +37,7 @@ READABLE = frozenset(
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf", ".heic", ".webp", ".bmp", ".gif")
 )
 MOST_SECONDS = 600
-"""For one document in the other program."""
+"""Time limit of the other program for one document."""
 _DPI_OF_A_PHOTO = "300"
 
 
@@ -48,12 +46,12 @@ class NothingToRead(Exception):
 
 
 class NotThere(Exception):
-    """The program to compare with cannot be started."""
+    """The program for the comparison cannot be started."""
 
 
 class Cost(NamedTuple):
-    """What reading one file took: seconds on the wall, and of the processors together, which other
-    work on the machine does not lengthen.
+    """Cost of reading one file: wall seconds, and processor seconds, which other load does not
+    increase.
     """
 
     wall: float
@@ -62,27 +60,29 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """What one program made of one file."""
+    """Result of one program for one file."""
 
     cost: Cost
     cer: float | None
-    """Character error rate in percent of the truth; None where there is no truth."""
+    """Character error rate in percent; None without a reference text."""
 
 
 @dataclass
 class Figures:
-    """Of both programs over the folder. Those of OCRmyPDF are None where it is not installed."""
+    """Figures of both programs over the folder. Those of OCRmyPDF are None when it is not
+    installed.
+    """
 
     other: str = ""
-    """Which OCRmyPDF it was, by its own word."""
+    """Version of OCRmyPDF as it reports it."""
     pages: int = 0
     ours: list[Result] = field(default_factory=list)
     theirs: list[Result] = field(default_factory=list)
     by_kind: dict[str, list[float]] = field(default_factory=dict)
-    """Error rates of ours by the name of the file without its number."""
+    """Error rates of our reading by file name without number."""
 
     def as_dict(self) -> dict[str, object]:
-        """The figures of a run, rates in percent."""
+        """Return the figures of a run, rates in percent."""
         ours, theirs = _per_page(self.ours, self.pages), _per_page(self.theirs, self.pages)
         return {
             "pages": self.pages,
@@ -97,8 +97,8 @@ class Figures:
         }
 
     def details(self) -> dict[str, object]:
-        """Version of the other program, and error rates of ours by kind of paper, the worst
-        first.
+        """Return the version of the other program, and our error rates by kind of document, the
+        worst first.
         """
         other = {"ocrmypdf": self.other} if self.other else {}
         means = sorted(((fmean(rates), kind) for kind, rates in self.by_kind.items()), reverse=True)
@@ -110,8 +110,8 @@ def measure(
 ) -> Figures:
     """Read every picture and PDF of the folder with both programs, one after the other.
 
-    Ground truth is the text of the same name with `.txt`. Raises `NothingToRead`, and `NotThere`
-    when the comparison is asked for and the program does not start.
+    The reference text has the same name with `.txt`. Raises `NothingToRead`, and `NotThere` when
+    the comparison is required and the program does not start.
     """
     papers = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
     if not papers:
@@ -140,15 +140,15 @@ def measure(
 
 
 def error_rate(found: str, truth: str) -> float:
-    """Insertions, deletions and substitutions in percent of the letters of the truth; runs of white
-    space count as one.
+    """Return insertions, deletions and substitutions in percent of the characters of the truth;
+    runs of white space count as one.
     """
     wanted = _plain(truth)
     return 100 * Levenshtein.distance(_plain(found), wanted) / max(1, len(wanted))
 
 
 def _version_of(program: str) -> str:
-    """What the other program calls itself; empty when it is not there or does not start."""
+    """Return the version that the other program reports; empty when it does not start."""
     found = shutil.which(program)
     if found is None:
         return ""
@@ -182,7 +182,7 @@ def _theirs(paper: Path, program: str) -> Result:
 
 
 def _spent() -> Cost:
-    """What was spent so far, here and in every program that was started from here and has ended."""
+    """Return the cost so far of this process and all its ended children."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     processor = sum(each.ru_utime + each.ru_stime for each in used)
     return Cost(time.perf_counter(), processor + preloaded.spent())
@@ -230,11 +230,11 @@ PAUSE = 0.05
 """Seconds between two searches."""
 ASKS = re.compile(r'hx-trigger="every (\d+)(m?s)"')
 UNITS = {"s": 1.0, "ms": 0.001}
-"""How often the paper's page asks by itself."""
+"""Units of the polling interval of the document's page, in seconds."""
 PATIENCE = 120.0
 LABEL = "Surat"
 FIRST = 'id="halaman-'
-"""Of any page of a paper: which one is read first does not matter to who reads."""
+"""Mark of any page of a document; which page is read first does not matter."""
 DONE = 'word-good">Terbaca<'
 NUMBER = re.compile(r"Nomor: (\S+)")
 CASE = re.compile(r"/berkas/([0-9a-f-]{36})")
@@ -243,25 +243,25 @@ PAPER = re.compile(r"/dokumen/([0-9a-f-]{36})")
 
 @dataclass(frozen=True)
 class Ingest:
-    """One paper: seconds since its upload was sent."""
+    """Times of one document: seconds since its upload was sent."""
 
     taken_s: float
-    """Until the site said that it was taken."""
+    """Until the site confirmed it."""
     first_page_s: float
-    """Until the first of its pages could be read."""
+    """Until the first of its pages was readable."""
     found_s: float
     """Until all of it was read, its copy was made, and a search found it."""
 
 
 @dataclass(frozen=True)
 class IngestBenchFigures:
-    """Of a run."""
+    """Figures of a run."""
 
     pages: int
     papers: Sequence[Ingest]
 
     def as_dict(self) -> dict[str, object]:
-        """Medians over the papers, and the speed over all of them."""
+        """Return the medians over the documents, and the speed over all of them."""
         seconds = sum(paper.found_s for paper in self.papers)
         names = tuple(asdict(self.papers[0]))
         medians = {
@@ -280,9 +280,10 @@ class IngestBenchFigures:
 def measure_ingest_bench(
     *, pages: int = 10, papers: int = 3, seed: int = 1, notice: Notice = unheard
 ) -> IngestBenchFigures:
-    """Upload `papers` scanned letters of `pages` pages, each when the one before it is found, and
-    one before them that nobody counts: the site has never read anything then. Raises `StackError`,
-    `Unexpected`.
+    """Upload `papers` scanned letters of `pages` pages, each after the one before it was found.
+
+    One more before them is not counted, because the site has not read anything then. Raises
+    `StackError`, `Unexpected`.
     """
     random = Random(seed)  # noqa: S311 - papers of a bench, no secret
     with (
@@ -300,11 +301,11 @@ def measure_ingest_bench(
 
 @dataclass(frozen=True)
 class _Scan:
-    """Letters from a feeder, one PDF of pictures."""
+    """Scanned letters in one PDF of pictures."""
 
     data: bytes
     numbers: Sequence[str]
-    """Of the letters, from the last one on; a figure of them may be misread."""
+    """Numbers of the letters, from the last one on; a digit of them may be misread."""
 
 
 def _scan(random: Random, pages: int) -> _Scan:
@@ -353,7 +354,7 @@ def _search(officer: Officer, page: Page, words: str) -> str:
 
 
 def _watch(officer: Officer, paper: str, words: str, began: float) -> None:
-    """Until the paper's page shows this."""
+    """Wait until the page of the document shows these words."""
     while words not in (text := officer.get(paper).text):
         if time.perf_counter() - began > PATIENCE:
             raise Unexpected("the paper is not read")

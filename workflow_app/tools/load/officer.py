@@ -1,8 +1,8 @@
-"""An officer at a browser without scripts: real HTTP to the running site, one kept connection,
-cookies, hidden fields.
+"""An officer with a browser without scripts: HTTP requests to the running site over one connection,
+with cookies, hidden fields and file uploads.
 
-A form with room for files as a browser sends it. A small scanned page, different each time. What is
-typed for one lost KTP: the forms of the SKTLK by the heading of their page, as browsers send them.
+The module also makes small scanned pages, each different, and holds the answers for one lost KTP:
+the forms of the SKTLK by the heading of their page.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw
 from workflow_app.domain import WITA
 
 Fields = dict[str, str | list[str]]
-"""A form as it is sent: every name with what is typed or chosen."""
+"""A form to send: name and typed or chosen values."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Scan:
 
 
 def encode(fields: Fields, scan: Scan | None = None) -> tuple[bytes, str]:
-    """Body and content type."""
+    """Return body and content type."""
     boundary = uuid4().hex
     parts = [
         (
@@ -59,57 +59,59 @@ HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|kunci|versi)" value
 HEADING = re.compile(r"<h1[^>]*>\s*([^<]*?)\s*<")
 TASK = re.compile(r'/tugas/([0-9a-f-]{36})"')
 TAKEN = re.compile(r"/(tugas|berkas)/")
-"""Where the site leads after a form of a task: to the next task, else to the case. Anywhere else,
-it has not taken it.
+"""Redirect target after an accepted form of a task: the next task, or the case. Any other target
+means that the form was not accepted.
 """
 PATIENCE = 30.0
-"""Seconds after which an answer is given up."""
+"""Timeout of an answer in seconds."""
 KEPT_SECONDS = 3.0
-"""A connection that rested longer is made anew: the server closes it after five."""
+"""Idle seconds after which a new connection is opened; the server closes idle ones after five."""
 FORM = "application/x-www-form-urlencoded"
 
 
 class Unexpected(Exception):
-    """The site answered something else than the script expects; the message says what."""
+    """The site answered something other than the script expects; the message says what."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What came back."""
+    """A response of the site."""
 
     path: str
     status: int
     text: str
     location: str | None
-    """Where the site sends the browser, as a path."""
+    """Redirect target as a path."""
 
     @property
     def heading(self) -> str:
-        """The first heading: the name of a task, for instance."""
+        """Return the first heading, such as the name of a task."""
         found = HEADING.search(self.text)
         return found[1] if found else ""
 
     @property
     def hidden(self) -> dict[str, str]:
-        """CSRF token and, on a task's page, the form's own key and the draft it began with."""
+        """Return the CSRF token and, on a task's page, the key of the form and of its initial
+        draft.
+        """
         return {name: unescape(value) for name, value in HIDDEN.findall(self.text)}
 
     @property
     def is_taken(self) -> bool:
-        """Whether this answer says that the form of a task was taken."""
+        """Return whether this answer says that the form of a task was accepted."""
         return self.status == 302 and TAKEN.match(self.location or "") is not None
 
     @property
     def tasks(self) -> list[str]:
-        """Ids of the tasks that the page links to, each once, in order."""
+        """Return the ids of the tasks that the page links to, each once, in order."""
         return list(dict.fromkeys(TASK.findall(self.text)))
 
 
 class Officer:
-    """One person with one session. Not for several threads at once.
+    """One person with one session. Not thread-safe.
 
-    Connections that break raise `OSError` or `http.client.HTTPException`; the next request makes a
-    new one.
+    Broken connections raise `OSError` or `http.client.HTTPException`; the next request opens a new
+    one.
     """
 
     def __init__(self, address: str, username: str, password: str) -> None:
@@ -134,11 +136,13 @@ class Officer:
         self._connection.close()
 
     def reconnect(self) -> None:
-        """Let the next request make a new connection, as after the pause between two citizens."""
+        """Close the connection, so that the next request opens a new one, as after the pause
+        between two citizens.
+        """
         self._connection.close()
 
     def sign_in(self) -> None:
-        """Through the sign-in page. Raises `Unexpected` when the site refuses."""
+        """Sign in through the sign-in page. Raises `Unexpected` when the site refuses."""
         form = self.get("/masuk")
         words: Fields = {"nama_pengguna": self.username, "kata_sandi": self._password}
         answer = self.post("/masuk", {**form.hidden, **words})
@@ -146,47 +150,47 @@ class Officer:
             raise Unexpected(f"sign-in: {answer.status}")
 
     def inbox(self, tab: str = "saya") -> Page:
-        """The first page of one list: `saya`, `antrean`, `semua`."""
+        """Return the first page of one list: `saya`, `antrean`, `semua`."""
         return self._expect(self.get(f"/?daftar={tab}"), 200)
 
     def start(self, process: str) -> Page:
-        """Begin a case; returns the page of its first task."""
+        """Start a case and return the page of its first task."""
         choice = self._expect(self.get("/mulai"), 200)
         begun = self._expect(self.post(f"/mulai/{process}", dict(choice.hidden)), 302)
         return self.follow(begun)
 
     def open(self, task: str) -> Page:
-        """The page of a task."""
+        """Return the page of a task."""
         return self._expect(self.get(f"/tugas/{task}"), 200)
 
     def claim(self, page: Page, task: str) -> Page:
-        """Take a task of the queue; `page` is any page of this session. Returns the task's page."""
+        """Claim a task of the queue and return its page; `page` is any page of this session."""
         taken = self.post(f"/tugas/{task}/ambil", {"csrf_token": page.hidden["csrf_token"]})
         return self.follow(self._expect(taken, 302))
 
     def complete(self, page: Page, answers: Fields, *, takes_files: bool = True) -> Page:
-        """Send the form of a task's page, whether papers can be chosen on it or not; the same page
-        sent again carries the same key.
+        """Send the form of a task's page, with or without file fields; the same page sent again has
+        the same key.
         """
         send = self.submit if takes_files else self.post
         return send(page.path, {**page.hidden, "tombol": "selesai", **answers})
 
     def follow(self, page: Page) -> Page:
-        """Where the site sends the browser."""
+        """Return the page to which the site redirects."""
         return self._expect(self.get(page.location or "/"), 200)
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Page:
-        """One GET; redirects are not followed."""
+        """Send one GET request; redirects are not followed."""
         return self._send("GET", path, None, dict(headers or {}))
 
     def post(self, path: str, fields: Fields) -> Page:
-        """One form without files: a button, the sign-in, most tasks."""
+        """Send one form without files: a button, the sign-in, most tasks."""
         return self._send(
             "POST", path, urlencode(fields, doseq=True).encode(), {"Content-Type": FORM}
         )
 
     def submit(self, path: str, fields: Fields, scan: Scan | None = None) -> Page:
-        """One form that may bring a file."""
+        """Send one form that may contain a file."""
         body, kind = encode(fields, scan)
         return self._send("POST", path, body, {"Content-Type": kind})
 
@@ -215,7 +219,7 @@ class Officer:
 
 
 def scan(words: str) -> bytes:
-    """A page with these words as a picture; the same words give the same bytes."""
+    """Return a page with these words as a picture; the same words give the same bytes."""
     page = Image.new("L", (620, 220), 255)
     ImageDraw.Draw(page).text((30, 80), words, fill=0, font_size=26)
     picture = io.BytesIO()
@@ -224,7 +228,7 @@ def scan(words: str) -> bytes:
 
 
 def hash_of(data: bytes) -> str:
-    """Under what name the archive keeps these bytes."""
+    """Return the name under which the archive keeps these bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -244,14 +248,14 @@ DESK = (
 )
 """Headings of the tasks from the citizen's arrival to the approval, in order."""
 PAPERS = "Periksa persyaratan"
-"""Heading of the task where papers are chosen."""
+"""Heading of the task where files are chosen."""
 HAND_OVER = ("Warga membaca dan bertanda tangan", "Serahkan surat")
 """Headings of the tasks after the letter was printed."""
 
 
 def answers(heading: str, at: datetime, citizen: int = 1) -> Fields:
-    """The form of the task with this heading. `citizen` makes invented people differ. Raises
-    `KeyError`.
+    """Return the form for the task with this heading. `citizen` makes invented people differ.
+    Raises `KeyError`.
     """
     local = at.astimezone(WITA)
     now, yesterday = (

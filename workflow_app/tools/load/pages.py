@@ -1,9 +1,10 @@
-"""How long a list takes with many open and ten times as many finished tasks, all of one unit: over
-HTTP, one person at a time.
+"""Benches of pages: task lists with many open tasks, the board of running cases, and the start of a
+site.
 
-How long the board of all running cases takes, whole and when nothing is new, and the lists behind
-its figures: over HTTP, one person at a time. How long a start takes until the first page is there:
-the first one of a new site, and the next ones on its data.
+Lists and boards are read over HTTP by one person at a time. Lists have ten times as many finished
+as open tasks, all of one unit. The board is read as a whole and when nothing is new, with the lists
+behind its figures. A start is timed until the first page answers, on a new site and on its data
+afterwards.
 """
 
 import re
@@ -32,7 +33,8 @@ SMALL = 1_000
 FINISHED_PER_OPEN = 10
 WARM_UP = 3
 READERS = ("petugas", "kaspkt", "pimpinan")
-"""Who reads the lists: an officer, the head of the counter, and one who sees all cases of the unit.
+"""Users who read the lists: an officer, the head of the counter, and one who sees all cases of the
+unit.
 """
 LISTS = ("saya", "antrean", "semua")
 NEXT = re.compile(r'href="([^"]*setelah=[^"]+)"')
@@ -63,7 +65,7 @@ COPY_TASKS = """
     where c.number between format('T-2026-%%s', lpad(%(first)s::text, 7, '0')) and
         format('T-2026-%%s', lpad(%(last)s::text, 7, '0'))
 """
-"""Every case has one open task, half of them of the officers' role and half of the head's, two in a
+"""Gives every case one open task: half of the officers' role and half of the head's, two in a
 hundred with a holder.
 """
 
@@ -82,23 +84,25 @@ class Latency:
     """The list with the highest median."""
     slowest_p50_ms: float
     p50_ms_of: dict[str, float] = field(default_factory=dict)
-    """The median of each list by itself (who reads it, and what): a few readings have no p95."""
+    """Median of each list by reader; there are too few readings for a p95."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """How many times as long lists take with many tasks as with few: all together by the p95, one
+    """Ratio of the waits with many tasks to those with few: all lists together by the p95, one list
     by its median.
     """
 
     all_lists: float
     one_list: float
-    """The list that grew most; only lists that are there with few tasks as well."""
+    """Ratio of the list that grew most; only lists that also exist with few tasks."""
     which: str
 
 
 def growth(few: Latency, many: Latency) -> Growth:
-    """All lists together hide a slow one among them, so the worst is told beside them."""
+    """Return the growth. All lists together could hide a slow one, so the worst one is stated as
+    well.
+    """
     ratios = {
         label: many.p50_ms_of[label] / p50
         for label, p50 in few.p50_ms_of.items()
@@ -111,8 +115,8 @@ def growth(few: Latency, many: Latency) -> Growth:
 def measure(
     open_tasks: int, *, rounds: int = 20, notice: Notice = unheard
 ) -> tuple[Latency, Latency]:
-    """Latency with 1,000 open tasks and with `open_tasks`, in one run on one site. Raises
-    `StackError`, `Unexpected`.
+    """Return the latency with 1,000 open tasks and with `open_tasks`, in one run on one site.
+    Raises `StackError`, `Unexpected`.
     """
     with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
         readers = [
@@ -134,7 +138,7 @@ def measure(
 
 
 def _begin_one(officer: Officer) -> str:
-    """Number of a case that stands before its first task."""
+    """Return the number of a new case at its first task."""
     page = officer.start(PROCESS)
     found = NUMBER.search(page.text)
     if found is None:
@@ -143,8 +147,8 @@ def _begin_one(officer: Officer) -> str:
 
 
 def _fill(site: TrialSite, number: str, first: int, last: int) -> None:
-    """Cases `first` to `last`, each with one open task and ten finished ones; the planner is
-    told.
+    """Make the cases `first` to `last`, each with one open and ten finished tasks, and update the
+    planner's statistics.
     """
     if first > last:
         return
@@ -181,7 +185,7 @@ def _measured(open_tasks: int, readers: Sequence[Officer], rounds: int) -> Laten
 
 
 def _read(officer: Officer, number: str) -> Iterator[tuple[str, Page, float]]:
-    """Every list, its second page, and all tasks of one case number."""
+    """Read every list, its second page, and all tasks of one case number."""
     for tab in LISTS:
         page, wait = _timed(officer, f"/?daftar={tab}")
         yield tab, page, wait
@@ -199,8 +203,8 @@ def _timed(officer: Officer, path: str) -> tuple[Page, float]:
 
 BOARD_BENCH_WARM_UP = 5
 MEANWHILE = 5
-"""How often something may have happened between a look at the board and the question for what is
-new.
+"""Attempts to read the board and then poll for changes without the worker changing something in
+between.
 """
 NOTHING_NEW = "nothing new"
 BOARD_BENCH_READERS = ("kaspkt", "pamapta", "pimpinan")
@@ -269,22 +273,22 @@ class Waits:
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured."""
+    """Measured values."""
 
     open: int
     finished: int
     n: int
     p50_ms: float
-    """Of the whole board, by all who read it."""
+    """Median of the whole board over all readers."""
     p95_ms: float
     nothing_new: Waits
-    """The answer to a board that shows already what there is."""
+    """Waits for the answer to a board that is up to date."""
     screen: Waits
-    """The dispatch board on a wall."""
+    """Waits for the dispatch board on a wall screen."""
     lists: Mapping[str, Waits] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
-        """The figures that were promised."""
+        """Return the main figures."""
         return {
             "open": self.open,
             "finished": self.finished,
@@ -296,7 +300,7 @@ class Figures:
         }
 
     def details(self) -> dict[str, object]:
-        """The other pages."""
+        """Return the figures of the other pages."""
         pages = {"screen": self.screen, **self.lists}
         return {f"{name}_p95_ms": waits.p95_ms for name, waits in pages.items()}
 
@@ -304,8 +308,8 @@ class Figures:
 def measure_board_bench(
     open_cases: int, *, finished: int = 20_000, rounds: int = 30, notice: Notice = unheard
 ) -> Figures:
-    """Read the board with so many running cases and as many finished ones as told. Raises
-    `StackError`, `Unexpected`.
+    """Read the board with this many running and finished cases. Raises `StackError`,
+    `Unexpected`.
     """
     with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
         desk = hired.enter_context(Officer(site.address, "petugas", site.passwords["petugas"]))
@@ -346,7 +350,7 @@ def _read_board_bench(reader: Officer, waits: dict[str, list[float]]) -> None:
 
 
 def _read_board(reader: Officer, waits: dict[str, list[float]]) -> None:
-    """The board, and again when nothing is new; the worker may have done something in between."""
+    """Read the board, and again when nothing is new; the worker may change something in between."""
     for _ in range(MEANWHILE):
         known = KNOWN.search(_timed_board_bench(reader, BOARD, waits, BOARD))
         if known is None:
@@ -373,8 +377,8 @@ def _told(waits: list[float]) -> Waits:
 
 
 def _fill_board_bench(site: TrialSite, number: str, open_cases: int, finished: int) -> None:
-    """Running and finished cases of all processes, each with a clock; a running one in ten waits
-    for approval. The planner is told.
+    """Make running and finished cases of all processes, each with a clock; one running case in ten
+    waits for approval. Updates the planner's statistics.
     """
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         connection.execute(MODEL, {"number": number})
@@ -394,14 +398,14 @@ FIRST_PAGE = "/masuk"
 
 @dataclass(frozen=True)
 class Starts:
-    """Seconds from the command to the first page; the virtual environment is there already."""
+    """Seconds from the command to the first page; the virtual environment exists already."""
 
     first_s: float
-    """An empty data directory: servers, tables, processes, demo cases."""
+    """Start on an empty data directory: servers, tables, processes, demo cases."""
     second_s: float
-    """Median of the starts on the data that the first one made."""
+    """Median of the starts on the data of the first one."""
     seconds: list[float]
-    """Each of those."""
+    """Each start after the first."""
 
 
 def measure_start_bench(rounds: int = 3) -> Starts:

@@ -1,10 +1,10 @@
-"""What one more round of rework costs in a case that has had many: on the real services, without
-the web in between.
+"""Cost of one more round of rework in a case that has had many, on the real services without the
+web.
 
-The process is the SKTLK of the release. Whenever a stretch of rework is used up, Ka SPKT lets the
-case go on with a reason, as people do (decision 0028); that act is no completion and is not timed.
-In each round the approver sends the case back for its papers (one loop of the model), one of them
-is missing and is handed in (another loop), and the case comes to the approver again.
+The process is the SKTLK of the release. Whenever a stretch of rework is used up, Ka SPKT releases
+the case with a reason (decision 0028); that act is no completion and is not timed. In each round
+the approver returns the case for its documents (one loop of the model), one of them is missing and
+is handed in (another loop), and the case comes to the approver again.
 """
 
 import time
@@ -30,7 +30,9 @@ Step = tuple[str, str, Answers]
 """Element, role and answers of one completion."""
 
 SCENARIO = "kurang_lalu_lengkap"
-"""Its checks of the papers are those of each round: one without the missing paper, one with it."""
+"""Scenario whose checks of the documents are those of each round: one without the missing document,
+one with it.
+"""
 CHECK, HAND_IN, APPROVE = "periksa_persyaratan", "lengkapi_persyaratan", "persetujuan"
 SEND_BACK: Answers = {
     "keputusan": "kembalikan",
@@ -39,33 +41,33 @@ SEND_BACK: Answers = {
 }
 LOOPS_PER_ROUND = 2
 WARM_UP = 5
-"""Rounds before any of them counts."""
+"""Rounds before the measurement."""
 WINDOW = 20
-"""Rounds of which the median is taken, of each case."""
+"""Rounds of each case over which the median is taken."""
 REASON = "Contoh: berkas uji putaran diizinkan berjalan lagi."
 PLAYERS = {"petugas": "petugas", "ka_spkt": "kaspkt"}
-"""Role to the demo person who plays it."""
+"""Demo person for each role."""
 TASK = text("select id from task where case_id = :case and element = :element and status = 'open'")
 STATE = text("select octet_length(state) from service_case where id = :case")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """A completion at one end of the case, and what a whole round asks of the database there."""
+    """Cost of a completion, and of the database access of a whole round, at one end of the case."""
 
     completion_ms: float
     statements: int
     rows: int
     bytes: int
-    """Of all rows, as they come over the line."""
+    """Size of all returned rows in transfer."""
     state_bytes: int
-    """What the engine keeps of the case."""
+    """Size of the engine state of the case."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A case in its first rounds and one in its last, measured by turns: whatever else the machine
-    does slows both.
+    """A case in its first rounds and one in its last, measured alternately, so that other load
+    affects both.
     """
 
     loops: int
@@ -74,13 +76,13 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """How many times as long the last completions took as the first."""
+        """Return the ratio of the duration of the last completions to the first."""
         return round(self.last.completion_ms / self.first.completion_ms, 2)
 
 
 @dataclass(frozen=True)
 class Rework:
-    """A case that waits for its approver, and the steps that lead it there again."""
+    """A case that waits for its approver, and the steps that lead to him again."""
 
     works: Works
     cast: Mapping[str, Actor]
@@ -88,11 +90,13 @@ class Rework:
     steps: Sequence[Step]
 
     def go_round(self) -> list[float]:
-        """Seconds of each completion of one round, from opening the transaction to its commit."""
+        """Return the seconds of each completion of one round, from opening the transaction to its
+        commit.
+        """
         return [self.complete(step) for step in self.steps]
 
     def complete(self, step: Step) -> float:
-        """One completion, after Ka SPKT has let the case go on where its stretch is used up."""
+        """Complete one step; if its stretch is used up, Ka SPKT releases the case before."""
         with self.works.begin(self.cast["ka_spkt"]) as work:
             held = [one.id for one in incidents.of_case(work, self.case_id) if one.can_let_on]
             for incident_id in held:
@@ -100,7 +104,7 @@ class Rework:
         return complete(self.works, self.cast, self.case_id, step)
 
     def cost(self, waits: Sequence[float]) -> Cost:
-        """These waits, and what one more round asks for."""
+        """Return the cost from these waits and one further round."""
         with listening(self.works.session_factory.kw["bind"]) as heard:
             self.go_round()
         with self.works.begin(SYSTEM) as work:
@@ -110,7 +114,9 @@ class Rework:
 
 
 def measure(loops: int = 1000, *, notice: Notice = unheard) -> Result:
-    """One case with this many loops on a throw-away site, beside a new one. Raises `StackError`."""
+    """Measure one case with this many loops on a throw-away site, beside a new one. Raises
+    `StackError`.
+    """
     with running_site() as site, site.works() as works:
         with works.begin(SYSTEM) as work:
             known = {user.username: users.actor_of(user) for user in users.list_all(work)}
@@ -129,8 +135,8 @@ def run(
     warm_up: int = WARM_UP,
     window: int = WINDOW,
 ) -> Result:
-    """A case goes through at least this many loops; its last rounds are measured by turns with the
-    first of a new case.
+    """Run a case through at least this many loops and measure its last rounds alternately with the
+    first ones of a new case.
     """
     old, new = begin(works, cast, folder), begin(works, cast, folder)
     rounds = max(-(-loops // LOOPS_PER_ROUND), warm_up + window + 1)
@@ -146,7 +152,7 @@ def run(
 
 
 def begin(works: Works, cast: Mapping[str, Actor], folder: Path) -> Rework:
-    """A case of the process in this folder, brought to its approver."""
+    """Start a case of the process in this folder and bring it to its approver."""
     steps = seeding.completions(folder, SCENARIO)
     elements = [element for element, _, _ in steps]
     check, hand_in = steps[elements.index(CHECK)], steps[elements.index(APPROVE) - 1]
@@ -158,7 +164,7 @@ def begin(works: Works, cast: Mapping[str, Actor], folder: Path) -> Rework:
 
 
 def complete(works: Works, cast: Mapping[str, Actor], case_id: UUID, step: Step) -> float:
-    """Complete the open task of a step; returns the seconds of that transaction."""
+    """Complete the open task of a step and return the seconds of that transaction."""
     element, role, answers = step
     with works.begin(SYSTEM) as work:
         task_id = work.session.execute(TASK, {"case": case_id, "element": element}).scalar_one()
@@ -171,7 +177,7 @@ def complete(works: Works, cast: Mapping[str, Actor], case_id: UUID, step: Step)
 
 @contextmanager
 def listening(engine: Engine) -> Iterator[list[tuple[int, int]]]:
-    """Rows and bytes that come back for each statement meanwhile."""
+    """Collect rows and bytes returned by each statement during the block."""
     heard: list[tuple[int, int]] = []
 
     def note(_connection: object, cursor: Any, *_rest: object) -> None:

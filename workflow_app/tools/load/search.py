@@ -1,12 +1,9 @@
-"""How long a search takes among very many pages: through the services that the pages ask, with the
-rules of access.
+"""Benches of the search among very many pages, through the services with their access rules, and of
+the page of a process with very many events, over HTTP.
 
-How long the page of a process takes with very many events in its log: over HTTP, one person at a
-time.
-
-A finished case of the demo is copied over ninety days, each copy with stays of another length; two
-in a hundred are confined, so that the Ka SPKT's figures have something taken off. Beside them many
-running cases stand at one step.
+For the second bench a finished case of the demo is copied over ninety days, each copy with stays of
+another length. Two in a hundred are confined, so that the figures of the Ka SPKT exclude some
+cases. Many running cases wait at one step.
 """
 
 import itertools
@@ -40,12 +37,12 @@ from workflow_app.tools.load.site import (
 )
 
 READERS = ("arsip", "kaspkt", "reskrim")
-"""Who searches: one who reads the archive, one who reads it and the papers of all cases, and one
-who may read almost none.
+"""Users who search: one who reads the archive, one who also reads the documents of all cases, and
+one who may read almost none.
 """
 ROUNDS = 3
 WRITTEN = "pages-written"
-"""How many, in a site that is kept."""
+"""File with the number of pages in a kept site."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,14 @@ class Figures:
     p95_ms: float
     p99_ms: float
     found: int
-    """Results that were shown in all."""
+    """Number of all results shown."""
     by_kind: dict[str, float]
-    """The longest wait of each kind of question."""
+    """Longest wait for each kind of query."""
     processor_ms: dict[str, float] = field(default_factory=dict)
-    """Processor time per question by part: what a busy machine leaves comparable."""
+    """Processor time per query by part, which is comparable on a busy machine too."""
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON has them."""
+        """Return the figures for JSON."""
         return {
             "pages": self.pages,
             "n": self.n,
@@ -76,17 +73,15 @@ class Figures:
         }
 
     def details(self) -> dict[str, object]:
-        """What explains them."""
+        """Return the explanatory figures."""
         return {**self.by_kind, "processor_ms_per_search": self.processor_ms}
 
 
 def measure(
     pages: int, *, rounds: int = ROUNDS, keep: Path | None = None, notice: Notice = unheard
 ) -> Figures:
-    """Each question `rounds` times for each reader, among so many pages, written anew or `keep`t
-    from an earlier time.
-
-    Raises `StackError`.
+    """Run each query `rounds` times for each reader among this many pages, written anew or `keep`t
+    from an earlier run. Raises `StackError`.
     """
     environment = {"WEB_WORKERS": "1"}
     with (
@@ -113,7 +108,7 @@ def measure(
 
 
 def ask(works: Works, readers: Sequence[Actor], library: Library, rounds: int) -> Figures:
-    """Time every question. The first round only warms up."""
+    """Time every query. The first round is a warm-up."""
     waits: list[float] = []
     worst: dict[str, float] = {}
     found = 0
@@ -147,7 +142,7 @@ def _search(words: str, choice: Choice, order: Order, work: UnitOfWork) -> int:
 
 
 def _similar(paper: UUID, work: UnitOfWork) -> int:
-    """Who may not read the paper is told so, which is an answer too."""
+    """Search similar documents; a refusal for a reader without access counts as an answer."""
     try:
         return len(search.of_similar_paper(work, paper))
     except NotFound:
@@ -228,19 +223,19 @@ class HeatmapBenchFigures:
     worst_page: str
     worst_page_p50_ms: float
     tally_seconds: float
-    """What the job needs to count all days at once."""
+    """Duration of the job that counts all days at once."""
     by_page: Mapping[str, float] = field(default_factory=dict)
-    """The median of each page by who reads it."""
+    """Median of each page by reader."""
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON has them."""
+        """Return the figures for JSON."""
         return {name: value for name, value in vars(self).items() if name != "by_page"}
 
 
 def measure_heatmap_bench(
     events: int, *, rounds: int = 10, notice: Notice = unheard
 ) -> HeatmapBenchFigures:
-    """On a throw-away site. Raises `StackError`, `Unexpected`."""
+    """Measure on a throw-away site. Raises `StackError`, `Unexpected`."""
     with running_site({"WEB_WORKERS": "1"}) as site, ExitStack() as hired:
         readers = [
             hired.enter_context(Officer(site.address, name, site.passwords[name]))
@@ -281,7 +276,7 @@ def measure_heatmap_bench(
 
 
 def fill(site: TrialSite, events: int, notice: Notice = unheard) -> int:
-    """Write so many events at least, and the running cases; returns how many events it were."""
+    """Write at least this many events, and the running cases; returns the number of events."""
     with psycopg.connect(site.settings().database_dsn, autocommit=True) as connection:
         model = _one(connection.execute(MODEL))
         per_case = _one(connection.execute(PER_CASE, (model,)))

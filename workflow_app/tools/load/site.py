@@ -1,8 +1,7 @@
-"""A throw-away site of real processes: `./spkt run` on data of its own, with demo people, for
-trials and browser tests.
+"""A throw-away site of real processes, for trials and browser tests: `./spkt run` on its own data
+with demo people.
 
-What a trial says while it goes on.
-Percentiles by the nearest rank: each figure is a value that was really measured.
+The module also computes percentiles by the nearest rank, so that each figure is a measured value.
 """
 
 import os
@@ -28,42 +27,42 @@ from workflow_app.tools.embedded.stack import PUBLISHED, LocalStack
 START_SECONDS = 180.0
 STOP_SECONDS = 40.0
 LAST_WORDS = 30
-"""Lines of the output that are shown when the site does not come up."""
+"""Lines of the output that are shown when the site does not start."""
 
 
 @dataclass
 class TrialSite:
-    """One site: where it answers, who may sign in, where its traces are, and what runs for it."""
+    """One site: its address, demo logins, logs and processes."""
 
     data_dir: Path
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Set beside the environment of this process: servers to use instead of own ones, sizes."""
+    """Variables in addition to the environment of this process: servers to use, sizes."""
     _supervisor: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
-        """Where the site answers."""
+        """Address of the site."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def passwords(self) -> dict[str, str]:
-        """The demo logins."""
+        """Return the demo logins."""
         return dict.fromkeys((person.username for person in seeding.PEOPLE), seeding.PASSWORD)
 
     @property
     def log_dir(self) -> Path:
-        """Where web server, worker and servers write."""
+        """Folder of the logs of web server, worker and servers."""
         return self.data_dir / "log"
 
     @property
     def output(self) -> Path:
-        """What the supervisor printed."""
+        """File with the output of the supervisor."""
         return self.data_dir.with_name(f"{self.data_dir.name}.output")
 
     def start(self, *, wait: bool = True) -> None:
-        """Start `./spkt run`, for the first time or after it was killed; `wait` until it
-        answers.
+        """Start `./spkt run`, for the first time or after it was killed; `wait` until
+        it answers.
         """
         command = [sys.executable, "-m", "workflow_app", "run", "--demo"]
         with self.output.open("ab") as output:
@@ -84,7 +83,7 @@ class TrialSite:
                 raise StackError(f"The site did not start:\n{words}")
 
     def stop(self) -> None:
-        """End it as Ctrl-C would; kill what does not end."""
+        """Stop it like Ctrl-C does; kill what does not end."""
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is None:
             return
@@ -101,22 +100,24 @@ class TrialSite:
         self.output.unlink(missing_ok=True)
 
     def is_supervised(self) -> bool:
-        """Whether `./spkt run` lives."""
+        """Return whether `./spkt run` is running."""
         return self._supervisor is not None and self._supervisor.poll() is None
 
     def answers(self) -> bool:
-        """Whether the web server does."""
+        """Return whether the web server answers."""
         return answers_with(self.port, "/healthz", 200)
 
     def settings(self) -> Settings:
-        """Settings that lead to its servers, for looking at its data."""
+        """Return the settings for its servers, for access to its data."""
         published = object_store.read(self.data_dir / PUBLISHED)
         local = {"PUBLIC_URL": self.address, "COOKIE_SECURE": "false"}
         return read_settings({**os.environ, **self.environment, **local, **published})
 
     @contextmanager
     def works(self) -> Iterator[Works]:
-        """What services need to look at its data; the connections are closed with the block."""
+        """Provide what services need for access to its data; the connections are closed after the
+        block.
+        """
         works = connect(self.settings())
         try:
             yield works
@@ -124,24 +125,24 @@ class TrialSite:
             works.session_factory.kw["bind"].dispose()
 
     def supervisor(self) -> list[Process]:
-        """`./spkt run` itself."""
+        """Return the process of `./spkt run`."""
         found = Process.find(self._supervisor.pid) if self._supervisor else None
         return [found] if found else []
 
     def web_masters(self) -> list[Process]:
-        """The processes that hold the port and start those that answer."""
+        """Return the processes that hold the port and start the web workers."""
         ours = self._programs("gunicorn")
         pids = {process.pid for process in ours}
         return [process for process in ours if process.parent() not in pids]
 
     def web_workers(self) -> list[Process]:
-        """The processes that answer."""
+        """Return the processes that answer requests."""
         ours = self._programs("gunicorn")
         pids = {process.pid for process in ours}
         return [process for process in ours if process.parent() in pids]
 
     def workers(self) -> list[Process]:
-        """The processes that do jobs; not what they start."""
+        """Return the processes that run jobs, without their children."""
         return [
             one
             for one in self._programs("workflow_app.worker")
@@ -149,19 +150,19 @@ class TrialSite:
         ]
 
     def postmasters(self) -> list[Process]:
-        """The database server."""
+        """Return the main process of the database server."""
         return [one for one in self._postgres() if "-D" in one.command()]
 
     def backends(self) -> list[Process]:
-        """Its processes that serve one connection each."""
+        """Return the processes of the database that serve one connection each."""
         return [one for one in self._postgres() if "sentra sentra" in " ".join(one.command())]
 
     def databases(self) -> list[Process]:
-        """Every process of the database."""
+        """Return every process of the database."""
         return list(self._postgres())
 
     def object_stores(self) -> list[Process]:
-        """The object store."""
+        """Return the process of the object store."""
         mark = f"-dir={self.data_dir / 'objects'}"
         return [one for one in running() if mark in one.command()]
 
@@ -176,9 +177,9 @@ class TrialSite:
 
 @contextmanager
 def running_site(environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
-    """A seeded site that answers; ended and erased with the block.
+    """Provide a seeded site that answers; it is stopped and deleted after the block.
 
-    Without `DATABASE_URL` and `S3_ENDPOINT` in `environment` it has servers of its own that write
+    Without `DATABASE_URL` and `S3_ENDPOINT` in `environment` it has its own servers that write
     durably.
     """
     with stopped_site(environment) as site:
@@ -188,7 +189,7 @@ def running_site(environment: Mapping[str, str] | None = None) -> Iterator[Trial
 
 @contextmanager
 def stopped_site(environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
-    """A site that can be started; ended and erased with the block."""
+    """Provide a site that can be started; it is stopped and deleted after the block."""
     with tempfile.TemporaryDirectory(prefix="spkt-trial-") as folder:
         place = Path(folder).resolve()
         place.chmod(0o711)  # PostgreSQL may run as another account
@@ -203,8 +204,8 @@ def stopped_site(environment: Mapping[str, str] | None = None) -> Iterator[Trial
 
 @contextmanager
 def kept_site(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[TrialSite]:
-    """A seeded site that answers, in a folder that is left as it is at the end: the next time it
-    goes on there.
+    """Provide a seeded site in a folder that is kept, so that the next call continues with its
+    data.
     """
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     given = dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT"), "") | dict(environment or {})
@@ -217,7 +218,7 @@ def kept_site(folder: Path, environment: Mapping[str, str] | None = None) -> Ite
 
 
 def answers_with(port: int, path: str, *statuses: int) -> bool:
-    """Whether a server on this machine gives one of these answers, soon."""
+    """Return whether a server on this machine soon gives one of these statuses."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", path)
@@ -229,16 +230,16 @@ def answers_with(port: int, path: str, *statuses: int) -> bool:
 
 
 Notice = Callable[[str], None]
-"""Takes one sentence for whoever waits."""
+"""Function that takes one sentence for the waiting person."""
 
 
 def unheard(_sentence: str) -> None:
-    """Nobody waits."""
+    """Ignore a sentence."""
 
 
 def percentile(values: Sequence[float], share: int) -> float:
-    """The smallest value at or below which this share (in percent) of all lies; 0 when there are
-    none.
+    """Return the smallest value at or below which this share (in percent) of all values lies; 0
+    when there are none.
     """
     ordered = sorted(values)
     rank = max(0, -(-len(ordered) * share // 100) - 1)
@@ -246,5 +247,5 @@ def percentile(values: Sequence[float], share: int) -> float:
 
 
 def milliseconds(waits: Sequence[float], share: int) -> float:
-    """The same of waits in seconds, told in milliseconds."""
+    """Return the percentile of waits in seconds, in milliseconds."""
     return round(percentile(waits, share) * 1000, 1)

@@ -1,15 +1,11 @@
-"""What a trial asks the embedded database of its site, beside what the product asks: statements it
-ran, bytes it holds.
+"""Bench of the counter: tasks completed per second by officers over HTTP on a throw-away site, and
+the database cost of a case.
 
-What a case costs the database: statements and commits of a completion, bytes of a finished case.
-One officer of a bench at the desk: the citizen's arrival to the approval, form by form, and how
-long each took. How many tasks the counter completes in a second: officers over HTTP against a
-throw-away site on this machine.
-
-Clients, web server, database and object store share the machine. Every officer works case by case:
-one look at the list of the own tasks, then the forms of the desk (`lost_ktp.DESK`) one after the
-other, because the site leads from each to the next. Opening each form before sending it, as a
-person does, is measured beside it (`with_pages`).
+Clients, web server, database and object store share this machine. Every officer works case by case:
+one look at the list of own tasks, then the forms of the desk (`officer.DESK`) one after the other,
+to which the site redirects. Opening each form before sending it, as a person does, is measured in
+addition (`with_pages`). The cost is the number of statements and commits of a completion, and the
+bytes of a finished case.
 """
 
 import itertools
@@ -40,13 +36,13 @@ from workflow_app.tools.load.site import Notice, TrialSite, milliseconds, runnin
 
 LINE = re.compile(r"^%\|(?P<program>[^|]*)\|LOG:  (?:statement|execute [^:]*): (?P<text>.*)$")
 SETTLE_SECONDS = 0.5
-"""For every process of the server to take over a setting, and to write what it has to say."""
+"""Time for every process of the server to apply a setting and to write its log."""
 
 
 @contextmanager
 def statements_of(site: TrialSite, program: str) -> Iterator[list[str]]:
-    """Every statement that a program (its `application_name`) runs inside the block; complete after
-    the block.
+    """Collect the statements that a program (its `application_name`) runs in the block; complete
+    after the block.
     """
     log, found = site.log_dir / "postgres.log", list[str]()
     with _superuser(site) as connection:
@@ -60,7 +56,7 @@ def statements_of(site: TrialSite, program: str) -> Iterator[list[str]]:
 
 
 def bytes_of_rows(site: TrialSite) -> int:
-    """Bytes of all live rows of the product, compressed as they are stored; without indexes and
+    """Return the bytes of all live rows of the product, compressed as stored; without indexes and
     free space.
     """
     with psycopg.connect(site.settings().database_dsn) as connection:
@@ -89,7 +85,7 @@ def _superuser(site: TrialSite) -> psycopg.Connection:
 
 
 def _configure(connection: psycopg.Connection, **values: str | None) -> None:
-    """Change settings of the running server; None goes back to the default."""
+    """Change settings of the running server; None restores the default."""
     for name, value in values.items():
         wanted = sql.SQL("default") if value is None else sql.Literal(value)
         connection.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), wanted))
@@ -108,11 +104,11 @@ def _statements(log: Path, offset: int, program: str) -> Iterator[str]:
 
 @dataclass
 class Desk:
-    """An officer at work, and what was measured there."""
+    """An officer at work, and the measurements."""
 
     officer: Officer
     citizens: Iterator[int]
-    """Gives each case a citizen of its own, whoever serves."""
+    """Gives every case a different citizen, whichever officer serves."""
     with_pages: bool = False
     waits: list[float] = field(default_factory=list)
     """Seconds of each completion, from sending the form to the answer."""
@@ -120,18 +116,18 @@ class Desk:
     """Seconds of each page opened between completions (lists, forms)."""
     errors: list[str] = field(default_factory=list)
     arrivals: dict[str, datetime] = field(default_factory=dict)
-    """When the citizen of a case came, by the address of its first form. They wait, some for
-    minutes.
+    """Arrival of the citizen by the address of the first form of the case; some wait
+    for minutes.
     """
 
     def begin(self, cases: int) -> None:
-        """This many cases of the officer's own. Raises `Unexpected`."""
+        """Start this many cases for the officer. Raises `Unexpected`."""
         for _ in range(cases):
             self.arrivals[self.officer.start(load_officer.PROCESS).path] = datetime.now(UTC)
 
     def work(self, cases: int) -> None:
-        """Serve this many cases; one that goes wrong in whatever way is an error, and the next
-        citizen comes.
+        """Serve this many cases; any failure is recorded as an error, and the next
+        citizen follows.
         """
         for _ in range(cases):
             try:
@@ -140,8 +136,8 @@ class Desk:
                 self.errors.append(f"{self.officer.username}: {type(error).__name__} {error}")
 
     def serve(self) -> str:
-        """The first case of the own list, to the approval; returns where the site leads then.
-        Raises `Unexpected`.
+        """Bring the first case of the own list to the approval; returns the redirect target. Raises
+        `Unexpected`.
         """
         self.officer.reconnect()  # between two citizens
         began = time.perf_counter()
@@ -155,7 +151,7 @@ class Desk:
         return path
 
     def _complete(self, heading: str, path: str, listed: Page, citizen: int) -> str:
-        """Send one form; returns where the site leads next."""
+        """Send one form and return the redirect target."""
         page = self._opened(path) if self.with_pages else replace(listed, path=path)
         answers = load_officer.answers(heading, self.arrivals.pop(path, datetime.now(UTC)), citizen)
         if not self.with_pages:
@@ -179,7 +175,7 @@ class Desk:
 
 
 WEB = "sentra web"
-"""How the web server names itself to the database."""
+"""`application_name` of the web server in the database."""
 COUNTED_CASES = 4
 """Cases over which statements are counted."""
 FINISHED_CASES = 4
@@ -192,7 +188,7 @@ CASE = re.compile(r'href="(/berkas/[0-9a-f-]{36})"')
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one completion, and of one case."""
+    """Cost of one completion, and of one case."""
 
     sql_per_completion: float
     commits_per_completion: float
@@ -200,16 +196,14 @@ class Cost:
 
 
 def measure(site: TrialSite, desk: Desk) -> Cost:
-    """With some more cases at this desk, when nothing else happens at the site. Raises
-    `Unexpected`.
-    """
+    """Return the cost over some more cases at this desk without other load. Raises `Unexpected`."""
     statements, commits = _statements_case_cost(site, desk)
     return Cost(statements, commits, _bytes(site, desk))
 
 
 def _statements_case_cost(site: TrialSite, desk: Desk) -> tuple[float, float]:
-    """As the database logs those of the web server; what the lists between the cases ask is taken
-    off.
+    """Return statements and commits of the web server from the log of the database, without those
+    of the lists between the cases.
     """
     desk.begin(COUNTED_CASES)
     with statements_of(site, WEB) as lists:
@@ -228,8 +222,8 @@ def _commits(statements: list[str]) -> int:
 
 
 def _bytes(site: TrialSite, desk: Desk) -> int:
-    """Bytes that one case adds to the rows of the database, from the citizen's arrival to the
-    hand-over.
+    """Return the bytes that one case adds to the rows of the database, from arrival
+    to hand-over.
     """
     with Officer(site.address, HEAD, site.passwords[HEAD]) as head:
         head.sign_in()
@@ -240,7 +234,7 @@ def _bytes(site: TrialSite, desk: Desk) -> int:
 
 
 def _finish(desk: Desk, head: Officer) -> None:
-    """One case from arrival to hand-over."""
+    """Complete one case from arrival to hand-over."""
     case = _case_of(desk.officer.start(load_officer.PROCESS))
     desk.serve()
     waiting = head.get(case)
@@ -259,7 +253,7 @@ def _send(officer: Officer, page: Page, heading: str) -> None:
 
 
 def _case_of(page: Page) -> str:
-    """Address of the case of a task's page."""
+    """Return the address of the case of a task's page."""
     found = CASE.search(page.text)
     if found is None:
         raise Unexpected(f"{page.path}: no case")
@@ -267,7 +261,7 @@ def _case_of(page: Page) -> str:
 
 
 def _awaited(officer: Officer, case: str, heading: str) -> Page:
-    """The task of the case with this heading, once the worker has done its part."""
+    """Return the page of the task with this heading, after the worker has done its part."""
     until = time.monotonic() + LETTER_PATIENCE
     while time.monotonic() < until:
         for task in officer.get(case).tasks:
@@ -280,13 +274,13 @@ def _awaited(officer: Officer, case: str, heading: str) -> Page:
 
 
 MANY = 5
-"""Errors that are told in words."""
+"""Number of errors reported in words."""
 DONE = text("select count(*) from task where status = 'done'")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One run."""
+    """Result of one run."""
 
     officers: int
     n: int
@@ -301,7 +295,7 @@ class Result:
     """Processor time per completion by part, lists and pages included, in milliseconds."""
 
     def as_dict(self) -> dict[str, object]:
-        """The figures of a run; times in milliseconds."""
+        """Return the figures of a run; times in milliseconds."""
         cost = self.cost
         return {
             "completions_per_s": round(self.n / self.seconds, 1),
@@ -316,7 +310,7 @@ class Result:
         }
 
     def details(self) -> dict[str, object]:
-        """What explains them."""
+        """Return the explanatory figures."""
         return {
             "page_p50_ms": milliseconds(self.page_waits, 50),
             "page_p95_ms": milliseconds(self.page_waits, 95),
@@ -334,10 +328,8 @@ def measure_task_bench(
     finished: int = 0,
     notice: Notice = unheard,
 ) -> Result:
-    """`officers` sessions bring `cases` cases each to the approval, at the same time, beside
-    `finished` ones.
-
-    Raises `StackError`, `Unexpected`.
+    """Run `officers` sessions that bring `cases` cases each to the approval in parallel, beside
+    `finished` cases. Raises `StackError`, `Unexpected`.
     """
     citizens = itertools.count(1)
     with ExitStack() as stack:
@@ -373,8 +365,8 @@ def measure_task_bench(
 
 
 def errors_of(desks: Sequence[Desk], done: int) -> list[str]:
-    """What went wrong at the desks; and one for each completion that only they, or only the
-    database, knows of.
+    """Return the errors of the desks, and one for each completion that only the desks or only the
+    database recorded.
     """
     told = sum(len(desk.waits) for desk in desks)
     differing = [f"{told} completions were told, the database has {done}"] * abs(told - done)
@@ -387,8 +379,8 @@ def _done(works: Works) -> int:
 
 
 def _processor_seconds(site: TrialSite) -> dict[str, float]:
-    """What each part has spent on the processors; the database's share ends with the connections
-    that are closed.
+    """Return the processor time of each part; the database's figure covers open
+    connections only.
     """
     parts = {
         "web": [*site.web_masters(), *site.web_workers()],
@@ -403,9 +395,7 @@ def _processor_seconds(site: TrialSite) -> dict[str, float]:
 
 @contextmanager
 def _hired(site: TrialSite, works: Works, officers: int) -> Iterator[Sequence[Officer]]:
-    """Invented officers of the bench, each with an account and a session; they go home with the
-    block.
-    """
+    """Provide invented officers with accounts and sessions for the block."""
     names = [f"contoh{number}" for number in range(1, officers + 1)]
     with works.begin(SYSTEM) as work:
         for name in names:
