@@ -1,7 +1,4 @@
-"""Assembly of the web application: settings and parts in, one Flask application out.
-
-The blueprints of the application; each module of `web/` holds those of one room.
-"""
+"""Assembly of the web application from settings and connections, with the blueprints of `web/`."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,14 +37,14 @@ from workflow_app.web import (
 
 ASSET_AGE = timedelta(days=365)
 FORM_FIELDS = 4000
-"""Most form fields in one request: twelve requirement lines with all their parts are about a
-hundred.
+"""Largest number of form fields in one request; twelve requirement lines with all their parts have
+about a hundred.
 """
 
 
 def create_app(settings: Settings | None = None, works: Works | None = None) -> Flask:
-    """The web application. Without arguments: settings from the environment, and the servers they
-    name.
+    """Return the web application. Without arguments it uses settings from the environment and the
+    servers they name.
     """
     settings = settings or read_settings()
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
@@ -71,7 +68,9 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as its documentation says
+        app.wsgi_app = ProxyFix(
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )  # as Flask's documentation recommends
 
     app.before_request(responses.begin)
     app.before_request(requests.bound)
@@ -95,8 +94,8 @@ def create_app(settings: Settings | None = None, works: Works | None = None) -> 
 
 
 def create_warm_app() -> Flask:
-    """The same with everything read that the first pages would have to read. The web server makes
-    it before it divides itself, so that it is done once, and its processes share it.
+    """Return the web application with everything loaded that the first pages would load. The web
+    server calls this once before it forks, so that its processes share the memory.
     """
     settings = read_settings()
     app = create_app(settings)
@@ -109,7 +108,7 @@ def create_warm_app() -> Flask:
 
 
 def _intakes(settings: Settings) -> list[str]:
-    """The ways by which papers come by themselves, as far as they are set up."""
+    """Return the configured channels by which documents arrive automatically."""
     known = {health.FOLDER: settings.scan_folder, health.MAILBOX: settings.imap_host}
     return [name for name, place in known.items() if place]
 

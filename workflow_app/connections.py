@@ -1,5 +1,5 @@
-"""From settings to the parts every process needs: the database, the object store, the vault, the
-clock.
+"""Connections that every process needs, built from the settings: database, object store, vault,
+clock, transports and mailbox.
 """
 
 import select
@@ -27,17 +27,17 @@ WEB_SECONDS = 10.0
 """How long a page waits for one statement."""
 JOB_SECONDS = 120.0
 LOCK_SECONDS = 3
-"""How long a person waits for a case that another transaction holds before a sentence says so."""
+"""How long a user waits for a case locked by another transaction before a message says so."""
 GIVEN_UP_BY_SERVER = 0.8
-"""Share of that time after which the server itself ends a statement: the line is fine then, and
-nobody else has to wait.
+"""Share of that time after which the server cancels a statement; the connection then stays usable
+and other transactions need not wait.
 """
 STORE_SECONDS = 6.0
-"""How long a page waits for one answer of the object store; the client asks twice."""
+"""How long a page waits for one answer of the object store; the client tries twice."""
 
 RESTS_SINCE = "rests_since"
 REST_SECONDS = 1.0
-"""After which a connection is asked whether it lives before it is used."""
+"""Idle seconds after which a connection is tested before its use."""
 
 LINE = {
     "connect_timeout": 3,
@@ -46,14 +46,14 @@ LINE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""How fast a dead line to the database is noticed (libpq; means nothing on a socket of this
-machine).
+"""Libpq options by which a dead connection to the database is noticed quickly; without effect on a
+local socket.
 """
 
 
 class PunctualConnection(psycopg.Connection[Any]):
-    """A connection on which no statement is waited for longer than `seconds`: also of a server that
-    is there but silent.
+    """A connection on which no statement is awaited longer than `seconds`, even if the server is
+    reachable but silent.
     """
 
     seconds: float | None = None
@@ -61,8 +61,8 @@ class PunctualConnection(psycopg.Connection[Any]):
     def wait(
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
-        """As the driver does, but not for ever; what may still come is of no use, so the connection
-        is closed.
+        """Wait like the driver, but with a limit. After it the connection is closed, because a late
+        answer is of no use.
         """
         try:
             return super().wait(gen, interval, timeout or self.seconds)
@@ -78,15 +78,15 @@ def connect(
     statement_seconds: float | None = None,
     store_seconds: float = 20.0,
 ) -> Works:
-    """Opens nothing yet: connections are made when they are first used.
+    """Return the connections; each is opened on first use.
 
-    `statement_seconds` limits the wait for one statement; None waits for ever, as commands on large
-    archives must.
+    `statement_seconds` limits the wait for one statement; None waits without limit, as commands on
+    large archives must.
     """
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
-        # the one used last knows its statements best, and need not be asked whether it lives
+        # the connection used last has prepared statements and needs no test
         pool_use_lifo=True,
         hide_parameters=True,
         connect_args=LINE,
@@ -126,12 +126,10 @@ def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
 
 
 def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """A connection that rested may be dead: it is asked first, and made anew when it does not
-    answer.
+    """Test an idle connection and replace it when it does not answer.
 
-    One that was used a moment ago is not asked: under load that would be every third message to the
-    database. It is only looked at: something to read on it that nobody asked for is the server's
-    goodbye.
+    A recently used connection is not tested, because under load that would be every third message
+    to the database. It is only polled: unrequested data on it means that the server has closed it.
     """
     has_rested = time.monotonic() - record.info.get(RESTS_SINCE, 0.0) >= REST_SECONDS
     try:
@@ -144,14 +142,16 @@ def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object
 
 
 def _has_news(connection: Any) -> bool:
-    """Whether the server has sent something, or hung up; costs no message."""
+    """Return whether the server has sent data or closed the connection, without
+    sending a message.
+    """
     line = select.poll()
     line.register(connection.pgconn.socket, select.POLLIN)
     return bool(line.poll(0))
 
 
 def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:
-    """The object store."""
+    """Return the object store."""
     return Blobs(
         settings.s3_endpoint,
         settings.s3_access_key.get_secret_value(),
@@ -164,7 +164,7 @@ def blobs(settings: Settings, *, read_seconds: float = 20.0) -> Blobs:
 
 
 def transports(settings: Settings) -> Transports:
-    """The ways out of the house that are set up."""
+    """Return the configured transports for messages."""
     found: dict[str, Transport] = {}
     if settings.smtp_host:
         found["surel"] = Mail(
@@ -183,7 +183,7 @@ def transports(settings: Settings) -> Transports:
 
 
 def mailbox(settings: Settings) -> Mailbox:
-    """The mailbox from which mails are taken in."""
+    """Return the mailbox from which mails are taken in."""
     return Mailbox(
         settings.imap_host,
         settings.imap_port,
@@ -197,5 +197,5 @@ def mailbox(settings: Settings) -> Mailbox:
 
 
 def now() -> datetime:
-    """The current instant in UTC."""
+    """Return the current instant in UTC."""
     return datetime.now(UTC)

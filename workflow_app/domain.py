@@ -1,10 +1,8 @@
-"""Small values that several layers exchange. Standard library only, no behaviour beyond reading
-them.
+"""Values and errors that several layers exchange. Standard library only, without behaviour beyond
+reading them.
 
-Everything that can go wrong and that somebody must be told about.
-
-`sentence` is shown to people (Indonesian, says what to do); `detail` is for the log and never holds
-personal data.
+Every error has a `sentence` for users (Indonesian, says what to do) and a `detail` for the log that
+never holds personal data.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,12 +26,12 @@ Answer = str | int | bool | list["Answer"] | dict[str, "Answer"] | None
 Answers = dict[str, Answer]
 
 Variables = Mapping[str, str | int | bool | list[str] | None]
-"""Control variables: the only case data the engine ever sees. Never personal."""
+"""Control variables: the only data of a case that the engine sees. Never personal."""
 
 
 class AccessLevel(IntEnum):
-    """How far access to a paper is restricted, as archives classify (R37). Each includes those
-    below it.
+    """Access restriction of a document, as archives classify (R37). Each level includes those below
+    it.
     """
 
     ORDINARY = 0
@@ -44,7 +42,7 @@ class AccessLevel(IntEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody who is absent, and for whom a substitute does tasks of these roles meanwhile."""
+    """An absent member for whom a substitute does tasks of these roles."""
 
     user_id: UUID
     name: str
@@ -53,7 +51,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a signed-in user, or the system itself (`SYSTEM`)."""
+    """The author of an act: a signed-in user, or the system itself (`SYSTEM`)."""
 
     user_id: UUID | None
     name: str
@@ -61,14 +59,14 @@ class Actor:
     roles: frozenset[str] = frozenset()
     unit: str = "spkt"
     stands_for: tuple[Principal, ...] = ()
-    """The absent members whose tasks reach this one. It opens no case and gives no right beside the
+    """The absent members whose tasks this actor receives. It opens no case and grants only the
     tasks (decision 0045).
     """
 
     @property
     def working_roles(self) -> frozenset[str]:
-        """The roles whose tasks reach the actor: the own ones, and those of the members he stands
-        in for.
+        """Roles whose tasks the actor receives: his own, and those of the members he
+        substitutes.
         """
         return self.roles.union(*(principal.roles for principal in self.stands_for))
 
@@ -89,14 +87,14 @@ class OpenTask:
     """Role key of the lane (`petugas`, `ka_spkt`, ...)."""
     properties: Mapping[str, str] = field(default_factory=dict)
     is_held: bool = False
-    """It was entered more often than a stretch of rework allows; a lead must let the case go on
+    """It was entered more often than a stretch of rework allows; a lead must release the case
     first.
     """
 
 
 @dataclass(frozen=True)
 class Effect:
-    """A service task that was reached and waits for `resolve_effect`."""
+    """A reached service task that waits for `resolve_effect`."""
 
     task_id: UUID
     element: str
@@ -106,26 +104,25 @@ class Effect:
 
 @dataclass(frozen=True)
 class Step:
-    """What the engine computed: the whole next state of a case, ready to be stored."""
+    """Result of an engine step: the whole next state of a case, ready to be stored."""
 
     state: bytes
     """Compressed serialisation without the specification; store as `bytea`, never as jsonb."""
     open_tasks: tuple[OpenTask, ...]
     effects: tuple[Effect, ...]
     next_wake_at: datetime | None
-    """When a timer is due next (aware UTC), or None."""
+    """When the next timer is due (aware UTC), or None."""
     outcome: str | None
     """Outcome of the end event reached, or None while the case runs."""
     completed: tuple[str, ...] = ()
     """Element ids completed in this step, in order."""
     entered: tuple[str, ...] = ()
-    """Call activities whose process is under way."""
+    """Call activities whose process is running."""
     standing: tuple[tuple[UUID, str], ...] = ()
-    """Where the case waits: id of the task and its element, frames and called processes included.
-    """
+    """Waiting tasks: id and element, including subprocesses and called processes."""
     variables: Variables = field(default_factory=dict)
     had_effects: bool = False
-    """Service tasks waited for their result before this step."""
+    """Whether service tasks waited for their result before this step."""
     flows: tuple[tuple[str, str], ...] = ()
     """Sequence flows taken in this step, each as source and target."""
     rows: tuple[tuple[str, str], ...] = ()
@@ -133,7 +130,7 @@ class Step:
 
 
 class SentraError(Exception):
-    """Base of all errors of the product."""
+    """Base class of all errors of the product."""
 
     sentence = "Terjadi gangguan. Silakan coba lagi; bila berulang, hubungi admin."
 
@@ -145,25 +142,25 @@ class SentraError(Exception):
 
 
 class NotFound(SentraError):
-    """The thing does not exist, or the actor may not know that it does."""
+    """The object does not exist, or the actor may not know that it does."""
 
     sentence = "Data tidak ditemukan, atau Anda tidak berhak melihatnya."
 
 
 class Forbidden(SentraError):
-    """The actor may know of the thing but may not do this."""
+    """The actor may know of the object but may not do this."""
 
     sentence = "Anda tidak berhak melakukan tindakan ini."
 
 
 class Conflict(SentraError):
-    """Somebody else was faster, or the state does not allow it any more."""
+    """Somebody else was faster, or the state no longer allows it."""
 
     sentence = "Keadaan berkas sudah berubah. Muat ulang halaman untuk melihat yang terbaru."
 
 
 class Busy(Conflict):
-    """The case is locked by another transaction for longer than we wait."""
+    """Another transaction holds the lock of the case longer than the waiting time."""
 
     sentence = (
         "Berkas ini sedang diproses, jadi belum ada yang berubah. Tunggu beberapa detik, lalu "
@@ -172,7 +169,7 @@ class Busy(Conflict):
 
 
 class InvalidInput(SentraError):
-    """Answers or a file that cannot be accepted; `fields` maps a field name to its sentence."""
+    """Answers or a file are not acceptable; `fields` maps a field name to its sentence."""
 
     sentence = "Periksa kembali isian yang ditandai."
 
@@ -184,7 +181,7 @@ class InvalidInput(SentraError):
 
 
 class TooManyTries(SentraError):
-    """Somebody guesses, or looks like it; the sentence says how long to wait."""
+    """Too many attempts, as in guessing; the sentence says how long to wait."""
 
     sentence = "Terlalu banyak percobaan yang salah. Tunggu satu menit, lalu coba lagi."
 
@@ -194,7 +191,7 @@ class TooManyTries(SentraError):
 
 
 class Unavailable(SentraError):
-    """A part we depend on (database, object store, Tesseract) is away; retrying later may help."""
+    """A dependency (database, object store, Tesseract) is unavailable; a retry may succeed."""
 
     sentence = (
         "Layanan pendukung sedang tidak tersedia. Data Anda belum disimpan; coba lagi sebentar "
@@ -203,24 +200,22 @@ class Unavailable(SentraError):
 
 
 class NotDelivered(Unavailable):
-    """A server did not take a message this time; it is tried again."""
+    """A server did not accept a message this time; it is retried."""
 
     sentence = "Server pengirim tidak dapat dihubungi."
 
 
 class Undeliverable(SentraError):
-    """A message that no further try will deliver."""
+    """A message cannot be delivered by any retry."""
 
     sentence = "Pesan ini ditolak server pengirim."
 
 
 class Away(Unavailable):
-    """A dependency as a whole is away: what needs it waits as long as it takes, and goes on by
-    itself.
-    """
+    """A whole dependency is unavailable; work that needs it waits and continues automatically."""
 
     retry_after = 15
-    """Seconds after which asking again may succeed."""
+    """Seconds after which a retry may succeed."""
 
 
 class DatabaseAway(Away):
@@ -236,7 +231,7 @@ class DatabaseAway(Away):
 
 
 class DiskFull(Away):
-    """There is no room left where the data lies."""
+    """The disk of the data is full."""
 
     sentence = (
         "Ruang simpan server penuh, jadi belum ada yang dapat disimpan. Yang sudah tersimpan "
@@ -247,7 +242,7 @@ class DiskFull(Away):
 
 
 class StorageAway(Away):
-    """The object store cannot be reached, or cannot take anything."""
+    """The object store cannot be reached, or cannot store anything."""
 
     sentence = (
         "Penyimpanan berkas pindaian sedang tidak dapat dihubungi. Anda tetap dapat mengisi "
@@ -258,7 +253,7 @@ class StorageAway(Away):
 
 
 class ReaderAway(Away):
-    """The program that reads papers is not there."""
+    """The program that reads documents is not installed."""
 
     sentence = (
         "Mesin pembaca teks (Tesseract) sedang tidak tersedia. Pindaian tetap tersimpan dan "
@@ -275,8 +270,8 @@ class TaskNotReady(Conflict):
 
 
 class LoopLimitReached(Conflict):
-    """A stretch of rework (`maxVisits`) is used up, and no lead has let the case go on yet. The
-    detail is the element.
+    """A stretch of rework (`maxVisits`) is used up, and no lead has released the case. The detail
+    is the element.
     """
 
     sentence = (
@@ -287,7 +282,7 @@ class LoopLimitReached(Conflict):
 
 
 class ProcessFault(SentraError):
-    """The process model failed while running; nothing was changed. Becomes an incident that a
+    """The process model failed while running; nothing was changed. It becomes an incident that a
     person can retry.
     """
 
@@ -304,13 +299,13 @@ class ProcessFault(SentraError):
         self.task_id: UUID | None = None
 
     def during(self, operation: str, case_id: UUID, task_id: UUID | None) -> "ProcessFault":
-        """Say what was being done to which case, so that it can be retried."""
+        """Add the operation and the case, so that it can be retried."""
         self.operation, self.case_id, self.task_id = operation, case_id, task_id
         return self
 
 
 class Stranded(SentraError):
-    """An open case that waits for nothing."""
+    """An open case waits for nothing."""
 
     sentence = (
         "Berkas ini terbuka, tetapi tidak menunggu siapa pun. Coba lagi agar dijalankan dari "
@@ -323,6 +318,6 @@ class Stranded(SentraError):
 
 
 class InvalidDefinition(SentraError):
-    """A process folder that cannot be used; `detail` names file and reason."""
+    """A process folder is not usable; `detail` names file and reason."""
 
     sentence = "Definisi proses tidak dapat dipakai."

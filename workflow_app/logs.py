@@ -1,8 +1,9 @@
-"""Lines of the log: one JSON object each, with the request or job they belong to. Standard library
+"""Log lines: one JSON object each, with the request or job to which they belong. Standard library
 only.
 
-What an exception says is not written: it may repeat what somebody typed. Only words that a class
-keeps for the log (`detail`) and those of the system are; else its name and the places it passed.
+The message of an exception is not logged, because it may repeat what a user typed. Only texts meant
+for the log (`detail`) and those of the operating system are; otherwise the class name and the code
+locations.
 """
 
 import json
@@ -24,19 +25,19 @@ QUIET = {
     "fontTools": "ERROR",
     "weasyprint": "ERROR",
 }
-"""Libraries whose lines repeat ours, or name what they work on."""
+"""Minimum levels of libraries whose lines repeat ours or contain data."""
 
 _origin: ContextVar[Facts] = ContextVar("origin", default={})  # noqa: B039 - replaced, never changed
 
 
 def begin(**facts: str | int | None) -> None:
-    """From here on, lines of this thread carry exactly these facts: a request begins."""
+    """Bind exactly these facts to further lines of this thread, at the begin of a request."""
     _origin.set(facts)
 
 
 @contextmanager
 def bound(**facts: str | int | None) -> Iterator[None]:
-    """Lines of the block carry exactly these facts."""
+    """Bind exactly these facts to the lines of the block."""
     token = _origin.set(facts)
     try:
         yield
@@ -45,14 +46,14 @@ def bound(**facts: str | int | None) -> Iterator[None]:
 
 
 def request_id() -> str | None:
-    """The request that this thread works for, or that caused the job it does."""
+    """Return the request that this thread handles, or that caused its job."""
     found = _origin.get().get("request")
     return None if found is None else str(found)
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, message, whose line it is, and the facts given
-    as `extra`.
+    """Formatter for one JSON object per line: time, level, logger, message, request or job, and the
+    facts given as `extra`.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -70,7 +71,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """The same for a terminal."""
+    """Formatter of the same content for a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created).astimezone()
@@ -85,8 +86,8 @@ class TextFormatter(logging.Formatter):
 
 
 class WithoutRequests(logging.Filter):
-    """What the web server says about a request it could not serve repeats the address; of that only
-    the kind stays.
+    """Filter for the web server's lines on requests it could not serve: they repeat the address, so
+    only the kind is kept.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -100,7 +101,7 @@ FORMATTERS = {"json": JsonFormatter, "text": TextFormatter}
 
 
 def words_of(error: BaseException) -> str:
-    """An exception for the log: its name, and its words when they are meant for the log."""
+    """Return an exception for the log: its name, and its text when it is meant for the log."""
     detail = getattr(error, "detail", None)
     if isinstance(error, OSError):
         detail = error.strerror
@@ -111,7 +112,7 @@ def words_of(error: BaseException) -> str:
 
 
 def places(error: BaseException) -> str:
-    """Where it happened, and where what caused it happened, without any message."""
+    """Return the code locations of the error and of its causes, without any message."""
     seen: list[str] = []
     current: BaseException | None = error
     while current is not None and len(seen) < 5:
@@ -124,8 +125,8 @@ def places(error: BaseException) -> str:
 
 
 def configuration() -> dict[str, Any]:
-    """For `logging.config.dictConfig`: every line of the process to standard error, as LOG_FORMAT
-    and LOG_LEVEL say.
+    """Return the configuration for `logging.config.dictConfig`: all lines go to standard error, in
+    LOG_FORMAT and LOG_LEVEL.
     """
     kind = os.environ.get("LOG_FORMAT") or "json"
     return {

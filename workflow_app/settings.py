@@ -1,5 +1,5 @@
-"""Settings from the environment: typed, complete, or the program stops and says which one is
-missing.
+"""Settings from the environment, typed and complete; otherwise the program stops and names the
+missing one.
 
 A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key` instead of `SECRET_KEY`.
 """
@@ -34,12 +34,12 @@ class SettingsError(Exception):
 
     @property
     def detail(self) -> str:
-        """The message may stand in the log: it names settings, never their values."""
+        """Text for the log: it names settings, never their values."""
         return str(self)
 
 
 class Settings(BaseSettings):
-    """All settings. Defaults are right for production and fit to be public."""
+    """All settings. Defaults are right for production and hold no secrets."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -162,17 +162,19 @@ class Settings(BaseSettings):
 
     @property
     def database_dsn(self) -> str:
-        """libpq address, as psycopg takes it."""
+        """Address of the database for psycopg."""
         return self.database_url.get_secret_value()
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The same address in SQLAlchemy's words."""
+        """Address of the database for SQLAlchemy."""
         return "postgresql+psycopg://" + self.database_dsn.split("://", 1)[1]
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment; raises `SettingsError` naming every missing or wrong one."""
+    """Return the settings from the environment. Raises `SettingsError`, which names every missing
+    or invalid one.
+    """
     env = os.environ if environment is None else environment
     values: dict[str, Any] = {name.lower(): env[name] for name in _names() if env.get(name)}
     for secret in SECRETS:

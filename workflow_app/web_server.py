@@ -1,10 +1,8 @@
-"""How gunicorn serves the site, here and in a container: `gunicorn -c
+"""Configuration of gunicorn, on this machine and in a container: `gunicorn -c
 python:workflow_app.web_server`.
 
-The address comes from the command line (`--bind`), the sizes from the same settings as everything
-else.
-
-How the web processes share the work: who comes is served by the process that has a hand free.
+The address comes from the command line (`--bind`), the sizes from the settings. The worker class
+distributes requests: a new connection is served by the process that has a free thread.
 """
 
 import contextlib
@@ -30,37 +28,39 @@ from ocr.child import PROCESSORS
 from workflow_app import logs
 
 AT_ONCE = 2
-"""Requests that one process works on at a time: one computes while the other waits for the
-database. More would only wait for one another.
+"""Requests that one process handles in parallel: one computes while the other waits for the
+database. More would only wait for each other.
 """
 LONG_SECONDS = 0.5
-"""Who has been at work for so long waits for something slower (the object store, a lock, a paper
-over a poor line) and leaves the processor to others, as far as there are threads.
+"""A request that runs this long waits for something slower (the object store, a lock, a slow
+client) and no longer counts as busy, as far as there are threads.
 """
 LINGER_SECONDS = 2.0
-"""How long the other side has to hang up, once its last answer is sent (RFC 9112, 9.6)."""
+"""Seconds for the client to close the connection after the last answer (RFC 9112, 9.6)."""
 
 
 class FreeHands(ThreadWorker):
-    """Threads of one process, beside other processes that listen at the same door.
+    """Threaded worker that shares a listening socket with other processes.
 
-    gunicorn's own worker lets in whoever comes, and keeps connections open however many wait in it;
-    so officers crowd before one process while the other idles. This one leaves who comes to the
-    others while it has its hands full, and sends a connection that it then serves back to the door
-    afterwards.
+    gunicorn's own worker accepts every connection and keeps it open however many wait in it, so
+    requests queue in one process while another is idle. This worker accepts none while its threads
+    are busy, and closes a connection that it then serves, so that its next request can reach
+    another process.
     """
 
     max_keepalived: int
-    """gunicorn's: a request that begins while so many connections rest is the last on its own."""
+    """Attribute of gunicorn: with this many idle connections, a new request is the last on its
+    connection.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept_at_most = self.max_keepalived
         self._at_work: dict[TConn, float] = {}
-        """Connections that were given to a thread, and when."""
+        """Connections in a thread, with the start time."""
 
     def has_free_hand(self) -> bool:
-        """Whether one more request would be worked on at once."""
+        """Return whether one more request would be handled at once."""
         recent = time.monotonic() - LONG_SECONDS
         return (
             len(self._at_work) < self.cfg.threads
@@ -68,7 +68,7 @@ class FreeHands(ThreadWorker):
         )
 
     def enqueue_req(self, conn: TConn) -> None:
-        """A connection is given to a thread."""
+        """Pass a connection to a thread."""
         self._at_work[conn] = time.monotonic()
         self._watch_the_door()
         try:
@@ -78,7 +78,7 @@ class FreeHands(ThreadWorker):
             raise
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """It comes back."""
+        """Take a connection back from its thread."""
         del self._at_work[conn]
         self._watch_the_door()
         is_last = not fs.cancelled() and fs.exception() is None and fs.result() is False
@@ -88,9 +88,7 @@ class FreeHands(ThreadWorker):
             super().finish_request(conn, fs)
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """A connection that rests has something to read. When that is its end, no hand is
-        needed.
-        """
+        """Handle an idle connection with new data. Its closing needs no thread."""
         if _has_hung_up(client):
             self.keepalived_conns.remove(conn)
             self._let_go(conn)
@@ -98,11 +96,13 @@ class FreeHands(ThreadWorker):
             super().on_client_socket_readable(conn, client)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Asked for in every round of the loop, whenever it is not as gunicorn would have it."""
+        """Accept connections only with a free thread. gunicorn calls this in every round of the
+        loop in which its own state differs.
+        """
         super().set_accept_enabled(enabled and self.has_free_hand())
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Not for longer than until somebody at work may count as waiting."""
+        """Wait for events, at most until a busy request may count as waiting."""
         super().wait_for_and_dispatch_events(
             timeout if self._accepting else min(timeout, LONG_SECONDS / 2)
         )
@@ -114,8 +114,8 @@ class FreeHands(ThreadWorker):
             self.set_accept_enabled(False)
 
     def _see_off(self, conn: TConn) -> None:
-        """Nothing more is said on this connection. gunicorn waits here until the other side has
-        hung up, and everybody at this process with it; this one looks after it in its loop.
+        """Close a connection after its last answer. gunicorn would block the process until the
+        client has closed it; this worker waits in its event loop.
         """
         try:
             conn.sock.shutdown(socket.SHUT_WR)
@@ -126,10 +126,10 @@ class FreeHands(ThreadWorker):
             conn.close()
             return
         conn.timeout = time.monotonic() + LINGER_SECONDS
-        self.pending_conns.append(conn)  # which gunicorn closes when their time is over
+        self.pending_conns.append(conn)  # gunicorn closes these after their timeout
 
     def _on_last_words(self, conn: TConn, client: socket.socket) -> None:
-        """What still comes is dropped, until nothing comes."""
+        """Discard further data until the client closes the connection."""
         try:
             is_over = not client.recv(65_536)
         except BlockingIOError:
@@ -147,12 +147,12 @@ class FreeHands(ThreadWorker):
 
 
 def _has_hung_up(client: socket.socket) -> bool:
-    """Whether the next thing to read of a connection that has something to read is its end."""
+    """Return whether the next thing to read from a readable connection is its end."""
     try:
         return not client.recv(1, socket.MSG_PEEK)
     except OSError as error:
         return not isinstance(error, BlockingIOError)
-    except ValueError:  # over TLS nobody can look ahead
+    except ValueError:  # TLS does not allow peeking
         return False
 
 
@@ -161,20 +161,20 @@ logging.config.dictConfig(logconfig_dict)
 
 
 class OwnLines(Logger):
-    """The application writes a line for each request itself, without addresses of people."""
+    """Logger without access lines; the application logs each request itself, without addresses of
+    people.
+    """
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Write nothing, and gather nothing for it: without this, what a line would say is put
-        together and thrown away.
-        """
+        """Do nothing. Without this override gunicorn would build each line and discard it."""
 
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _own_folder() -> str | None:
-    """A folder where the processes count together; None when one is given, and when the disk has no
-    room for one.
+    """Return a folder for the metrics that the processes share; None when one is configured, or
+    when the disk is full.
     """
     if FOLDER in os.environ:
         return None
@@ -191,19 +191,19 @@ if OWN_FOLDER:
 MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes a private file there and unlinks it at once
 
 COLLECT_AFTER = (10_000, 20, 20)
-"""A request leaves some forty objects that name each other in rings: garbage is looked for every
-two hundred requests, and that takes less than one of them does.
+"""Thresholds of the garbage collector. A request leaves some forty objects in reference cycles; a
+collection every two hundred requests takes less time than one request.
 """
 
 SILENT_SECONDS = 30
-"""For about so long a connection on which nothing was said yet stays with the kernel."""
+"""Seconds for which the kernel holds a connection without data before passing it on."""
 
 wsgi_app = "workflow_app.app:create_warm_app()"
 worker_class = FreeHands
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(
     os.environ.get("WEB_THREADS") or 4
-)  # for who waits; at a time few work: `web_worker.AT_ONCE`
+)  # for waiting requests; only `AT_ONCE` are handled at a time
 preload_app = (
     True  # read once, then forked: the application opens no connection before its first request
 )
@@ -217,14 +217,17 @@ accesslog = None
 logger_class = OwnLines
 control_socket_disable = True
 worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
-"""A process shows that it lives by a file: in memory, so that a full disk does not stop the server.
+"""Folder of the heartbeat file of each process, in memory, so that a full disk does not stop the
+server.
 """
 
 
 def when_ready(server: Any) -> None:
-    """What was loaded stays: the collector of garbage need not look at it again, and the pages are
-    shared between processes. And who comes without a word (browsers open connections ahead) waits
-    outside, not in a thread.
+    """Freeze the loaded objects, so that the garbage collector skips them and their memory pages
+    stay shared.
+
+    Connections without data, which browsers open in advance, wait in the kernel instead of a
+    thread.
     """
     gc.collect()
     gc.freeze()
@@ -234,9 +237,11 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Give a new web process the lowest number that no living one has: it counts on where its
-    predecessor ended. And a processor that the fewest have, whichever of these: so several sites on
-    a machine spread.
+    """Give a new web process the lowest free number, so that it continues the metrics of its
+    predecessor.
+
+    It also gets one of the processors with the fewest processes, chosen at random, so that several
+    sites on a machine use different ones.
     """
     others = server.WORKERS.values()
     taken = {getattr(other, "slot", 0) for other in others}
@@ -250,11 +255,11 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Tell the figures which web process this is, and give it its processor and its collector of
-    garbage.
+    """Set up a new web process: its number in the metrics, its processor and its
+    garbage collector.
     """
     from workflow_app.web import (
-        operations as metrics,  # not before the folder of the figures is known
+        operations as metrics,  # after the folder of the metrics is known
     )
 
     metrics.share(str(worker.slot))
@@ -263,10 +268,11 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def keep_to(processor: int, processes: int) -> None:
-    """Only one thread of Python runs at a time; where they wander between processors each finds its
-    memory cold, which costs a seventh. Nobody is bound where so many processes have to share
-    processors: the kernel evens them out better. Sandboxes that a process starts run where it might
-    have.
+    """Bind this process to one processor.
+
+    Only one Python thread runs at a time; if threads move between processors, cold caches cost a
+    seventh. With more processes than processors nothing is bound, because the kernel balances
+    better. Sandboxes still run on all processors.
     """
     free = os.sched_getaffinity(0)
     if processes <= len(free):
@@ -276,6 +282,6 @@ def keep_to(processor: int, processes: int) -> None:
 
 
 def on_exit(_server: Any) -> None:
-    """Leave nothing behind."""
+    """Delete the folder of the metrics."""
     if OWN_FOLDER:
         shutil.rmtree(OWN_FOLDER, ignore_errors=True)

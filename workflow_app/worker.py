@@ -1,6 +1,8 @@
-"""Assembly of the background process: takes job rows and calls the same services as the web.
+"""Assembly of the background process, which runs jobs with the same services as the web
+application.
 
-Every job may run twice (a worker that dies gives its job back), so every handler is idempotent.
+Every job may run twice, because the jobs of a dead worker are run again, so every handler is
+idempotent.
 """
 
 import asyncio
@@ -41,31 +43,31 @@ from workflow_app.settings import Settings, SettingsError, read_settings
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 2.0
-"""Seconds between two signs of life of a worker to the job engine."""
+"""Seconds between two heartbeats of a worker to the job engine."""
 DEAD_AFTER = 10.0
-"""Seconds without one after which a worker is dead and another one does its jobs."""
+"""Seconds without heartbeat after which a worker is dead and another one runs its jobs."""
 KILLS = 3
-"""How often a job may take its worker down before it is given up."""
+"""Number of workers that a job may kill before it is given up."""
 
 GRACE = 5.0
-"""Seconds a job may go on when the worker is told to stop; what is left is done again later."""
+"""Seconds that a job may continue after the stop signal; an unfinished job runs again later."""
 FAREWELL = 2.0
-"""Seconds for giving such jobs back."""
+"""Seconds for returning such jobs to the queue."""
 
 BEAT = 10.0
-"""Seconds between two signs of life in the table that /readyz reads."""
+"""Seconds between two heartbeats in the table that /readyz reads."""
 READER_EVERY = 3
-"""Every so many of them it is looked whether Tesseract is there."""
+"""Number of such heartbeats between two checks for Tesseract."""
 
 RECONNECT = 1.0
-"""Seconds before the worker tries again to reach a database that went away."""
+"""Seconds before the worker tries again to reach the database."""
 
 CONCURRENCY = {COUNTER: 2, INTAKE: 2}
-"""Jobs of a queue that run at the same time, where it is more than one."""
+"""Number of parallel jobs of a queue, if more than one."""
 
 
 def create_worker(settings: Settings, works: Works) -> App:
-    """Return the job engine with all declared jobs. `run` works it, one for each queue."""
+    """Return the job engine with all declared jobs; `run` starts a worker for each queue."""
     app = App(
         connector=PsycopgConnector(
             conninfo=settings.database_dsn, kwargs=dict(LINE), min_size=1, max_size=4
@@ -92,10 +94,10 @@ Part = Callable[[App], Awaitable[None]]
 
 
 async def run(settings: Settings, works: Works) -> None:
-    """Work until told to stop. Jobs that still run then wait again; the caller ends the process.
+    """Work until told to stop. Unfinished jobs are then queued again; the caller ends the process.
 
     The parts are independent: when one has lost the database, or waits for a long job, the others
-    go on.
+    continue.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,12 +120,14 @@ async def run(settings: Settings, works: Works) -> None:
     await asyncio.wait(running, timeout=GRACE)
     try:
         await asyncio.wait_for(asyncio.to_thread(jobs.put_back, works, list(taken.doing)), FAREWELL)
-    except Exception as error:  # they are recovered as those of a worker that died
+    except Exception as error:  # they are recovered like those of a dead worker
         log.error("jobs could not be given back: %s", logs.words_of(error))
 
 
 async def _always(name: str, make: Callable[[], App], part: Part) -> None:
-    """Run a part of the worker, anew when it ends. A database that went away is waited for."""
+    """Run a part of the worker and restart it when it ends, after the database is
+    available again.
+    """
     while True:
         try:
             async with make().open_async() as app:
@@ -136,7 +140,7 @@ async def _always(name: str, make: Callable[[], App], part: Part) -> None:
 
 
 async def _serve(works: Works, taken: "TakenJobs", queue: str, app: App) -> None:
-    """Do the jobs of one queue, and show that they are done."""
+    """Run the jobs of one queue, with heartbeats."""
     working = app.run_worker_async(
         queues=[queue],
         name=queue,
@@ -151,7 +155,7 @@ async def _serve(works: Works, taken: "TakenJobs", queue: str, app: App) -> None
 
 
 async def _keep_up(works: Works, settings: Settings, taken: "TakenJobs", app: App) -> None:
-    """Recover what dead workers had, and ask for what comes by the clock."""
+    """Recover the jobs of dead workers, and queue the periodic jobs."""
     await _until_one_ends(_recover_always(app, works, taken), timetable(app, settings).worker())
 
 
@@ -174,12 +178,12 @@ async def _recover_always(app: App, works: Works, taken: "TakenJobs") -> None:
 
 
 async def _beat_always(works: Works, queue: str) -> None:
-    """Show signs of life of a queue, and whether documents can be read, for /readyz."""
+    """Write heartbeats of a queue, and whether documents can be read, for /readyz."""
     facts: dict[str, Any] = {}
     for turn in itertools.count():
         if queue == READING and turn % READER_EVERY == 0:
             facts = {"tesseract": await asyncio.to_thread(health.reader_version)}
-        with suppress(SentraError):  # without the database the queue ends, and begins again
+        with suppress(SentraError):  # without the database the queue ends and is restarted
             await asyncio.to_thread(_beat, works, queue, facts)
         await asyncio.sleep(BEAT)
 
@@ -191,18 +195,18 @@ def _beat(works: Works, queue: str, facts: dict[str, Any]) -> None:
 
 @dataclass
 class TakenJobs:
-    """The jobs of this process. While a queue has lost the database no table shows that they
-    run.
+    """The jobs that this process runs. While a queue has lost the database, no table shows that
+    they run.
     """
 
     doing: set[int] = field(default_factory=set)
     done: deque[int] = field(default_factory=lambda: deque(maxlen=100))
-    """The last ones whose try ended; it may not have been possible to write that down."""
+    """The last jobs whose attempt ended, which may not be recorded in the database."""
 
     async def note(
         self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
     ) -> Any:
-        """Note a job while it runs; called around every job."""
+        """Record a job while it runs; called around every job."""
         number = context.job.id or 0
         self.doing.add(number)
         try:
@@ -213,9 +217,9 @@ class TakenJobs:
 
 
 async def recover_stalled(app: App, works: Works, taken: TakenJobs) -> None:
-    """Have jobs whose worker died done again; give up one that keeps killing its worker.
+    """Queue the jobs of dead workers again, and give up a job that keeps killing its worker.
 
-    What this process runs has killed nobody: its queue only lost the database for a while.
+    Jobs of this process are not counted as such: their queue only lost the database for a while.
     """
     for row in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
         if row.id is None or row.id in taken.doing:
@@ -228,10 +232,10 @@ async def recover_stalled(app: App, works: Works, taken: TakenJobs) -> None:
 
 
 async def _recover(app: App, works: Works, row: Row) -> None:
-    """Each death puts the job one place behind the others: its priority also counts them."""
+    """Queue a job again with a lower priority; the priority also counts the dead workers."""
     deaths = 1 - row.priority
     log.error("job %s (%s) lost its worker, for the %d. time", row.id, row.task_name, deaths)
-    if row.queueing_lock is not None:  # the clock asks for it again; two of them may not wait
+    if row.queueing_lock is not None:  # the timetable queues it again, and only one may wait
         await app.job_manager.finish_job(row, status=Status.ABORTED, delete_job=True)
     elif deaths < KILLS:
         await app.job_manager.retry_job(row, retry_at=datetime.now(UTC), priority=-deaths)
@@ -252,7 +256,7 @@ def _give_up(works: Works, row: Row) -> None:
 async def logged(
     call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker
 ) -> Any:
-    """Bind the log lines of a job to its number and its request; one line says how it went."""
+    """Bind the log lines of a job to its number and its request, and log its result in one line."""
     job = context.job
     origin = job.task_kwargs.pop(REQUEST, None)
     began = time.perf_counter()
@@ -282,15 +286,16 @@ def _milliseconds(began: float) -> float:
 
 
 JUMP = 60.0
-"""Seconds by which the clock may run apart from the time that really passed; more is a jump."""
+"""Largest difference in seconds between the clock and the elapsed time; more is a change of the
+clock.
+"""
 
 
 class Timetable(PeriodicDeferrer):
-    """Asks for each periodic job whenever its time comes, also after somebody has set the clock.
+    """Queues each periodic job when it is due, even after the clock was changed.
 
-    The base class remembers until which instant it has asked. After a jump that means nothing: set
-    back, it would ask for nothing until the clock is there again; set forward, for everything in
-    between.
+    The base class remembers the instant until which it has queued jobs. After the clock was set
+    back it would queue nothing until that instant; after it was set forward, everything in between.
     """
 
     def __init__(self, crons: Iterable[tuple[Task[Any, Any, Any], str]]) -> None:
@@ -301,7 +306,9 @@ class Timetable(PeriodicDeferrer):
         self._ahead = time.time() - time.monotonic()
 
     def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
-        """Return what is due at `at` and was not asked for yet; after a jump, what was due last."""
+        """Return the jobs that are due at `at` and not yet queued; after a change of the clock,
+        those due last.
+        """
         ahead = at - time.monotonic()
         if abs(jumped := ahead - self._ahead) > JUMP:
             log.warning(
@@ -313,7 +320,7 @@ class Timetable(PeriodicDeferrer):
 
 
 def timetable(app: App, settings: Settings) -> Timetable:
-    """Return when the periodic jobs come for which this site has something to do."""
+    """Return the timetable of the periodic jobs that this site needs."""
     return Timetable(
         (app.tasks[each.name], each.cron)
         for each in jobs.all_jobs().values()
@@ -322,7 +329,7 @@ def timetable(app: App, settings: Settings) -> Timetable:
 
 
 def main() -> int:
-    """`python -m workflow_app.worker`."""
+    """Run `python -m workflow_app.worker`. Returns the exit code."""
     logging.config.dictConfig(logs.configuration())
     try:
         settings = read_settings()
@@ -339,10 +346,10 @@ def main() -> int:
 
 
 async def _run_and_leave(settings: Settings, works: Works) -> NoReturn:
-    """A job that still runs in a thread is not waited for, and the processes it started end with
+    """Run the worker and leave without waiting for jobs in threads; their child processes end with
     this one.
 
-    What they wrote on the disk is taken away by another process, so that no job sees it go.
+    Another process deletes their temporary files, so that no running job loses them.
     """
     tempfile.tempdir = tempfile.mkdtemp(prefix="pekerja-")
     await run(settings, works)
