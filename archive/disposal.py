@@ -42,9 +42,10 @@ class Grip:
 def grip(
     session: Session, blobs: Blobs, document_id: UUID, *, is_original_only: bool = False
 ) -> Grip:
-    """Ask the store about every blob that only this document needs, or only about its original.
+    """Ask the store about every blob that only this document needs.
 
-    This costs one query per document and one request per blob, which matters for long lists.
+    With `is_original_only` it asks about the original alone, which is one request per document of a
+    long list.
     """
     sha256 = get(session, document_id).blob_sha256
     asked = Blob.sha256 == sha256 if is_original_only else Blob.sha256.in_(_blobs_of(document_id))

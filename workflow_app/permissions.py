@@ -145,8 +145,8 @@ CLEARANCES: dict[AccessLevel, frozenset[str]] = {
     AccessLevel.SECRET: LEADS | {"piket_propam"},
     AccessLevel.RESTRICTED: FIELD_ROLES | UNITS | {"petugas"},
 }
-"""Roles cleared for each level; all others see ordinary documents only. Clearance opens no case:
-both are needed.
+"""Roles by the highest level for which they are cleared; all others see ordinary documents only.
+Clearance opens no case: both are needed.
 """
 CHECKERS = frozenset({"arsiparis"})
 """Check the quality of every document they may read, and have a list of unchecked ones (R39)."""
