@@ -52,27 +52,6 @@ class Principal:
 
 
 @dataclass(frozen=True)
-class Substitution:
-    """Somebody who is absent now, with who works for him."""
-
-    name: str
-    substitute_id: UUID
-    substitute: str
-    until: datetime
-
-
-@dataclass(frozen=True)
-class OnDuty:
-    """Somebody who serves now."""
-
-    user_id: UUID
-    name: str
-    until: datetime
-    is_away: bool = False
-    """A substitute serves for him meanwhile."""
-
-
-@dataclass(frozen=True)
 class Actor:
     """Who does something: a signed-in user, or the system itself (`SYSTEM`)."""
 

@@ -1,14 +1,9 @@
-"""Who may do and see what: the roles, the acts a role allows by itself (`MATRIX`), and the rules of
-sight over the facts of one case. Pure: no table is asked here.
+"""Who may do what. Pure rules over an actor and a few facts: `can_x` asks, `check_x` raises.
 
-Routes, services, lists, searches and files all ask this module. `services.cases.access` and
-`services.documents.access` state the rules of sight once more as conditions for the database; tests
-compare both on the same cases.
+The roles there are: how they are called, who gives them, who leads their holders. Pure data.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Collection
 from uuid import UUID
 
 from workflow_app.domain import SYSTEM, AccessLevel, Actor, Forbidden, Principal
@@ -45,6 +40,10 @@ FIELD_ROLES = frozenset(role for role in ROLES if role.startswith("piket_"))
 """Are where it happens: the moment they press a button is the time of a stage."""
 DUTY_FUNCTIONS = FIELD_ROLES | {"pamapta", "pimpinan"}
 """Serve by a roster: their tasks are addressed to who is on duty."""
+STAFF_KEEPERS = frozenset({"admin"})
+"""Add members, lock and unlock their accounts, give first passwords."""
+STAFF_READERS = frozenset({"admin", "pimpinan", "piket_propam"})
+"""See the list of members, and change the roles that are theirs to give."""
 GIVERS: dict[str, frozenset[str]] = {
     **dict.fromkeys(ROLES, frozenset({"admin", "pimpinan"})),
     "piket_propam": frozenset({"piket_propam", "pimpinan"}),
@@ -70,15 +69,62 @@ NEVER_PASSED_ON = frozenset({"admin", "auditor", "piket_propam"})
 LEADS = frozenset({"pamapta", "ka_spkt"})
 """May reassign tasks; in a confined case its own role does."""
 
+OVERSEERS = frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"})
+"""See all cases of their unit, except those behind a wall."""
 
 CONFINED_OVERSEERS = frozenset({"auditor"})
 LEADERSHIP = frozenset({"pimpinan"})
 """See confined cases too; the leadership where the configuration says so."""
 
+CASE_MINDERS = frozenset({"admin"})
+"""See the failed steps of cases that they do not see."""
+INCIDENT_READERS = LEADS | {"admin", "auditor", "piket_propam"}
+INCIDENT_RETRIERS = LEADS | {"admin", "piket_propam"}
+"""Of the cases they may see. What is confined to Propam nobody else could try again."""
+OUTBOX_KEEPERS = LEADS | {"admin", "piket_propam"}
+"""See which messages of the cases they may see wait or failed, and have them sent again."""
+CONFIGURATION_MINDERS = LEADS | {"admin"}
+"""Are told when something of the office's configuration is missing."""
+PROCESS_KEEPERS = frozenset({"admin", "ka_spkt"})
+"""See what versions of the processes differ in, and move running cases of the unit from one to
+another.
+"""
+TIME_CORRECTORS = LEADS | {"petugas"}
+"""May correct the time of a stage, with a reason."""
+BOARD_READERS = LEADS | {"petugas", "pimpinan"}
+PROCESS_READERS = LEADS | {"pimpinan", "auditor"}
+"""See how long cases stand at each step of a process, and watch days again: figures of the cases
+they may see, no persons.
+"""
+REPORT_READERS = PROCESS_READERS | {"bag_ops", "bag_ren"}
+"""Read the figures of a month (R75, R76): without cases, and without those that are kept from
+anybody.
+"""
+LOG_EXPORTERS = LEADS | {"auditor"}
+"""Take the event log of a process out of the house, of the cases they may see."""
+BAG_ORDERERS = frozenset({"auditor"})
+"""Take papers of the cases they may see out of the house, with their trails, as bags (R74)."""
 CASE_STARTERS = frozenset({"petugas", "pamapta"})
 """Begin cases of every process that names nobody else."""
+BEGINNERS = CASE_STARTERS | UNITS | {"ka_spkt", "arsiparis", "piket_propam"}
+"""May begin cases at all; of which process, the process says (`startedBy`)."""
+BOX_OPENERS = frozenset({"petugas"})
+"""May record that a complaint box was opened, and begin the cases of its sheets (R19)."""
+BOX_WITNESSES = CASE_STARTERS | LEADS
+"""May be the second person at a box."""
+ARCHIVE_BOX_KEEPERS = frozenset({"arsiparis"})
+"""Register boxes of old papers with all their bundles (R39)."""
 OPEN_STACK_BRINGERS = CASE_STARTERS | {"arsiparis"}
 """What they bring without a cover sheet all who sort may see."""
+STACK_BRINGERS = OPEN_STACK_BRINGERS | {"piket_propam"}
+"""May feed stacks of papers, and sort what the cover sheets did not tell (R39). Propam has papers
+of cases that nobody else opens.
+"""
+WHOLE_KEEPERS = frozenset({"arsiparis"})
+"""May take out the whole of a stack that came by itself: from the scanner's folder, from the
+mailbox.
+"""
+ARCHIVE_READERS = frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"})
 EXAMINERS = frozenset({"piket_reskrim", "piket_narkoba", "piket_lantas", "piket_propam"})
 """Examine the reporter and his report (R49, R51): only in cases in which they work, or that are in
 their hands.
@@ -87,6 +133,14 @@ PAPER_WORKERS = EXAMINERS | UNITS | {"arsiparis"}
 """Read the papers of the cases in which they work: who examines them, who makes them an archive
 (R39), and who has asked for something and gets the answer (R74 to R78).
 """
+TRACKING_CODE_ISSUERS = LEADS | {"petugas", "piket_propam"}
+"""Hand the citizen the secret code with which he follows his case (R36); in a confined case its own
+role does.
+"""
+CASE_READERS = frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})
+"""Read identities and papers of every case they may see."""
+IDENTITY_READERS = EXAMINERS | CASE_READERS
+"""May unlock identity fields of a case they may see and read, with a purpose (R23)."""
 LEVELS: dict[str, AccessLevel] = {
     "biasa": AccessLevel.ORDINARY,
     "terbatas": AccessLevel.RESTRICTED,
@@ -102,140 +156,29 @@ CLEARANCES: dict[AccessLevel, frozenset[str]] = {
 """The highest level each role is cleared for; others see ordinary papers only. It opens no case:
 both are needed.
 """
+CHECKERS = frozenset({"arsiparis"})
+"""Check the quality of every paper they may read, and have a list of those that nobody has checked
+(R39).
+"""
+CLASSIFIERS = frozenset({"arsiparis", "ka_spkt"})
+"""Change the level of papers they may read; in a confined case its own role does."""
 
+PROOF_READERS = frozenset({"arsiparis", "ka_spkt", "pimpinan", "auditor", "admin"})
+"""See what the archive has proven of itself: verdicts about all of it, and of single papers those
+they may read.
+"""
+HOLD_KEEPERS = frozenset({"arsiparis", "ka_spkt"})
+"""Put a hold on papers they may read, and lift it; in a confined case its own role does."""
 ARCHIVE_DISPOSERS = frozenset({"arsiparis"})
 """Propose to dispose of what is open to the unit (R37)."""
 CONFINED_DISPOSERS = frozenset({"piket_propam"})
 """Propose to dispose of papers of the cases that are confined to them, and decide on it, under four
 eyes.
 """
-
-
-class Act(Enum):
-    """Everything that a role allows by itself, whatever case it is about."""
-
-    KEEP_MEMBERS = auto()
-    """Add members, lock and unlock their accounts, give first passwords."""
-    READ_MEMBERS = auto()
-    """See the list of members, and change the roles that are theirs to give."""
-    SEE_ALL_CASES = auto()
-    """See all cases of their unit, except those from which a wall keeps them."""
-    SEE_FAILED_STEPS = auto()
-    """See the failed steps of cases that they do not see otherwise."""
-    READ_INCIDENTS = auto()
-    """See the failed steps of the cases they may see."""
-    RETRY_INCIDENTS = auto()
-    """Try the failed steps of the cases they may see again. For what is confined to Propam nobody
-    else could."""
-    KEEP_OUTBOX = auto()
-    """See which messages of the cases they may see wait or failed, and have them sent again."""
-    WATCH_SETTINGS = auto()
-    """Be told when a setting of the office is missing."""
-    KEEP_PROCESSES = auto()
-    """See what versions of the processes differ in, and move running cases of the unit from one to
-    another.
-    """
-    CORRECT_TIMES = auto()
-    """Correct the time of a stage, with a reason."""
-    READ_DISPATCH_BOARD = auto()
-    """See the board of calls to a scene."""
-    READ_PROCESS_FIGURES = auto()
-    """See how long cases stand at each step of a process, and watch days again: figures of the
-    cases they may see, no persons.
-    """
-    READ_SERVICE_REPORTS = auto()
-    """Read the figures of a month (R75, R76): without cases, and without those that are kept from
-    anybody.
-    """
-    EXPORT_EVENT_LOG = auto()
-    """Take the event log of a process out of the house, of the cases they may see."""
-    ORDER_BAGS = auto()
-    """Take documents of the cases they may see out of the house, with their trails, as bags (R74).
-    """
-    LEAD_SHIFT = auto()
-    """Give tasks to others, see who is absent and whether the site is well."""
-    BEGIN_CASES = auto()
-    """Begin cases at all; of which process, the process says (`startedBy`)."""
-    OPEN_COMPLAINT_BOXES = auto()
-    """Record that a complaint box was opened, and begin the cases of its sheets (R19)."""
-    WITNESS_COMPLAINT_BOXES = auto()
-    """Be the second person at a box."""
-    REGISTER_ARCHIVE_BOXES = auto()
-    """Register boxes of old documents with all their bundles (R39)."""
-    BRING_STACKS = auto()
-    """Bring stacks of documents, and sort what the cover sheets did not tell (R39). Propam has
-    documents of cases that nobody else opens.
-    """
-    TAKE_OUT_STACKS = auto()
-    """Take out the whole of a stack that came by itself: from the scanner's folder, from the
-    mailbox.
-    """
-    READ_ARCHIVE = auto()
-    """Read documents brought to the archive, whatever case they belong to besides."""
-    ISSUE_TRACKING_CODES = auto()
-    """Hand the citizen the secret code with which he follows his case (R36); in a confined case its
-    own role does.
-    """
-    READ_ALL_DOCUMENTS = auto()
-    """Read identities and documents of every case they may see."""
-    OPEN_IDENTITIES = auto()
-    """Unlock identity fields of a case they may see and read, with a purpose (R23)."""
-    CHECK_QUALITY = auto()
-    """Check the quality of every document they may read, and have a list of those that nobody has
-    checked (R39).
-    """
-    CLASSIFY_DOCUMENTS = auto()
-    """Change the level of documents they may read; in a confined case its own role does."""
-    READ_ARCHIVE_PROOFS = auto()
-    """See what the archive has proven of itself: verdicts about all of it, and of single documents
-    those they may read.
-    """
-    HOLD_DOCUMENTS = auto()
-    """Put a hold on documents they may read, and lift it; in a confined case its own role does."""
-    PROPOSE_DISPOSAL = auto()
-    """See which documents are due by the schedule."""
-    APPROVE_DISPOSAL = auto()
-    """Decide on a proposal of the archive. What they may not know of cannot be proposed to them."""
-    WITHDRAW_LETTERS = auto()
-    """Withdraw a letter of a case that has ended, with its number."""
-
-
-MATRIX: Mapping[Act, frozenset[str]] = {
-    Act.KEEP_MEMBERS: frozenset({"admin"}),
-    Act.READ_MEMBERS: frozenset({"admin", "pimpinan", "piket_propam"}),
-    Act.SEE_ALL_CASES: frozenset({"pamapta", "ka_spkt", "pimpinan", "auditor"}),
-    Act.SEE_FAILED_STEPS: frozenset({"admin"}),
-    Act.READ_INCIDENTS: LEADS | {"admin", "auditor", "piket_propam"},
-    Act.RETRY_INCIDENTS: LEADS | {"admin", "piket_propam"},
-    Act.KEEP_OUTBOX: LEADS | {"admin", "piket_propam"},
-    Act.WATCH_SETTINGS: LEADS | {"admin"},
-    Act.KEEP_PROCESSES: frozenset({"admin", "ka_spkt"}),
-    Act.CORRECT_TIMES: LEADS | {"petugas"},
-    Act.READ_DISPATCH_BOARD: LEADS | {"petugas", "pimpinan"},
-    Act.READ_PROCESS_FIGURES: LEADS | {"pimpinan", "auditor"},
-    Act.READ_SERVICE_REPORTS: (LEADS | {"pimpinan", "auditor"}) | {"bag_ops", "bag_ren"},
-    Act.EXPORT_EVENT_LOG: LEADS | {"auditor"},
-    Act.ORDER_BAGS: frozenset({"auditor"}),
-    Act.LEAD_SHIFT: LEADS,
-    Act.BEGIN_CASES: CASE_STARTERS | UNITS | {"ka_spkt", "arsiparis", "piket_propam"},
-    Act.OPEN_COMPLAINT_BOXES: frozenset({"petugas"}),
-    Act.WITNESS_COMPLAINT_BOXES: CASE_STARTERS | LEADS,
-    Act.REGISTER_ARCHIVE_BOXES: frozenset({"arsiparis"}),
-    Act.BRING_STACKS: OPEN_STACK_BRINGERS | {"piket_propam"},
-    Act.TAKE_OUT_STACKS: frozenset({"arsiparis"}),
-    Act.READ_ARCHIVE: frozenset({"arsiparis", "petugas", "pamapta", "ka_spkt", "auditor"}),
-    Act.ISSUE_TRACKING_CODES: LEADS | {"petugas", "piket_propam"},
-    Act.READ_ALL_DOCUMENTS: frozenset({"petugas", "pamapta", "ka_spkt", "auditor"}),
-    Act.OPEN_IDENTITIES: EXAMINERS | (frozenset({"petugas", "pamapta", "ka_spkt", "auditor"})),
-    Act.CHECK_QUALITY: frozenset({"arsiparis"}),
-    Act.CLASSIFY_DOCUMENTS: frozenset({"arsiparis", "ka_spkt"}),
-    Act.READ_ARCHIVE_PROOFS: frozenset({"arsiparis", "ka_spkt", "pimpinan", "auditor", "admin"}),
-    Act.HOLD_DOCUMENTS: frozenset({"arsiparis", "ka_spkt"}),
-    Act.PROPOSE_DISPOSAL: ARCHIVE_DISPOSERS | CONFINED_DISPOSERS,
-    Act.APPROVE_DISPOSAL: frozenset({"ka_spkt"}),
-    Act.WITHDRAW_LETTERS: frozenset({"ka_spkt"}),
-}
-"""Which roles may do each act. `docs/who-sees-what.md` shows it as a table."""
+DISPOSAL_PROPOSERS = ARCHIVE_DISPOSERS | CONFINED_DISPOSERS
+"""See which papers are due by the schedule."""
+DISPOSAL_APPROVERS = frozenset({"ka_spkt"})
+"""Decide on a proposal of the archive. What they may not know of cannot be proposed to them."""
 
 
 def has_role(actor: Actor, roles: Collection[str]) -> bool:
@@ -243,67 +186,37 @@ def has_role(actor: Actor, roles: Collection[str]) -> bool:
     return not actor.roles.isdisjoint(roles)
 
 
-def may(actor: Actor, *acts: Act) -> bool:
-    """Return whether a role of the actor allows one of the acts."""
-    return any(has_role(actor, MATRIX[act]) for act in acts)
-
-
-def check_act(actor: Actor, act: Act) -> None:
-    """Raise `Forbidden` unless a role of the actor allows the act."""
-    if not may(actor, act):
-        raise Forbidden()
-
-
-@dataclass(frozen=True)
-class CaseFacts:
-    """What decides who sees a case."""
-
-    unit: str
-    opened_by: UUID | None = None
-    task_roles: Collection[str] = ()
-    """Roles that have, had or may take a task of it."""
-    walled_off: Collection[UUID] = ()
-    """Members whom it concerns (R79)."""
-    confined_to: str | None = None
-    """The role that alone works on it, beside those who watch over it."""
-    leadership_sees: bool = False
-    """Whether the office lets its leadership see confined cases."""
-
-    @property
-    def confined_seers(self) -> frozenset[str] | None:
-        """The roles that see it where it is confined; None where it is not."""
-        if self.confined_to is None:
-            return None
-        more = LEADERSHIP if self.leadership_sees else frozenset()
-        return CONFINED_OVERSEERS | {self.confined_to} | more
-
-
-def is_behind_wall(actor: Actor, case: CaseFacts) -> bool:
-    """Return whether a wall or a confinement keeps the case from the actor.
-
-    A member whom it concerns does not see it, whatever his roles are (R79).
+def is_behind_wall(
+    actor: Actor, *, walled_off: Collection[UUID], only: Collection[str] | None
+) -> bool:
+    """Whom a case concerns loses sight of it whatever he is (R79); a confined one is seen by the
+    roles `only` and nobody else.
     """
-    seers = case.confined_seers
-    return actor.user_id in case.walled_off or (seers is not None and not has_role(actor, seers))
+    return actor.user_id in walled_off or (only is not None and not has_role(actor, only))
 
 
-def can_see_case(actor: Actor, case: CaseFacts) -> bool:
-    """Return whether the actor sees the case: in its unit overseers do, the one who opened it, and
-    the roles that have worked or will work on it, unless it is behind a wall.
+def can_see_case(
+    actor: Actor,
+    *,
+    unit: str,
+    started_by: UUID | None,
+    task_roles: Collection[str],
+    walled_off: Collection[UUID] = (),
+    only: Collection[str] | None = None,
+) -> bool:
+    """A case is visible in its unit to overseers, to who started it, and to the roles that have
+    worked or will work on it, unless a wall stands before it.
     """
-    if actor.unit != case.unit or is_behind_wall(actor, case):
+    if actor.unit != unit or is_behind_wall(actor, walled_off=walled_off, only=only):
         return False
-    if case.confined_to is not None:
+    if only is not None:
         return True
-    is_own = case.opened_by == actor.user_id
-    return may(actor, Act.SEE_ALL_CASES) or is_own or has_role(actor, case.task_roles)
+    return has_role(actor, OVERSEERS) or started_by == actor.user_id or has_role(actor, task_roles)
 
 
-def can_see_failed_steps(actor: Actor, case: CaseFacts) -> bool:
-    """Return whether the actor sees the failed steps of the case."""
-    if may(actor, Act.SEE_FAILED_STEPS) and actor.unit == case.unit:
-        return not is_behind_wall(actor, case)
-    return can_see_case(actor, case)
+def seers_of_confined(role: str, *, leadership_sees: bool) -> frozenset[str]:
+    """Who sees a case that is confined to `role`."""
+    return CONFINED_OVERSEERS | {role} | (LEADERSHIP if leadership_sees else frozenset())
 
 
 def is_lead(actor: Actor, confined_to: str | None) -> bool:
@@ -321,7 +234,7 @@ def check_lead(actor: Actor, confined_to: str | None) -> None:
 
 def reads_every_paper(actor: Actor) -> bool:
     """Does the actor read the papers and letters of every case he may see?"""
-    return may(actor, Act.READ_ALL_DOCUMENTS)
+    return has_role(actor, CASE_READERS)
 
 
 def can_hand_over(actor: Actor, confined_to: str | None) -> bool:
@@ -356,7 +269,7 @@ def stacks_are_for(actor: Actor) -> str | None:
     """The role for which alone the papers are that the actor brings without a cover sheet; None
     where all who sort may see them.
     """
-    own = sorted(actor.roles & (MATRIX[Act.BRING_STACKS] - OPEN_STACK_BRINGERS))
+    own = sorted(actor.roles & (STACK_BRINGERS - OPEN_STACK_BRINGERS))
     return None if has_role(actor, OPEN_STACK_BRINGERS) else next(iter(own), None)
 
 
@@ -370,12 +283,12 @@ def disposal_scopes(actor: Actor) -> list[str | None]:
 
 def disposal_approvers(scope: str | None) -> frozenset[str]:
     """The roles that decide on disposing of such papers."""
-    return MATRIX[Act.APPROVE_DISPOSAL] if scope is None else frozenset({scope})
+    return DISPOSAL_APPROVERS if scope is None else frozenset({scope})
 
 
 def can_read_archive(actor: Actor) -> bool:
     """Papers brought to the archive are for its readers, whatever case they belong to besides."""
-    return may(actor, Act.READ_ARCHIVE)
+    return has_role(actor, ARCHIVE_READERS)
 
 
 def clearance(actor: Actor) -> AccessLevel:
@@ -401,21 +314,21 @@ def can_classify(actor: Actor, confined_to: str | None) -> bool:
     """May the actor change the level of papers that he reads in a case (`confined_to` as the case
     has it) or in the archive?
     """
-    return has_role(actor, MATRIX[Act.CLASSIFY_DOCUMENTS] if confined_to is None else {confined_to})
+    return has_role(actor, CLASSIFIERS if confined_to is None else {confined_to})
 
 
 def can_check(actor: Actor, *, works_on_case: bool) -> bool:
     """May the actor, who reads a paper, put it right and find it good? So may who works on the case
     that holds it.
     """
-    return works_on_case or may(actor, Act.CHECK_QUALITY)
+    return works_on_case or has_role(actor, CHECKERS)
 
 
 def can_hold(actor: Actor, confined_to: str | None) -> bool:
     """May the actor hold papers that he reads in a case (`confined_to` as the case has it) or in
     the archive?
     """
-    return has_role(actor, MATRIX[Act.HOLD_DOCUMENTS] if confined_to is None else {confined_to})
+    return has_role(actor, HOLD_KEEPERS if confined_to is None else {confined_to})
 
 
 def can_dismiss(
@@ -425,7 +338,7 @@ def can_dismiss(
     cases that hold it have it: where an open case holds it too, it is not the confined one's alone.
     """
     own = {role for role in confined_to if role is not None and None not in confined_to}
-    return has_role(actor, MATRIX[Act.CHECK_QUALITY] | own) or (
+    return has_role(actor, CHECKERS | own) or (
         actor.user_id is not None and actor.user_id in brought_by
     )
 
@@ -481,6 +394,6 @@ def check_four_eyes(
 
 
 def check_role(actor: Actor, roles: Collection[str]) -> None:
-    """Raise `Forbidden` unless the actor holds one of the roles, which a process names."""
+    """Raise unless the actor holds one of the roles."""
     if not has_role(actor, roles):
         raise Forbidden()

@@ -1,1 +1,1 @@
-"""HTTP: routes parse a request, open one unit of work, call services, and render or redirect."""
+"""HTTP: parses requests, opens one unit of work, calls one service, renders or redirects."""

@@ -1,6 +1,7 @@
-"""Accounts: sign-in and sign-out, own password and sessions, and the administration of members.
+"""Signing in and out, one's own password, one's own sessions.
 
-Each change of a member is previewed before it is made.
+The members and their accounts: the list, a new one, roles and unit from a day on, locking, first
+passwords; each looked at first.
 """
 
 import logging
@@ -23,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from workflow_app.domain import InvalidInput, NotFound
-from workflow_app.permissions import ROLES, Act, may
+from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, has_role
 from workflow_app.services.accounts import members, role_changes, sessions, users
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings.configuration import role_label
@@ -43,7 +44,7 @@ UNEQUAL = "Kedua kata sandi baru tidak sama. Ketik ulang keduanya."
 @blueprint.get("/masuk")
 @public
 def sign_in() -> ResponseReturnValue:
-    """Show the sign-in page."""
+    """The sign-in page."""
     following = local_path(request.args.get("lanjut"), url_for("inbox.show_inbox"))
     if requests.current_user():
         return redirect(following)
@@ -53,7 +54,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/masuk")
 @public
 def authenticate() -> ResponseReturnValue:
-    """Check user name and password, and start a new session. The try is counted before, in a
+    """Check user name and password; a fresh session begins. The try is counted before, in a
     transaction of its own.
     """
     username = request.form.get("nama_pengguna", "").strip()
@@ -89,7 +90,7 @@ def _refused(
 @blueprint.post("/keluar")
 @access()
 def sign_out() -> ResponseReturnValue:
-    """End the session, for every copy of the cookie."""
+    """End the session, here and for every copy of the cookie."""
     with unit_of_work() as work:
         sessions.sign_out(work, requests.session_id())
     requests.forget()
@@ -103,14 +104,14 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/sesi")
 @access()
 def renew() -> ResponseReturnValue:
-    """Return a new CSRF token for a form that stayed open while its user signed in again."""
+    """A fresh token for a form that stayed open while its user signed in again."""
     return jsonify(token=generate_csrf())
 
 
 @blueprint.get("/akun")
 @access()
 def account() -> ResponseReturnValue:
-    """Show the user's sessions."""
+    """Where one is signed in."""
     with unit_of_work() as work:
         found = sessions.of_actor(work, requests.session_id(), current_app.config["SESSION_IDLE"])
     return render_template("users/account.html", sessions=found)
@@ -119,7 +120,7 @@ def account() -> ResponseReturnValue:
 @blueprint.post("/akun/sesi/<uuid:session_id>/akhiri")
 @access()
 def end_session(session_id: UUID) -> ResponseReturnValue:
-    """End another session of the user."""
+    """End one of one's other sessions."""
     if session_id == requests.session_id():
         return sign_out()
     with unit_of_work() as work:
@@ -131,14 +132,14 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/akun/sandi")
 @access()
 def change_password() -> ResponseReturnValue:
-    """Show the page to change the own password."""
+    """The page to change one's own password."""
     return render_template("users/password.html", errors={})
 
 
 @blueprint.post("/akun/sandi")
 @access()
 def replace_password() -> ResponseReturnValue:
-    """Change the own password. All other sessions end; this one gets a new token."""
+    """Change it; every other session of the account ends, this one goes on under a new token."""
     user = requests.current_user()
     if user is None:
         raise NotFound()
@@ -169,34 +170,34 @@ def _unchanged(errors: dict[str, str]) -> tuple[str, int]:
 staff_blueprint = Blueprint("staff", __name__, url_prefix="/pengaturan/anggota")
 
 SAVE = "simpan"
-"""The button that makes a change; any other button previews it."""
+"""The button that does what any other button shows."""
 
 
 @staff_blueprint.get("")
-@access(Act.READ_MEMBERS)
+@access(*STAFF_READERS)
 def show_all() -> ResponseReturnValue:
-    """Show all accounts."""
+    """All accounts."""
     with unit_of_work() as work:
         return render_template(
             "staff/list.html",
             members=members.listed(work),
             labels={role: role_label(work, role) for role in ROLES},
-            can_add=may(work.actor, Act.KEEP_MEMBERS),
+            can_add=has_role(work.actor, STAFF_KEEPERS),
         )
 
 
 @staff_blueprint.get("/baru")
-@access(Act.KEEP_MEMBERS)
+@access(*STAFF_KEEPERS)
 def ask_new() -> ResponseReturnValue:
-    """Show the form for a new member."""
+    """The form for a new member."""
     return _new(members.Asked())
 
 
 @staff_blueprint.post("/baru")
-@access(Act.KEEP_MEMBERS)
+@access(*STAFF_KEEPERS)
 def add() -> ResponseReturnValue:
-    """Preview or create an account, by the pressed button. The first password is shown only on the
-    answering page.
+    """Show the account, or make it, as the pressed button says. Its first password stands on the
+    page that answers, and nowhere else.
     """
     form = request.form
     asked = members.Asked(
@@ -219,16 +220,16 @@ def add() -> ResponseReturnValue:
 
 
 @staff_blueprint.get("/<uuid:user_id>")
-@access(Act.READ_MEMBERS)
+@access(*STAFF_READERS)
 def show(user_id: UUID) -> ResponseReturnValue:
-    """Show one member."""
+    """One member."""
     return _page(user_id)
 
 
 @staff_blueprint.post("/<uuid:user_id>/peran")
-@access(Act.READ_MEMBERS)
+@access(*STAFF_READERS)
 def change(user_id: UUID) -> ResponseReturnValue:
-    """Preview or make a change of roles or unit, by the pressed button."""
+    """Show what a change of roles or unit does, or make it, as the pressed button says."""
     form = request.form
     asked = role_changes.Asked(
         tuple(form.getlist("peran")), form.get("unit", "").strip(), read_day(form.get("mulai", ""))
@@ -252,9 +253,9 @@ def change(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/perubahan/<uuid:change_id>/tarik")
-@access(Act.READ_MEMBERS)
+@access(*STAFF_READERS)
 def withdraw(change_id: UUID) -> ResponseReturnValue:
-    """Preview or make the withdrawal of a change that is still to come."""
+    """Show what taking back a change does that is still to come, or take it back."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             row = role_changes.withdrawable(work, change_id)
@@ -266,9 +267,9 @@ def withdraw(change_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/kunci")
-@access(Act.KEEP_MEMBERS)
+@access(*STAFF_KEEPERS)
 def lock(user_id: UUID) -> ResponseReturnValue:
-    """Preview or make the closing of an account; its sessions end."""
+    """Show what closing the account does, or close it; its sessions end."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             return _look(work, "lock", user_id, effect=transfers.prospect_of_lock(work, user_id))
@@ -279,9 +280,9 @@ def lock(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/buka")
-@access(Act.KEEP_MEMBERS)
+@access(*STAFF_KEEPERS)
 def unlock(user_id: UUID) -> ResponseReturnValue:
-    """Preview or make the reopening of an account."""
+    """Show what opening the account again does, or open it."""
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             members.openable(work, user_id)
@@ -293,9 +294,11 @@ def unlock(user_id: UUID) -> ResponseReturnValue:
 
 
 @staff_blueprint.post("/<uuid:user_id>/sandi")
-@access(Act.READ_MEMBERS)
+@access(*STAFF_READERS)
 def renew_password(user_id: UUID) -> ResponseReturnValue:
-    """Preview or set a new first password, which is shown only on the answering page."""
+    """Show what a new first password does, or make one, on the page that answers and nowhere
+    else.
+    """
     if request.form.get("tombol") != SAVE:
         with unit_of_work() as work:
             sessions = transfers.sessions_of(work, members.renewable(work, user_id))
@@ -306,7 +309,7 @@ def renew_password(user_id: UUID) -> ResponseReturnValue:
 
 
 def _look(work: UnitOfWork, act: str, user_id: UUID, **told: object) -> str:
-    """Render the consequences of an act on a member, with the button that makes it."""
+    """What an act does to a member, with the button that does it."""
     return render_template(
         "staff/look.html",
         act=act,
@@ -354,6 +357,6 @@ def _page(
             givable=members.givable(work.actor),
             to_come=role_changes.to_come(work, user_id),
             is_own=is_own,
-            keeps=may(work.actor, Act.KEEP_MEMBERS) and not is_own,
+            keeps=has_role(work.actor, STAFF_KEEPERS) and not is_own,
             can_renew=not is_own and members.can_renew(work, member.id, member.roles),
         )

@@ -1,5 +1,8 @@
-"""Archive pages: due documents and disposal proposals, bags for the auditor (R74), boxes of old
-documents, and the verdicts on the archive (R37, decision 0032).
+"""The papers that are due by the schedule, proposing some of them, and the list of a proposal.
+
+Bags for the auditor (R74): asking for one, seeing how far it is, taking it out. Boxes of old
+papers: registered once with all their bundles, whose cover sheets are printed in one go. What the
+archive has proven of itself (R37, decision 0032).
 """
 
 from collections.abc import Mapping
@@ -10,7 +13,13 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Conflict, InvalidInput, NotFound
-from workflow_app.permissions import Act, disposal_scopes
+from workflow_app.permissions import (
+    ARCHIVE_BOX_KEEPERS,
+    BAG_ORDERERS,
+    DISPOSAL_PROPOSERS,
+    PROOF_READERS,
+    disposal_scopes,
+)
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents.documents import Content
 from workflow_app.services.exports import bag_orders
@@ -31,16 +40,16 @@ blueprint = Blueprint("disposals", __name__)
 
 
 @blueprint.get("/retensi")
-@access(Act.PROPOSE_DISPOSAL)
+@access(*DISPOSAL_PROPOSERS)
 def show_due() -> ResponseReturnValue:
-    """Show the due documents, to choose from."""
+    """What is due, to choose from."""
     return _due_page()
 
 
 @blueprint.post("/retensi/usulan")
-@access(Act.PROPOSE_DISPOSAL)
+@access(*DISPOSAL_PROPOSERS)
 def propose() -> ResponseReturnValue:
-    """Begin a proposal with the chosen documents, or add them to an open one."""
+    """Begin a proposal with what was chosen, or add it to one that is open."""
     ids = [_id(text) for text in request.form.getlist("dokumen")]
     token = requests.sent()
     existing = request.form.get("berkas", "")
@@ -63,14 +72,14 @@ def propose() -> ResponseReturnValue:
 @blueprint.get("/berkas/<uuid:case_id>/pemusnahan")
 @access()
 def show(case_id: UUID) -> ResponseReturnValue:
-    """Show the list of a proposal, with the outcome of each document."""
+    """The list of a proposal, with what became of each paper."""
     return _page(case_id)
 
 
 @blueprint.post("/berkas/<uuid:case_id>/pemusnahan/<int(max=999999):no>/keluarkan")
 @access()
 def take_out(case_id: UUID, no: int) -> ResponseReturnValue:
-    """Take one document off the list."""
+    """Take one paper off the list."""
     try:
         with unit_of_work() as work:
             disposal_lists.take_out(work, case_id, no, request.form.get("alasan", ""))
@@ -122,7 +131,9 @@ def _due_page(error: str = "", chosen: list[UUID] | None = None) -> str:
 
 
 def _scope(work: UnitOfWork) -> str | None:
-    """Return the requested scope, else the first in which the actor may propose."""
+    """Whose papers the page is about: those that were asked for, else the first that the actor may
+    propose.
+    """
     asked = request.values.get("lingkup")
     return next(iter(disposal_scopes(work.actor)), None) if asked is None else asked or None
 
@@ -153,22 +164,22 @@ def _id(text: str) -> UUID:
 bag_orders_blueprint = Blueprint("bag_orders", __name__, url_prefix="/arsip/tas")
 
 LONGEST = 20_000
-"""Number of characters accepted for typed case numbers."""
+"""Characters of the numbers that are typed."""
 
 
 @bag_orders_blueprint.get("")
-@access(Act.ORDER_BAGS)
+@access(*BAG_ORDERERS)
 def show_bag_order() -> ResponseReturnValue:
-    """Show the form and earlier orders. A case page fills in its number."""
+    """The form, and what was asked for. A case page fills in its number."""
     return _page_bag_order(
         {"nomor": request.args.get("nomor", "")[:200], "proses": request.args.get("proses", "")}
     )
 
 
 @bag_orders_blueprint.post("")
-@access(Act.ORDER_BAGS)
+@access(*BAG_ORDERERS)
 def order() -> ResponseReturnValue:
-    """Order a bag."""
+    """Ask for a bag."""
     typed = request.form
     try:
         with unit_of_work() as work:
@@ -188,9 +199,9 @@ def order() -> ResponseReturnValue:
 
 
 @bag_orders_blueprint.get("/keadaan")
-@access(Act.ORDER_BAGS)
+@access(*BAG_ORDERERS)
 def state() -> ResponseReturnValue:
-    """Return the progress of the bags, for the page that polls."""
+    """How far the bags are, for the page that waits."""
     with unit_of_work() as work:
         orders = bag_orders.of_actor(work)
     html = render_template("bag_orders/list.html", orders=orders)
@@ -198,9 +209,9 @@ def state() -> ResponseReturnValue:
 
 
 @bag_orders_blueprint.get("/<uuid:order_id>/unduh")
-@access(Act.ORDER_BAGS)
+@access(*BAG_ORDERERS)
 def take_out_bag_order(order_id: UUID) -> Response:
-    """Return the finished bag as one file."""
+    """The finished bag as one file."""
     with unit_of_work() as work:
         found = bag_orders.content(work, order_id)
     return whole_file(found.chunks, found.size, "application/zip", found.name)
@@ -227,16 +238,18 @@ archive_boxes_blueprint = Blueprint("archive_boxes", __name__, url_prefix="/kota
 
 
 @archive_boxes_blueprint.get("")
-@access(Act.REGISTER_ARCHIVE_BOXES)
+@access(*ARCHIVE_BOX_KEEPERS)
 def show_archive_box() -> ResponseReturnValue:
-    """Show the form, and the boxes registered last."""
+    """The form, and the boxes registered last."""
     return _page_archive_box(AskedBox(bundles=[AskedBundle()]))
 
 
 @archive_boxes_blueprint.post("")
-@access(Act.REGISTER_ARCHIVE_BOXES)
+@access(*ARCHIVE_BOX_KEEPERS)
 def register() -> ResponseReturnValue:
-    """Register a box with its bundles, or show more or fewer lines, by the pressed button."""
+    """Register a box with its bundles, or show as many lines as it has, as the pressed button
+    says.
+    """
     names = [field.name for field in fields(AskedBundle)]
     given = {name: request.form.getlist(name)[: archive_batches.MOST_BUNDLES + 1] for name in names}
     rows = zip(*(map(str.strip, values) for values in given.values()), strict=False)
@@ -263,9 +276,9 @@ def register() -> ResponseReturnValue:
 
 
 @archive_boxes_blueprint.get("/<uuid:case_id>/lembar-sampul.pdf")
-@access(Act.REGISTER_ARCHIVE_BOXES)
+@access(*ARCHIVE_BOX_KEEPERS)
 def cover_sheets(case_id: UUID) -> ResponseReturnValue:
-    """Return the cover sheets of all bundles that still wait for their scan, as one PDF."""
+    """The cover sheets of all bundles that still wait for their scan, as one PDF."""
     with unit_of_work() as work:
         data = intake_cover_sheets.printed(work, intake_cover_sheets.of_children(work, case_id))
     return inline(Content(data, "application/pdf", "lembar-sampul.pdf"))
@@ -277,9 +290,7 @@ def _lines(wanted: str) -> int:
 
 
 def _with_lines(asked: AskedBox, wanted: int) -> AskedBox:
-    """Return the box with this many bundle lines; surplus lines are removed from the end while they
-    are empty.
-    """
+    """With this many lines for bundles; of too many only the last go in which nothing was typed."""
     bundles = list(asked.bundles)
     while len(bundles) > wanted and bundles[-1] == AskedBundle(keadaan=bundles[-1].keadaan):
         bundles.pop()
@@ -306,9 +317,9 @@ archive_proofs_blueprint = Blueprint("archive_proofs", __name__)
 
 
 @archive_proofs_blueprint.get("/arsip/keadaan")
-@access(Act.READ_ARCHIVE_PROOFS)
+@access(*PROOF_READERS)
 def show_archive_proof() -> ResponseReturnValue:
-    """Show the latest verdicts and their history."""
+    """The last verdicts, and those before them."""
     with unit_of_work() as work:
         proofs = archive_verification.read(work)
     return render_template("archive_proofs/show.html", proofs=proofs)

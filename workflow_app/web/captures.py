@@ -1,9 +1,11 @@
-"""Scanning with a phone (R39, decision 0038).
+"""The desk's side of a phone: showing the code at a question for papers, how far the phone is,
+closing it (R39, decision 0038).
 
-The desk shows a code at a question for documents, watches the progress and closes the link. The
-phone opens the link, photographs page by page and sends; it has no account and sees only that
-question. The link's secret is in the address of its first page only; then a cookie of the phone
-replaces it.
+The phone's side: taking the link up, photographing page by page, sending. No account, no case, one
+question (R39, decision 0038).
+
+What opens the link stands in the address of its first page only; from then on a cookie of this
+phone does.
 """
 
 from collections.abc import Callable, Iterator
@@ -54,7 +56,7 @@ class Panel:
 
     @property
     def words(self) -> str:
-        """The progress of the phone in words."""
+        """How far the phone is."""
         if self.view.state == "over":
             return f"{self._received} Kode sudah habis waktunya.".strip()
         if self.view.state == "waiting":
@@ -71,13 +73,13 @@ class Panel:
 
 
 def panels(work: UnitOfWork, task_id: UUID) -> dict[str, Panel]:
-    """Return the panels of a task by place."""
+    """What is shown at the questions of a task, by their place."""
     found = captures.of_task(work, task_id, session_id())
     return {place: Panel(view, _picture(view.token)) for place, view in found.items()}
 
 
 def press(work: UnitOfWork, task_id: UUID, button: str, place: str) -> None:
-    """Perform the button of a panel."""
+    """What the buttons of a panel do."""
     if button == "ponsel":
         captures.open_link(work, task_id, place, session_id())
     else:
@@ -87,21 +89,21 @@ def press(work: UnitOfWork, task_id: UUID, button: str, place: str) -> None:
 @blueprint.get("")
 @access()
 def state(task_id: UUID) -> ResponseReturnValue:
-    """Return the progress of the phone and the arrived documents, for the form that polls."""
+    """How far the phone is, and the papers that came, for the form that waits."""
     return _answer(task_id, request.args.get("bidang", ""))
 
 
 @blueprint.post("")
 @access()
 def begin(task_id: UUID) -> ResponseReturnValue:
-    """Open a link while the form stays open."""
+    """Show a code while the form stays open."""
     return _pressed(task_id, "ponsel")
 
 
 @blueprint.post("/tutup")
 @access()
 def end(task_id: UUID) -> ResponseReturnValue:
-    """Close the link while the form stays open."""
+    """Close it while the form stays open."""
     return _pressed(task_id, "tutup")
 
 
@@ -134,7 +136,7 @@ def _answer(task_id: UUID, place: str) -> ResponseReturnValue:
 
 
 def _picture(token: str) -> str:
-    """Return the QR code of the public address of this link."""
+    """The site's own address as others reach it, with what opens this link."""
     return printing.qr_picture(f"{sentra().public_url.rstrip('/')}{PATH}/{token}") if token else ""
 
 
@@ -143,8 +145,8 @@ capture_pages_blueprint = Blueprint("capture_pages", __name__, url_prefix="/pons
 
 @capture_pages_blueprint.after_request
 def close(response: Response) -> Response:
-    """Set headers so that the browser stores nothing and the address of the first page is passed to
-    nobody. The origin is sent, because forms are checked by it.
+    """Nothing of it is kept by the browser, and the address of the first page is told to nobody.
+    Its origin is: by that a form of ours is known.
     """
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "strict-origin"
@@ -154,9 +156,7 @@ def close(response: Response) -> Response:
 @capture_pages_blueprint.get("/buka/<token>")
 @public
 def take(token: str) -> ResponseReturnValue:
-    """Show what the code is for, with a button: a program that merely fetches the address does not
-    take the link.
-    """
+    """What the code is for, and a button: whatever fetches addresses by itself takes nothing up."""
     try:
         with _guessing(), unit_of_work() as work:
             held = captures.by_token(work, token, _idle())
@@ -172,7 +172,7 @@ def take(token: str) -> ResponseReturnValue:
 @capture_pages_blueprint.post("/buka/<token>")
 @public
 def connect(token: str) -> ResponseReturnValue:
-    """Give the link to this phone."""
+    """This phone has the link from now on."""
     try:
         with _guessing(), unit_of_work() as work:
             device = captures.connect(captures.by_token(work, token, _idle(), lock=True), _device())
@@ -193,19 +193,19 @@ def connect(token: str) -> ResponseReturnValue:
 @capture_pages_blueprint.get("")
 @public
 def show() -> ResponseReturnValue:
-    """Show the waiting pages, and the button for the next one."""
+    """The pages that wait, and the button for the next one."""
     return _page()
 
 
 @capture_pages_blueprint.post("/halaman")
 @public
 def add() -> ResponseReturnValue:
-    """Store one photo."""
+    """Keep one photo."""
     return _act(_keep)
 
 
 def _keep(held: Held) -> None:
-    """Read the photo only after the link was found valid."""
+    """The photo is read only now that the link is known to hold."""
     file = request.files.get("foto")
     data = file.stream.read() if file else b""
     if not data:
@@ -217,7 +217,7 @@ def _keep(held: Held) -> None:
 @capture_pages_blueprint.get("/halaman/<uuid:page_id>")
 @public
 def picture(page_id: UUID) -> ResponseReturnValue:
-    """Return the photo of a waiting page."""
+    """The photo of a page that waits."""
     with unit_of_work() as work:
         content = capture_pages.picture(_held(work), page_id)
     return inline(content)
@@ -226,28 +226,28 @@ def picture(page_id: UUID) -> ResponseReturnValue:
 @capture_pages_blueprint.post("/halaman/<uuid:page_id>/hapus")
 @public
 def remove(page_id: UUID) -> ResponseReturnValue:
-    """Remove a page."""
+    """Take a page off."""
     return _act(lambda held: capture_pages.remove(held, page_id))
 
 
 @capture_pages_blueprint.post("/halaman/<uuid:page_id>/naik")
 @public
 def move_up(page_id: UUID) -> ResponseReturnValue:
-    """Move a page up by one."""
+    """Put a page one place up."""
     return _act(lambda held: capture_pages.move_up(held, page_id))
 
 
 @capture_pages_blueprint.post("/kirim")
 @public
 def send() -> ResponseReturnValue:
-    """Hand in the pages, as one document or each as its own."""
+    """Hand the pages to the desk, as one paper or each as its own."""
     key = _id_of(request.form.get("kunci", "")) or uuid4()
     is_apart = request.form.get("cara") == "terpisah"
     return _act(lambda held: capture_pages.send(held, key, is_apart=is_apart), "Terkirim.")
 
 
 def _act(verb: Callable[[Held], None], said: str = "") -> ResponseReturnValue:
-    """Perform an act on the link of this phone, then show its pages."""
+    """Do something with the link of this phone, then show its pages."""
     try:
         with unit_of_work() as work:
             verb(_held(work, lock=True))
@@ -261,7 +261,7 @@ def _act(verb: Callable[[Held], None], said: str = "") -> ResponseReturnValue:
 
 
 def _page(error: SentraError | None = None, said: str = "") -> ResponseReturnValue:
-    """Render the present pages; with an error also its sentence and status."""
+    """The pages as they are; with an error what went wrong, and its status."""
     sentence = (
         forms.sentence_of(error)
         if isinstance(error, InvalidInput)
@@ -283,7 +283,7 @@ def _page(error: SentraError | None = None, said: str = "") -> ResponseReturnVal
 
 
 def _refusal(error: SentraError) -> ResponseReturnValue:
-    """Render the page of an invalid link, or of a server that is unavailable."""
+    """The page of a link that does not hold, or of a server that is away."""
     if _wants_json():
         return jsonify(sentence=error.sentence), status_of(error), pause_of(error)
     return _sorry(error.sentence, status_of(error), pause_of(error))
@@ -295,7 +295,7 @@ def _sorry(sentence: str, code: int, headers: dict[str, str] | None = None) -> R
 
 @contextmanager
 def _guessing() -> Iterator[None]:
-    """Count codes that lead nowhere, in a transaction of its own, and slow them down."""
+    """Codes that lead nowhere are counted, in a transaction of its own, and become slow."""
     tries = limits.of_capture()
     with unit_of_work() as work:
         wait = sessions.charge(work, tries)

@@ -1,7 +1,9 @@
-"""One case: its history, status, documents and letters, with the acts on it.
+"""One case: what happened, where it stands, its papers and letters; cancelling it.
 
-These are cancelling and reopening the case, correcting stage times, withdrawing letters, opening
-the identity for a written purpose on record (R23), and printing cover sheets of a task.
+Stages of a case: correcting when one really was.
+Issued letters: as PDF, and withdrawn after the citizen has taken them.
+Opening the identity of a case: for a written purpose, shown once, on record (R23).
+Cover sheets of a task: printed, put before its papers in the feeder.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Busy, Conflict, InvalidInput
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import IDENTITY_READERS, TIME_CORRECTORS
 from workflow_app.services.cases import (
     answers,
     event_log,
@@ -39,7 +41,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/berkas/<uuid:case_id>")
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """The typed reason for withdrawing a letter, and its fault."""
+    """What was typed to withdraw a letter, and what is wrong with it."""
 
     letter_id: UUID | None = None
     typed: str = ""
@@ -49,15 +51,15 @@ class Withdrawal:
 @blueprint.get("")
 @access()
 def show(case_id: UUID) -> ResponseReturnValue:
-    """Show the whole case on one page."""
+    """The whole case on one page."""
     return page(case_id)
 
 
 @blueprint.get("/gambar.bpmn")
 @access()
 def drawing(case_id: UUID) -> ResponseReturnValue:
-    """Return the process drawing of the case's version, or of a process it calls, for
-    the viewer.
+    """The process drawing of the version this case runs under, or of a process it calls, for the
+    viewer on the page.
     """
     with unit_of_work() as work:
         found = event_log.drawing(work, case_id, request.args.get("proses"))
@@ -67,8 +69,8 @@ def drawing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/keadaan")
 @access()
 def state(case_id: UUID) -> ResponseReturnValue:
-    """Return whether the system is still at work and the address to continue at, for a page that
-    polls.
+    """Whether the system is still at work, and the address to go on at: asked by a page that
+    waits.
     """
     with unit_of_work() as work:
         case = cases.get(work, case_id)
@@ -87,7 +89,7 @@ def is_at_work(case: CaseView, issued: list[LetterView]) -> bool:
 @blueprint.get("/kekurangan")
 @access()
 def missing(case_id: UUID) -> ResponseReturnValue:
-    """Show what is still missing and from whom, to be printed for the citizen (R55)."""
+    """What is still missing and from whom: printed for the citizen (R55)."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         lines = requirements.missing(work, case_id)
@@ -97,7 +99,7 @@ def missing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/lembar/<element>")
 @access()
 def slip(case_id: UUID, element: str) -> ResponseReturnValue:
-    """Show a sheet for the citizen about one step (where, who, when) without personal data."""
+    """A sheet for the citizen about one step: where to, who, when; without personal data."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         sheet = history.slip_of(work, case_id, element)
@@ -121,7 +123,7 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/buka-kembali")
 @access()
 def reopen(case_id: UUID) -> ResponseReturnValue:
-    """Reopen an ended case with a reason; continue with the new case."""
+    """Take an ended case up again, with a reason; the page of the case that continues it."""
     try:
         with unit_of_work() as work:
             child = cases.reopen(work, case_id, request.form.get("alasan_buka", ""))
@@ -133,7 +135,7 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
 
 
 def page(case_id: UUID, **more: Any) -> str:
-    """Render the page of a case; `more` holds typed values and their faults."""
+    """The page of a case; `more` is what was typed and what is wrong with it."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
         issued = printing.for_case(work, case_id)
@@ -165,7 +167,7 @@ def page(case_id: UUID, **more: Any) -> str:
             is_waiting=is_at_work(case, issued),
             unfinished=drafts.of_case(work, case_id) if case.can_cancel else [],
             stages=stages.of_case(work, visible_case(work, case_id)),
-            may_correct=may(work.actor, Act.CORRECT_TIMES),
+            may_correct=not work.actor.roles.isdisjoint(TIME_CORRECTORS),
             **{
                 "cancel_error": "",
                 "reopen_error": "",
@@ -183,7 +185,7 @@ stages_blueprint = Blueprint("stages", __name__, url_prefix="/berkas/<uuid:case_
 
 @dataclass(frozen=True)
 class Correcting:
-    """The typed correction of a time, and its faults."""
+    """What was typed to correct a time, and what is wrong with it."""
 
     element: str = ""
     at: str = ""
@@ -192,9 +194,9 @@ class Correcting:
 
 
 @stages_blueprint.post("/<element>")
-@access(Act.CORRECT_TIMES)
+@access(*TIME_CORRECTORS)
 def correct(case_id: UUID, element: str) -> ResponseReturnValue:
-    """Record a corrected time beside the original one, with a reason."""
+    """Put another time beside the recorded one, with a reason."""
     at, reason = request.form.get("waktu", ""), request.form.get("alasan_koreksi", "")
     try:
         with unit_of_work() as work:
@@ -214,14 +216,14 @@ letters_blueprint = Blueprint("letters", __name__)
 @letters_blueprint.get("/surat/<uuid:letter_id>.pdf")
 @access()
 def pdf(letter_id: UUID) -> ResponseReturnValue:
-    """Return the newest printing of a letter."""
+    """The newest printing of a letter."""
     with unit_of_work() as work:
         content = printing.pdf(work, letter_id)
     return inline(content)
 
 
 @letters_blueprint.post("/surat/<uuid:letter_id>/penarikan")
-@access(Act.WITHDRAW_LETTERS)
+@access(*letters.WITHDRAWERS)
 def withdraw(letter_id: UUID) -> ResponseReturnValue:
     """Withdraw a letter that was handed over, with a reason."""
     reason = request.form.get("alasan_tarik", "")
@@ -253,18 +255,18 @@ PURPOSES = (
 
 
 @identities_blueprint.get("")
-@access(Act.OPEN_IDENTITIES)
+@access(*IDENTITY_READERS)
 def ask(case_id: UUID) -> ResponseReturnValue:
-    """Show the form for the purpose."""
+    """Ask for the purpose."""
     with unit_of_work() as work:
         case = cases.get(work, case_id)
     return _ask(case)
 
 
 @identities_blueprint.post("")
-@access(Act.OPEN_IDENTITIES)
+@access(*IDENTITY_READERS)
 def reveal(case_id: UUID) -> ResponseReturnValue:
-    """Show the identity. The answer is not stored and has no address of its own."""
+    """Show the identity. The answer is not stored anywhere and cannot be reached by an address."""
     chosen, words = request.form.get("tujuan", ""), request.form.get("uraian", "").strip()
     purpose = ": ".join(part for part in (chosen, words) if part)
     with unit_of_work() as work:
@@ -290,7 +292,7 @@ cover_sheets_blueprint = Blueprint("cover_sheets", __name__)
 @cover_sheets_blueprint.get("/tugas/<uuid:task_id>/lembar-sampul")
 @access()
 def show_cover_sheet(task_id: UUID) -> ResponseReturnValue:
-    """Show one sheet for each place for documents, with its signed code."""
+    """One sheet for each place where papers belong, with its signed code."""
     with unit_of_work() as work:
         sheets = cover_sheets.of_task(work, task_id)
     return render_template("cover_sheets/show.html", task_id=task_id, sheets=sheets)

@@ -1,8 +1,7 @@
-"""Documents: the page of one, its bytes, adding more; and the search for case numbers and document
-text.
+"""Papers: the page of one, its bytes, and adding more.
 
-Search words stay out of the address, because people search for names; the choices that narrow the
-search are in it as codes.
+Searching numbers and the text of papers. The words stay out of the address: people search for
+names. What narrows the search stands there, in codes.
 """
 
 import time
@@ -48,14 +47,14 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/dokumen/<uuid:document_id>")
 @access()
 def show(document_id: UUID) -> ResponseReturnValue:
-    """Show the pages as pictures, with the recognised text when asked for."""
+    """The pages as pictures, with what was read on them when asked for."""
     return _page(document_id)
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/tingkat")
 @access()
 def classify(document_id: UUID) -> ResponseReturnValue:
-    """Change the level of a document, for a reason."""
+    """Change the level of a paper, for a reason."""
     chosen = {name: request.form.get(name, "") for name in ("tingkat", "alasan")}
     try:
         with unit_of_work() as work:
@@ -72,7 +71,7 @@ def classify(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/tahan")
 @access()
 def hold(document_id: UUID) -> ResponseReturnValue:
-    """Place a hold on a document, for a reason."""
+    """Put a hold on a paper, for a reason."""
     chosen = {"alasan_tahan": request.form.get("alasan_tahan", "")}
     try:
         with unit_of_work() as work:
@@ -86,7 +85,7 @@ def hold(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/lepas")
 @access()
 def lift(document_id: UUID) -> ResponseReturnValue:
-    """End the hold on a document, for a reason."""
+    """End the hold on a paper, for a reason."""
     chosen = {"alasan_lepas": request.form.get("alasan_lepas", "")}
     try:
         with unit_of_work() as work:
@@ -147,7 +146,7 @@ def _page(
 @blueprint.get("/dokumen/<uuid:document_id>/serupa")
 @access()
 def similar(document_id: UUID) -> ResponseReturnValue:
-    """Show documents with similar content."""
+    """Papers that are about the same."""
     with unit_of_work() as work:
         document = documents.get(work, document_id)
         papers = search.of_similar_paper(work, document_id)
@@ -157,7 +156,7 @@ def similar(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/asli")
 @access()
 def original(document_id: UUID) -> ResponseReturnValue:
-    """Return the document exactly as it was received."""
+    """The paper exactly as it was received."""
     with unit_of_work() as work:
         if documents.is_one(work, document_id):
             return sound(work, document_id, "attachment")
@@ -168,7 +167,7 @@ def original(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/rekaman")
 @access()
 def play(document_id: UUID) -> ResponseReturnValue:
-    """Return a piece of a recording for the browser's player."""
+    """A recording for the player of the browser, piece by piece."""
     with unit_of_work() as work:
         return sound(work, document_id, "inline")
 
@@ -176,7 +175,7 @@ def play(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/dokumen.pdf")
 @access()
 def pdf(document_id: UUID) -> ResponseReturnValue:
-    """Return the searchable PDF."""
+    """The searchable PDF."""
     with unit_of_work() as work:
         content = documents.content(work, document_id, "pdf")
     return inline(content)
@@ -185,7 +184,7 @@ def pdf(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>")
 @access()
 def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
-    """Return a small picture of one page."""
+    """A small picture of one page."""
     with unit_of_work() as work:
         content = documents.content(work, document_id, "thumbnail", page)
     return inline(content)
@@ -194,7 +193,7 @@ def thumbnail(document_id: UUID, page: int) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/foto/<int:page>")
 @access()
 def photo(document_id: UUID, page: int) -> ResponseReturnValue:
-    """Return the photo from which a page was bound, exactly as it was received."""
+    """The photo that a page was bound from, exactly as it was received."""
     with unit_of_work() as work:
         content = documents.content(work, document_id, "photo", page)
     return attachment(content)
@@ -203,7 +202,9 @@ def photo(document_id: UUID, page: int) -> ResponseReturnValue:
 @blueprint.post("/tugas/<uuid:task_id>/dokumen")
 @access()
 def upload(task_id: UUID) -> ResponseReturnValue:
-    """Add one file while the form stays open; answer with the part of the form that shows it."""
+    """Take in one file while the form stays open; answers with the piece of the form that shows
+    it.
+    """
     name, file = request.form.get("bidang", ""), request.files.get("berkas")
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
@@ -220,7 +221,7 @@ def upload(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/berkas/<uuid:case_id>/dokumen")
 @access()
 def attach(case_id: UUID) -> ResponseReturnValue:
-    """Add documents to a case outside of any form."""
+    """Add papers to a case outside of any form."""
     files = [file for file in request.files.getlist("berkas") if file.filename]
     if not files:
         raise InvalidInput("Pilih file yang akan ditambahkan, lalu tekan Tambahkan.")
@@ -261,7 +262,7 @@ ORDERS = {"": "Paling cocok", "baru": "Terbaru", "lama": "Terlama"}
 @search_blueprint.post("")
 @access()
 def remember() -> ResponseReturnValue:
-    """Store the words sealed with the session, and show the results at an address without them."""
+    """Keep the words, sealed, with the session and show the results by an address without them."""
     words = request.form.get("kata", "").strip()[:LONGEST]
     with unit_of_work() as work:
         sessions.remember_search(work, requests.session_id(), words)
@@ -271,7 +272,7 @@ def remember() -> ResponseReturnValue:
 @search_blueprint.get("")
 @access()
 def show_search() -> ResponseReturnValue:
-    """Show cases by number and documents by their text."""
+    """Cases by number, papers by their text."""
     after, order = request.args.get("setelah"), _order_asked()
     far = {FAR: "ya"} if request.args.get(FAR) == "ya" else {}
     choice = search_facets.chosen(request.args)
@@ -307,7 +308,7 @@ def show_search() -> ResponseReturnValue:
 @search_blueprint.get("/gambar/<uuid:document_id>/<int:page>")
 @access()
 def picture(document_id: UUID, page: int) -> ResponseReturnValue:
-    """Return the part of a page around the words searched last."""
+    """The part of a page on which the words stand that were searched last."""
     with unit_of_work() as work:
         words = sessions.searched(work, requests.session_id())
         content = search.of_find_picture(work, document_id, page, words)
@@ -315,6 +316,6 @@ def picture(document_id: UUID, page: int) -> ResponseReturnValue:
 
 
 def _order_asked() -> Mapping[str, str]:
-    """Return the order parameter of the address; empty for the default order."""
+    """As it stands in the address; empty for the usual one."""
     given = request.values.get(ORDER, "")
     return {ORDER: given} if given in ORDERS and given else {}

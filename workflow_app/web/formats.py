@@ -1,5 +1,7 @@
-"""Formats for people: times, durations and sizes in Indonesian and WITA; and the five heat levels
-of steps, the same on every page.
+"""How times, durations and sizes are written for people: Indonesian words, WITA.
+
+How warm a step is drawn: five lengths that mean the same on every page, in words, numbers and a
+colour that all can tell apart.
 """
 
 import re
@@ -16,7 +18,7 @@ from workflow_app.services.reporting.process_figures import Element, StepFigures
 Urgency = Literal["none", "calm", "soon", "late"]
 SOON = timedelta(minutes=3)
 _POINT = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,6}), (-?\d{1,3}\.\d{4,6})(?![\d.]*\d)")
-"""Coordinates as forms store them."""
+"""A point as forms keep it."""
 
 
 def clock_time(at: datetime) -> str:
@@ -57,7 +59,7 @@ def full_time(at: datetime) -> str:
 
 
 def minutes(span: timedelta) -> str:
-    """`7.05`: minutes and seconds; whole minutes only from a hundred minutes on."""
+    """`7.05`: minutes and seconds; from a hundred minutes on whole minutes only."""
     whole = max(int(span.total_seconds()), 0)
     return f"{whole // 60}.{whole % 60:02}" if whole < 6000 else str(whole // 60)
 
@@ -68,9 +70,7 @@ def thousands(number: int) -> str:
 
 
 def day_of(text: str) -> date | None:
-    """Parse a day as people type it, `31-12-2026`, or as addresses carry it, `2026-12-31`; else
-    None.
-    """
+    """A day as people type it, `31-12-2026`, or as addresses carry it, `2026-12-31`."""
     parts = text.strip().split("-")
     typed = len(parts) == 3 and len(parts[2]) == 4
     try:
@@ -81,12 +81,12 @@ def day_of(text: str) -> date | None:
 
 
 def local_time(at: datetime) -> str:
-    """`2026-11-23T14:20`, as the browser's field for a time expects it; WITA."""
+    """`2026-11-23T14:20`, as the browser's field for a time takes it; WITA."""
     return f"{at.astimezone(WITA):%Y-%m-%dT%H:%M}"
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """As short as is clear: `14.20 WITA`, `kemarin 14.20`, `21 Nov 14.20`, `21 Nov 2025`."""
+    """As short as it stays clear: `14.20 WITA`, `kemarin 14.20`, `21 Nov 14.20`, `21 Nov 2025`."""
     local, today = at.astimezone(WITA), now.astimezone(WITA).date()
     hours = f"{local:%H.%M}"
     if local.date() == today:
@@ -100,7 +100,7 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def day_time(at: datetime) -> str:
-    """`3 Jan 08.00`, for a page that states its week, so that the year is left out."""
+    """`3 Jan 08.00`: on a page that says which week it is about, also one of another year."""
     local = at.astimezone(WITA)
     return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%H.%M}"
 
@@ -122,7 +122,7 @@ def countdown(due: datetime, now: datetime) -> str:
 
 
 def urgency(due: datetime | None, now: datetime) -> Urgency:
-    """Return the urgency of a clock, which selects its colour; words always say the same."""
+    """Which of the three colours a clock has; words always say the same."""
     if due is None:
         return "none"
     if due < now:
@@ -140,13 +140,13 @@ def file_size(size: int) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """Return a letter number in which a line may break after a slash."""
+    """A letter number that may continue on the next line after a slash."""
     return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
 
 
 def mapped(text: str) -> Markup:
-    """Return a sentence whose coordinates are `geo:` links, which the phone opens; no map service
-    is contacted.
+    """A sentence whose points on the map are opened by the phone that shows it; no map service
+    hears of them.
     """
     pieces, end = [], 0
     for found in _POINT.finditer(text):
@@ -164,29 +164,29 @@ def _day(at: datetime | date) -> date:
 
 
 LIMITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(days=1))
-"""A median above each limit raises the heat level by one."""
+"""The median reaches the next warmth beyond each."""
 WORDS = ("sampai 5 menit", "sampai 30 menit", "sampai 2 jam", "sampai 1 hari", "lebih dari 1 hari")
 NOTHING = StepFigures()
 
 
 @dataclass(frozen=True)
 class Heat:
-    """A step with its figures, for display."""
+    """A step with its figures, ready to be shown."""
 
     element: Element
     figures: StepFigures
     warmth: int | None
-    """Heat level 1 to 5 by the median; None without ended stays."""
+    """1 to 5 by the median; None when no stay ended."""
 
     @property
     def badge(self) -> str:
-        """Median and p90, short enough for a step of the drawing."""
+        """Median and p90, short enough to stand at a step of the drawing."""
         median, p90 = self.figures.median, self.figures.p90
         return "" if median is None or p90 is None else f"{short(median)} | {short(p90)}"
 
 
 def heat_of(element: Element, figures: StepFigures | None) -> Heat:
-    """Return a step with its figures and heat level."""
+    """A step and what is known of it."""
     found = figures or NOTHING
     median = found.median
     warmth = None if median is None else 1 + sum(median > limit for limit in LIMITS)
@@ -194,7 +194,7 @@ def heat_of(element: Element, figures: StepFigures | None) -> Heat:
 
 
 def short(span: timedelta) -> str:
-    """`45 dtk`, `12 mnt`, `1,3 jam`, `3 hari`: a single number."""
+    """`45 dtk`, `12 mnt`, `1,3 jam`, `3 hari`: one number, for where there is no room for two."""
     seconds = span.total_seconds()
     if seconds < 60:
         return f"{seconds:.0f} dtk"

@@ -1,7 +1,7 @@
-"""Forms on pages: a form with its values, errors and doubts, and the upload of its files.
+"""A form with what to show in it. What was typed is shown as typed, whether it comes from answers
+or from the browser.
 
-Typed values are shown as typed, whether they come from stored answers or from the browser. Each
-file is stored in a transaction of its own, and its id joins the answers.
+Files of a form: each is taken in by a transaction of its own, and its id joins the answers.
 """
 
 import re
@@ -22,12 +22,12 @@ from workflow_app.services.workflow import tasks
 from workflow_app.web.requests import sentra, unit_of_work
 
 Posted = dict[str, list[str]]
-"""A form as a browser sends it: each name with its values."""
+"""A form as a browser sends it: every name with its strings."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One error: its field and sentence."""
+    """One thing to put right: where, and the sentence."""
 
     field: str
     anchor: str
@@ -37,32 +37,32 @@ class Fault:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form with values and errors, for display."""
+    """One form on one page: the questions, what stands in them, what is wrong."""
 
     form: Form
     posted: Posted
     errors: Mapping[str, str] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
-    """Sentences on probable typing errors, which are not refused."""
+    """What is probably mistyped; said, not refused."""
 
     def text(self, name: str) -> str:
-        """Return the value of a single-valued field."""
+        """What stands in a field with one value."""
         return (self.posted.get(name) or [""])[-1]
 
     def texts(self, name: str) -> list[str]:
-        """Return the values of a field."""
+        """What stands in a field with several values."""
         return self.posted.get(name, [])
 
     def error(self, name: str) -> str:
-        """Return the sentence beside a field, or an empty string."""
+        """The sentence beside a field, or nothing."""
         return self.errors.get(name, "")
 
     def doubt(self, name: str) -> str:
-        """Return the sentence beside a doubtful answer, or an empty string."""
+        """The sentence beside a field whose answer may be mistyped, or nothing."""
         return "" if self.error(name) else self.doubts.get(name, "")
 
     def faults(self) -> list[Fault]:
-        """Return the errors in the order of the page, those of the whole form first."""
+        """The summary at the top of the form, in the order of the page; the whole form first."""
         order = {name: place for place, name in enumerate(self._names())}
         named = sorted(self.errors.items(), key=lambda error: order.get(error[0].split(".")[0], -1))
         return [Fault(name, anchor(name), self._title(name), sentence) for name, sentence in named]
@@ -76,19 +76,19 @@ class Sheet:
 
 
 def anchor(name: str) -> str:
-    """Return the id of the element that holds the input `name`."""
+    """Id of the element that holds the input `name`."""
     return "isian-" + name.replace(".", "-") if name else "formulir"
 
 
 def as_text(value: Answer) -> str:
-    """Return a plain answer as the browser would send it; booleans are `ya` or `tidak`."""
+    """One plain answer as the browser would send it; truth is `ya` or `tidak`."""
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     return "" if value is None else str(value)
 
 
 def posted_of(form: Form, answers: Answers) -> Posted:
-    """Return stored answers as the browser would send them."""
+    """Stored answers as the browser would send them."""
     posted: Posted = {}
     for name, item in form.fields.items():
         if name in answers:
@@ -119,7 +119,7 @@ def _strings(value: Answer) -> list[str]:
 
 
 def typed_date(text: str) -> str:
-    """Return an ISO date as people type it, `31-12-2026`; any other text unchanged."""
+    """An ISO date as people type it, `31-12-2026`; anything else as it is."""
     try:
         return date.fromisoformat(text).strftime("%d-%m-%Y")
     except ValueError:
@@ -127,13 +127,13 @@ def typed_date(text: str) -> str:
 
 
 def read_day(text: str) -> str:
-    """Return a typed or ISO day in ISO format; any other text unchanged."""
+    """A day as people type it, or as ISO writes it, in ISO; what is neither as it is."""
     parts = re.fullmatch(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})", text.strip())
     return f"{parts[3]}-{parts[2]:0>2}-{parts[1]:0>2}" if parts else text.strip()
 
 
 def _local(text: str) -> str:
-    """Return an ISO instant as `datetime-local` expects it, in WITA; any other text unchanged."""
+    """An ISO instant as `datetime-local` takes it, in WITA; anything else as it is."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -141,7 +141,7 @@ def _local(text: str) -> str:
     try:
         local = instant.astimezone(WITA) if instant.tzinfo else instant
     except OverflowError:
-        # At the ends of the calendar; a draft may hold a value that was never validated.
+        # At the ends of the calendar; a draft holds what nobody judged.
         return text
     return local.strftime("%Y-%m-%dT%H:%M")
 
@@ -154,13 +154,12 @@ ACCEPTED = (
 RECORDINGS = (
     "audio/wav,audio/mpeg,audio/ogg,audio/mp4,audio/aac,.wav,.mp3,.ogg,.oga,.opus,.m4a,.aac"
 )
-"""File types that a question for recordings accepts as well."""
+"""Where a question takes these too."""
 
 MOST_FILES = 20
-"""Number of files per request: inspecting each may take seconds."""
+"""In one request: each is looked into, which may take seconds."""
 MOST_SECONDS = 20.0
-"""Seconds after which no further file of a request is inspected, so that other requests get their
-turn.
+"""After which no further file of a request is looked into: other people's requests have their turn.
 """
 TOO_SLOW = (
     "Memeriksa file sebelum ini terlalu lama, jadi file ini belum disimpan. Kirim sisanya satu "
@@ -173,15 +172,15 @@ Files = ImmutableMultiDict[str, FileStorage] | MultiDict[str, FileStorage]
 
 @dataclass
 class Refused(Exception):
-    """Raised when some files were refused; the others are stored."""
+    """Some files could not be taken in; the others were."""
 
     posted: Posted
     errors: dict[str, str] = field(default_factory=dict)
 
 
 def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
-    """Store the files of a form and drop the marked documents; return the resulting form values.
-    Raises `Refused`.
+    """Take in the files of a form and drop the papers that were marked; returns what then stands in
+    the form.
     """
     result = {name: list(texts) for name, texts in posted.items()}
     for name in [name for name in result if name.startswith(DROPPED)]:
@@ -220,8 +219,8 @@ def take(task_id: UUID, posted: Posted, files: Files) -> Posted:
 
 
 def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView:
-    """Store one file for the field `name`. Its file name is not stored, because it may carry
-    people's names.
+    """Take in one file for the field `name`. Its own file name is not kept: those carry names of
+    people.
     """
     data = file.stream.read()
     with unit_of_work() as work:
@@ -240,7 +239,7 @@ def add(task_id: UUID, form: Form, name: str, file: FileStorage) -> DocumentView
 
 
 def most_megabytes(*, takes_recordings: bool) -> int:
-    """Return the size limit of a file at a question; that of recordings may be higher."""
+    """Of one file at a question; recordings may be larger than papers."""
     known = sentra()
     return (
         max(known.max_upload_mb, known.max_recording_mb)
@@ -250,5 +249,5 @@ def most_megabytes(*, takes_recordings: bool) -> int:
 
 
 def sentence_of(error: InvalidInput) -> str:
-    """Return why a file was refused."""
+    """Why one file was not taken in."""
     return next(iter(error.fields.values()), error.sentence)

@@ -1,5 +1,8 @@
-"""Stacks of scanned documents: bringing them, their progress, and placing what needs a person; and
-recording the opening of a complaint box, confirmed by a second officer's password.
+"""Stacks of papers from the feeder: bringing them, seeing how far they are, and placing what needs
+a person.
+
+Opening a complaint box: the first officer records it in his session, the second confirms it with
+his password.
 """
 
 from collections.abc import Mapping
@@ -9,7 +12,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, InvalidInput
-from workflow_app.permissions import Act
+from workflow_app.permissions import BEGINNERS, BOX_OPENERS, STACK_BRINGERS
 from workflow_app.services.accounts import sessions, users
 from workflow_app.services.documents import reading
 from workflow_app.services.intake import stacks
@@ -27,16 +30,16 @@ DISMISSING = (reading.FIELD, reading.WORDS_FIELD)
 
 
 @blueprint.get("")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def show() -> ResponseReturnValue:
-    """Show the stacks, their progress, and what needs a person."""
+    """What was brought, how far it is, and what needs a person."""
     return _page()
 
 
 @blueprint.post("")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def bring() -> ResponseReturnValue:
-    """Store uploaded stacks, each whole; jobs split them later."""
+    """Take in files from the feeder, each kept whole and split later."""
     files = [file for file in request.files.getlist("berkas") if file.filename]
     if not files:
         raise InvalidInput("Pilih file hasil pindai, lalu tekan Masukkan tumpukan.")
@@ -58,9 +61,9 @@ def bring() -> ResponseReturnValue:
 
 
 @blueprint.get("/keadaan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def state() -> ResponseReturnValue:
-    """Return the progress of the stacks, for the page that polls."""
+    """How far the stacks are, for the page that waits."""
     with unit_of_work() as work:
         known = stacks.progress(work)
     html = render_template("stacks/list.html", tray=known)
@@ -68,18 +71,18 @@ def state() -> ResponseReturnValue:
 
 
 @blueprint.get("/<uuid:stack_id>/asli")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def original(stack_id: UUID) -> ResponseReturnValue:
-    """Return the whole stack exactly as it was received."""
+    """The whole stack exactly as it was received."""
     with unit_of_work() as work:
         content = stacks.original(work, stack_id)
     return attachment(content)
 
 
 @blueprint.post("/<uuid:stack_id>/ulangi")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def retry(stack_id: UUID) -> ResponseReturnValue:
-    """Split a failed stack again."""
+    """Split a stack that failed once more."""
     with unit_of_work() as work:
         stacks.retry(work, stack_id)
     flash("Tumpukan dipilah lagi.")
@@ -87,7 +90,7 @@ def retry(stack_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/tempatkan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def place(stack_id: UUID, no: int) -> ResponseReturnValue:
     """Put a part into a case."""
     number = request.form.get("nomor_lain", "").strip() or request.form.get("nomor", "")
@@ -108,9 +111,9 @@ def place(stack_id: UUID, no: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/<int(max=9999):no>/arsipkan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
-    """Keep a part that belongs to no case in the archive."""
+    """A part that belongs to no case."""
     with unit_of_work() as work:
         tray.keep_in_archive(work, stack_id, no)
     flash("Dokumen disimpan sebagai arsip tanpa berkas.")
@@ -118,9 +121,9 @@ def keep(stack_id: UUID, no: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:stack_id>/mulai-pengaduan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS & BEGINNERS)
 def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
-    """Begin the complaint case of a mail, and continue with its first form."""
+    """Begin the complaint that a mail is; on to its first form."""
     with unit_of_work() as work:
         started = complaint_boxes.begin(work, stack_id, requests.sent())
     flash("Berkas pengaduan dibuat. Periksa isian di bawah; pengirim belum diberi kabar apa pun.")
@@ -130,9 +133,9 @@ def begin_complaint(stack_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/baca-lagi")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def read_again(document_id: UUID) -> ResponseReturnValue:
-    """Have a document read again."""
+    """Have a paper read once more."""
     with unit_of_work() as work:
         tray.read_again(work, document_id)
     flash("Dokumen dibaca lagi. Hasilnya muncul beberapa saat lagi.")
@@ -140,9 +143,9 @@ def read_again(document_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/kesampingkan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def dismiss(document_id: UUID) -> ResponseReturnValue:
-    """Dismiss a document that could not be read, for a reason."""
+    """A paper that could not be read may stay so, for a reason."""
     chosen = {name: request.form.get(name, "") for name in DISMISSING}
     try:
         with unit_of_work() as work:
@@ -157,9 +160,9 @@ def dismiss(document_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/dokumen/<uuid:document_id>/kembalikan")
-@access(Act.BRING_STACKS)
+@access(*STACK_BRINGERS)
 def take_back(document_id: UUID) -> ResponseReturnValue:
-    """Take back the dismissal of a document."""
+    """A paper that was dismissed waits for a person again."""
     with unit_of_work() as work:
         reading.take_back(work, document_id)
     flash("Dokumen kembali ke daftar Perlu orang.")
@@ -193,7 +196,7 @@ def _page(
 
 
 def _refused() -> int:
-    """Return the last known number of refused files in the scanner's folder."""
+    """Files that the scanner's folder could not give us, as far as is known."""
     parts = sentra().watch.known().parts
     return next(
         (int(part.facts.get("refused", 0)) for part in parts if part.name == health.FOLDER), 0
@@ -204,17 +207,17 @@ boxes_blueprint = Blueprint("boxes", __name__, url_prefix="/kotak-pengaduan")
 
 
 @boxes_blueprint.get("")
-@access(Act.OPEN_COMPLAINT_BOXES)
+@access(*BOX_OPENERS)
 def show_box() -> ResponseReturnValue:
-    """Show the boxes with their last opening, and the form for the next."""
+    """The boxes with their last opening, and the form to record the next."""
     return _page_box(Asked(opened_at=f"{now().astimezone(WITA):%Y-%m-%dT%H:%M}"))
 
 
 @boxes_blueprint.post("")
-@access(Act.OPEN_COMPLAINT_BOXES)
+@access(*BOX_OPENERS)
 def open_box() -> ResponseReturnValue:
-    """Record an opening. The second officer's try is counted before, in a transaction of its own,
-    as for a sign-in.
+    """Record the opening. The second officer's try is counted before, in a transaction of its own,
+    as a sign-in is.
     """
     names = ("kotak", "dibuka", "lembar")
     asked = Asked(*(request.form.get(name, "").strip() for name in names))

@@ -1,8 +1,9 @@
-"""Limits on guessing: what tries are counted under (account, address, device), with the numbers and
-reasons of decision 0012.
+"""What is counted when somebody guesses: the account, the address, the device. Numbers and reasons:
+decision 0012.
 
-A browser that has signed in to an account before carries a signed device cookie for it. Such a
-device has its own count, so that attacks on the account from elsewhere do not slow down its owner.
+A browser that has proved the password of an account before carries a signed device cookie for it.
+It has a count of its own, so that whoever hammers on the account from elsewhere does not slow down
+its owner at the counter.
 """
 
 import hashlib
@@ -19,31 +20,31 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from workflow_app.services.accounts.sessions import Limit, Try
 
 AT_ADDRESS = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
-"""Tries for one account from one address."""
+"""One account from one address."""
 ACCOUNT = Limit(free=20, longest=timedelta(minutes=1))
-"""Tries for one account from anywhere but its known devices."""
+"""One account from anywhere but its known devices."""
 ADDRESS = Limit(free=50, longest=timedelta(minutes=1))
-"""Tries for all accounts from one address, which an office shares."""
+"""All accounts from one address: an office shares one."""
 DEVICE = Limit(free=10, longest=timedelta(minutes=5), is_cleared=True)
-"""Tries for one account from one of its known devices."""
+"""One account from one of its known devices."""
 OLD_PASSWORD = Limit(free=5, longest=timedelta(minutes=5), is_cleared=True)
-"""Tries of the old password inside a session."""
+"""The old password, asked again inside a session."""
 LOOKUPS = Limit(free=30, longest=timedelta(minutes=1))
-"""Verification codes without a letter, from one address."""
+"""Codes that no letter has, from one address."""
 TRACKING = Limit(free=30, longest=timedelta(minutes=1))
-"""Numbers with a wrong secret, from one address."""
+"""Numbers with a secret that is not theirs, from one address."""
 CAPTURES = Limit(free=30, longest=timedelta(minutes=1))
-"""Invalid codes for phones, from one address: an office shares it, and old codes are
+"""Codes for phones that lead nowhere, from one address: an office shares one, and old codes are
 scanned again.
 """
 
 DEVICE_AGE = timedelta(days=180)
 MOST_ACCOUNTS = 20
-"""Number of accounts a device is known for: a shift shares a machine of the counter."""
+"""Accounts one device is known for: a machine of the counter is shared by a shift."""
 
 
 def of_sign_in(username: str) -> list[Try]:
-    """Return the counts of a sign-in."""
+    """What a sign-in is counted under."""
     account = _name(username)
     device, accounts = _device()
     if _digest("known", account).hex() in accounts:
@@ -57,41 +58,39 @@ def of_sign_in(username: str) -> list[Try]:
 
 
 def of_old_password(username: str) -> list[Try]:
-    """Return the counts of a wrong old password."""
+    """What a wrong old password is counted under."""
     return [Try(_digest("old password", _name(username)), OLD_PASSWORD)]
 
 
 def of_lookup() -> list[Try]:
-    """Return the counts of a code look-up."""
+    """What a look-up of a code is counted under."""
     return [Try(_digest("lookup", _address()), LOOKUPS)]
 
 
 def of_tracking() -> list[Try]:
-    """Return the counts of a look-up of a number with its secret."""
+    """What a look-up of a number with its secret is counted under."""
     return [Try(_digest("tracking", _address()), TRACKING)]
 
 
 def of_capture() -> list[Try]:
-    """Return the counts of a look-up of a phone's code."""
+    """What a look-up of a code for phones is counted under."""
     return [Try(_digest("capture", _address()), CAPTURES)]
 
 
 def sentence(wait: timedelta) -> str:
-    """Return the sentence for a person who has to wait. It is the same whether or not the account
-    exists.
-    """
+    """What somebody reads who has to wait. The same whether or not the account exists."""
     whole = seconds(wait)
     span = f"{whole} detik" if whole < 90 else f"{math.ceil(whole / 60)} menit"
     return f"Terlalu banyak percobaan yang salah. Tunggu {span}, lalu coba lagi."
 
 
 def seconds(wait: timedelta) -> int:
-    """Return a wait in whole seconds, for the header `Retry-After`."""
+    """A wait in whole seconds, for the header `Retry-After`."""
     return math.ceil(wait.total_seconds())
 
 
 def know_device(response: Response, username: str) -> Response:
-    """Mark this browser as a known device of the account after a right password."""
+    """After a right password: this browser has proved it."""
     device, accounts = _device()
     known = _digest("known", _name(username)).hex()
     newest = [known, *(item for item in accounts if item != known)][:MOST_ACCOUNTS]
@@ -107,12 +106,14 @@ def know_device(response: Response, username: str) -> Response:
 
 
 def fingerprint(username: str) -> str:
-    """Return a pseudonym of a user name for the log; a mistyped name could be a secret."""
+    """Stands for a user name in the log: the same for the same name, and not the name, which may be
+    mistyped.
+    """
     return _digest("log", _name(username)).hex()[:12]
 
 
 def _device() -> tuple[str, list[str]]:
-    """Return the device of this request and the accounts it is known for; empty without a genuine
+    """The device of this request and the accounts it is known for; empty when there is no genuine
     cookie.
     """
     try:
@@ -139,9 +140,7 @@ def _name(username: str) -> str:
 
 
 def _address() -> str:
-    """Return the visitor's address; for IPv6 its network, because one subscriber has all addresses
-    in it.
-    """
+    """The address of the visitor. Of IPv6 the network: one subscriber has all addresses of it."""
     text = request.remote_addr or ""
     try:
         address = ipaddress.ip_address(text)
@@ -155,6 +154,6 @@ def _address() -> str:
 
 
 def _digest(*parts: str) -> bytes:
-    """Return a keyed hash, so that names and addresses cannot be found by trying all of them."""
+    """A keyed hash: names and addresses cannot be found again by trying all of them."""
     key = str(current_app.secret_key).encode()
     return hmac.new(key, "\x00".join(parts).encode(errors="replace"), hashlib.sha256).digest()

@@ -1,5 +1,5 @@
-"""The office's configuration: its groups, one page per key, and the preview of a change or
-withdrawal.
+"""What the office decides: the groups of its configuration, one page for every key, and the preview
+before a change is made or taken back.
 """
 
 import base64
@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, Conflict, Forbidden, InvalidInput
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import LEADS, STAFF_READERS, has_role
 from workflow_app.services.office_settings import configuration_forms, configuration_tables
 from workflow_app.services.office_settings.configuration_parts import Told, Typed
 from workflow_app.services.office_settings.configuration_plans import Said
@@ -29,22 +29,24 @@ LOOK, SAVE = "lihat", "simpan"
 AT_ONCE, LATER = "sekarang", "nanti"
 VALUE = configuration_forms.NAME
 FILLED = "isi"
-"""Parameter that names the planned value with which a form was filled."""
+"""Names the planned value with which a form was filled."""
 NOTHING = [("", "tidak ada")]
 MOST_EXAMPLES = 12
 
 
 @dataclass(frozen=True)
 class AdminPage:
-    """A page of the office's administration that is not about keys, listed beside the groups."""
+    """A page of the office's administration that is not one of keys; it stands on the first page
+    beside the groups.
+    """
 
     endpoint: str
     title: str
     about: str
     families: tuple[str, ...] = ()
     """Who may change keys of one of these finds it."""
-    act: Act | None = None
-    """Who may do this finds it too."""
+    roles: frozenset[str] = frozenset()
+    """So do these roles."""
 
 
 ADMIN_PAGES = (
@@ -52,7 +54,7 @@ ADMIN_PAGES = (
         "staff.show_all",
         "Anggota dan peran",
         "Akun, peran sejak sebuah hari, kunci.",
-        act=Act.READ_MEMBERS,
+        roles=STAFF_READERS,
     ),
     AdminPage(
         "rosters.show",
@@ -67,7 +69,7 @@ ADMIN_PAGES = (
         "absences.show_absence",
         "Penggantian",
         "Siapa tidak di tempat, dan siapa menggantikannya.",
-        act=Act.LEAD_SHIFT,
+        roles=LEADS,
     ),
 )
 
@@ -75,13 +77,13 @@ ADMIN_PAGES = (
 @blueprint.get("")
 @access()
 def list_groups() -> ResponseReturnValue:
-    """Show everything that the actor may change, group by group."""
+    """All that the actor may change, group by group."""
     with unit_of_work() as work:
         found = overview.overview(work)
         pages = [
             page
             for page in ADMIN_PAGES
-            if (page.act is not None and may(work.actor, page.act))
+            if has_role(work.actor, page.roles)
             or any(overview.may_change(work, family) for family in page.families)
         ]
     return render_template(
@@ -90,7 +92,7 @@ def list_groups() -> ResponseReturnValue:
 
 
 def _entered_at(key: str) -> str:
-    """Return the address at which a key is changed: the page of its family, else its own."""
+    """Where a key is changed: on the page of its family where there is one, else on its own."""
     family = key.partition(".")[0]
     own = next((page.endpoint for page in ADMIN_PAGES if family in page.families), None)
     return url_for(own) if own else url_for("configuration.show", key=key)
@@ -99,7 +101,7 @@ def _entered_at(key: str) -> str:
 @blueprint.get("/kelompok/<name>")
 @access()
 def show_group(name: str) -> ResponseReturnValue:
-    """Show the keys of one group."""
+    """The keys of one group."""
     with unit_of_work() as work:
         found = overview.group(work, name)
     return render_template("configuration/group.html", title=found.group.words, view=found)
@@ -108,15 +110,15 @@ def show_group(name: str) -> ResponseReturnValue:
 @blueprint.get("/<key>")
 @access()
 def show(key: str) -> ResponseReturnValue:
-    """Show the present, past and future values of one key, and the form for a new one."""
+    """One key: what holds, what held, what is to come, and the form for a new value."""
     return _page(key)
 
 
 @blueprint.post("/<key>")
 @access()
 def answer(key: str) -> ResponseReturnValue:
-    """Handle a button of the form or the preview: add or remove rows, preview the change, or make
-    it.
+    """A button of the form or of the preview: rows come and go, the change is looked at, or
+    made.
     """
     posted = {name: request.form.getlist(name) for name in request.form}
     button = request.form.get("tombol", "")
@@ -142,7 +144,9 @@ def answer(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/tarik")
 @access()
 def withdraw(key: str) -> ResponseReturnValue:
-    """Preview or make the withdrawal of a future value, by the pressed button."""
+    """Show what taking back a value does that is still to come, or take it back, as the pressed
+    button says.
+    """
     start = changes.plan_of(request.form.get("mulai", ""))
     if start is None:
         return _page(key, None, {"": "Muat ulang halaman, lalu tarik lagi."}), 400
@@ -160,7 +164,7 @@ def withdraw(key: str) -> ResponseReturnValue:
 
 
 def _start(faults: dict[str, str]) -> datetime | None:
-    """Return from when the value is valid; None for at once."""
+    """From when on the value is to hold; None for at once."""
     when = request.form.get("waktu", "")
     if when == AT_ONCE:
         return None
@@ -211,7 +215,7 @@ def _compared(
     is_past: bool = False,
     is_withdrawal: bool = False,
 ) -> str:
-    """Render the state without and with an act, and the button that makes it."""
+    """How it is without an act and with it, and the button that does it."""
     with unit_of_work() as work:
         before, after = (changes.told_of(work, page.key, one) for one in (seen.before, seen.after))
         later = [
@@ -244,7 +248,7 @@ def _compared(
 
 
 def _differing(before: Told, after: Told) -> tuple[Told, Told]:
-    """Return the lines that are in only one of two values."""
+    """The lines that stand in one of two values only."""
     gone = [line for line in before if line not in after]
     come = [line for line in after if line not in before]
     return gone or NOTHING, come or NOTHING

@@ -1,7 +1,12 @@
-"""Operation of the site: probes, Prometheus metrics, incidents, and the outbox of messages.
+"""Whether this process answers, and how the parts are that it stands on. Says nothing about the
+data.
 
-Probes and metrics reveal nothing about data: labels are routes, roles, clocks, channels and queues,
-never a typed address or a person.
+Figures for Prometheus: requests as this site's processes counted them, work as the tables tell it.
+
+Labels are routes, roles, clocks, channels and queues; never an address that somebody typed, never a
+person. Steps that failed or are held, for those who can have them tried again or let the case go
+on. Messages to citizens and leaders: the outbox, slips to print, and what can be done about those
+that do not get through.
 """
 
 import logging
@@ -22,7 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from workflow_app import __version__
 from workflow_app.domain import SYSTEM, InvalidInput, NotFound, SentraError
-from workflow_app.permissions import Act
+from workflow_app.permissions import INCIDENT_READERS, INCIDENT_RETRIERS, OUTBOX_KEEPERS
 from workflow_app.services.cases import history, incidents
 from workflow_app.services.cases.access import visible_case
 from workflow_app.services.core import figures
@@ -39,17 +44,15 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @public
 def alive() -> ResponseReturnValue:
-    """Answer that the process is alive, for load balancers and start-up scripts, without asking any
-    part.
-    """
+    """For load balancers and start-up scripts: the process answers. Asks nobody."""
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @blueprint.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """Return the state of each part. The status is 503 only when no page with data works; the
-    public sees states, operators also figures.
+    """How each part is. 503 only when no page with data works; the public reads states, operators
+    also figures.
     """
     report = sentra().watch.report()
     status = 503 if report.status == "unready" else 200
@@ -76,18 +79,16 @@ def _details(report: Report) -> dict[str, Any]:
 metrics_blueprint = Blueprint("metrics", __name__)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable of the folder in which the web processes of one server keep their counts, so
-that each can report the sum.
-"""
+"""Where the web processes of one server keep their counts, so that any of them can tell the sum."""
 ROOM = 2 << 20
-"""Bytes that each process reserves for its counts at the start: a file that grows on a full disk
+"""Bytes that each of them takes for its counts before the first: a file that grows on a full disk
 would end the process.
 """
 KIND = 1 << 16
-"""Most bytes that one more kind of request needs, however many threads add one at a time."""
+"""Bytes that one more kind of request needs at most, however many threads meet one at a time."""
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
-values.ValueClass = values.MutexValue  # `share` replaces it by a class that counts in a file
+values.ValueClass = values.MutexValue  # whoever is told to `share` counts in a file
 
 REQUESTS = Histogram(
     "sentra_request_seconds",
@@ -103,8 +104,8 @@ log = logging.getLogger(__name__)
 
 
 def share(number: str) -> None:
-    """Count together with the other web processes, under this number: a process that replaces
-    another continues its counts. Without disk space, count in memory.
+    """Count together with the other web processes, as the one with this number: a process that
+    replaces another one counts on where that one ended. Without room for it, count in memory.
     """
     global _file
     if FOLDER not in os.environ:
@@ -126,21 +127,21 @@ def share(number: str) -> None:
 
 
 def _has_room() -> bool:
-    """True if one more kind of request fits into the file, which must not grow. The file begins
-    with the number of bytes in use.
+    """Whether one more kind of request finds room in the file, which must not grow. It begins with
+    the bytes in use.
     """
     if _file is None:
         return True
     try:
         with _file.open("rb") as file:
             used = file.read(4)
-    except OSError:  # a cleaner of temporary folders may have removed it
+    except OSError:  # whoever tidies temporary folders has taken it
         return False
     return int.from_bytes(used, sys.byteorder) + KIND <= ROOM
 
 
 def count(response: Response) -> Response:
-    """Count each request after it was answered."""
+    """After each request: count it."""
     rule = request.url_rule.rule if request.url_rule else "-"
     key = (request.method if request.url_rule else "-", rule, response.status_code)
     if (metric := _seen.get(key)) is None:
@@ -154,9 +155,7 @@ def count(response: Response) -> Response:
 @metrics_blueprint.get("/metrics")
 @public
 def show() -> ResponseReturnValue:
-    """Return all metrics in Prometheus' text format. Only operators get them; for others the page
-    does not exist.
-    """
+    """All figures in Prometheus' text format. For operators; to others this page does not exist."""
     if not is_operator():
         raise NotFound()
     registry = CollectorRegistry()
@@ -178,8 +177,8 @@ def _read() -> Figures | None:
 
 
 class _Work:
-    """Metrics from the tables and the probes. While the database is unavailable or not up to date,
-    only from the probes.
+    """What the tables and the probes tell at this moment. While the database is away, or not up to
+    date, only the probes.
     """
 
     def __init__(self, report: Report, found: Figures | None) -> None:
@@ -187,7 +186,7 @@ class _Work:
         self._found = found
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics for the registry."""
+        """As the registry asks for it."""
         yield _gauge("sentra_info", "Version of the product.", "version", {__version__: 1})
         states = {
             part.name: part.state == OK for part in self._report.parts if part.state != UNKNOWN
@@ -246,18 +245,18 @@ incidents_blueprint = Blueprint("incidents", __name__, url_prefix="/insiden")
 
 
 @incidents_blueprint.get("")
-@access(Act.READ_INCIDENTS)
+@access(*INCIDENT_READERS)
 def show_open() -> ResponseReturnValue:
-    """Show all unresolved incidents."""
+    """All that are not resolved."""
     with unit_of_work() as work:
         found = incidents.list_open(work)
     return render_template("incidents/show_open.html", incidents=found)
 
 
 @incidents_blueprint.post("/<uuid:incident_id>/ulangi")
-@access(Act.RETRY_INCIDENTS)
+@access(*INCIDENT_RETRIERS)
 def retry(incident_id: UUID) -> ResponseReturnValue:
-    """Retry the failed step."""
+    """Have the step tried again."""
     with unit_of_work() as work:
         incidents.retry(work, incident_id)
     flash("Langkah dicoba lagi. Muat ulang halaman dalam beberapa detik untuk melihat hasilnya.")
@@ -267,14 +266,14 @@ def retry(incident_id: UUID) -> ResponseReturnValue:
 @incidents_blueprint.get("/<uuid:incident_id>/izin")
 @access()
 def ask_to_let_on(incident_id: UUID) -> ResponseReturnValue:
-    """Show why a case is held, and the form that lets it go on."""
+    """Why a case is held, and the form that lets it go on."""
     return _asking(incident_id)
 
 
 @incidents_blueprint.post("/<uuid:incident_id>/izin")
 @access()
 def let_on(incident_id: UUID) -> ResponseReturnValue:
-    """Let a case that was repeated too often go on, with a reason."""
+    """Let a case go on that has gone round very often, with a reason."""
     typed = request.form.get("alasan", "")
     try:
         with unit_of_work() as work:
@@ -298,9 +297,9 @@ messages_blueprint = Blueprint("messages", __name__)
 
 
 @messages_blueprint.get("/kotak-keluar")
-@access(Act.KEEP_OUTBOX)
+@access(*OUTBOX_KEEPERS)
 def show_outbox() -> ResponseReturnValue:
-    """Show waiting, failed and recently sent messages."""
+    """What waits, what failed and why, what left last."""
     with unit_of_work() as work:
         outbox = messages.outbox(work)
     return render_template("messages/show_outbox.html", outbox=outbox)
@@ -309,7 +308,7 @@ def show_outbox() -> ResponseReturnValue:
 @messages_blueprint.get("/pesan/<uuid:message_id>/slip")
 @access()
 def show_slip(message_id: UUID) -> ResponseReturnValue:
-    """Show one message to be printed and handed over."""
+    """One message, to be printed and handed over."""
     with unit_of_work() as work:
         slip = messages.slip(work, message_id)
     return render_template("messages/show_slip.html", slip=slip, message=slip.message)
@@ -318,7 +317,7 @@ def show_slip(message_id: UUID) -> ResponseReturnValue:
 @messages_blueprint.post("/pesan/<uuid:message_id>/serah")
 @access()
 def hand_over(message_id: UUID) -> ResponseReturnValue:
-    """Record that the slip was handed over."""
+    """The slip is in the citizen's hand."""
     with unit_of_work() as work:
         case_id = messages.hand_over(work, message_id)
     flash("Penyerahan slip dicatat.")
@@ -328,16 +327,16 @@ def hand_over(message_id: UUID) -> ResponseReturnValue:
 @messages_blueprint.post("/pesan/<uuid:message_id>/cetak")
 @access()
 def print_instead(message_id: UUID) -> ResponseReturnValue:
-    """Turn a message that cannot be delivered into a slip."""
+    """Make a slip of a message that does not get through."""
     with unit_of_work() as work:
         messages.print_instead(work, message_id)
     return redirect(url_for("messages.show_slip", message_id=message_id))
 
 
 @messages_blueprint.post("/pesan/<uuid:message_id>/ulangi")
-@access(Act.KEEP_OUTBOX)
+@access(*OUTBOX_KEEPERS)
 def retry_message(message_id: UUID) -> ResponseReturnValue:
-    """Send the message now."""
+    """Have it sent now."""
     with unit_of_work() as work:
         messages.retry(work, message_id)
     flash("Pesan dikirim lagi. Muat ulang halaman dalam beberapa detik untuk melihat hasilnya.")

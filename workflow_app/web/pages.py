@@ -1,9 +1,12 @@
-"""What every template uses: filters, globals, the navigation bar, the theme cookie, and the cache
-of compiled templates.
+"""What every template may use: formats as filters, the clock, the user, addresses of assets.
 
-The cache is a folder of the operator, so that a start need not compile again. Its content is
-executed, so a folder that others may write to is not used. Without the folder, or when it is full,
-each start compiles anew.
+The places that the bar of every page leads to: who has them, under which keys, and which of them
+stand in the bar itself. Light, dark, or as the device says: kept in a cookie, without an account.
+Templates as they were compiled once: kept in a folder of the operator's, so that a start need not
+do it again.
+
+What lies there is run, so one to which others may write is left alone. Without such a folder, and
+where it is full, each start compiles anew.
 """
 
 import hashlib
@@ -13,6 +16,7 @@ import logging
 import os
 import stat
 import sys
+from collections.abc import Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +31,24 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from workflow_app.domain import WITA
 from workflow_app.engine.forms import Condition
-from workflow_app.permissions import Act
+from workflow_app.permissions import (
+    ARCHIVE_BOX_KEEPERS,
+    BAG_ORDERERS,
+    BEGINNERS,
+    BOARD_READERS,
+    BOX_OPENERS,
+    CHECKERS,
+    DISPOSAL_PROPOSERS,
+    INCIDENT_READERS,
+    OUTBOX_KEEPERS,
+    OVERSEERS,
+    PROCESS_KEEPERS,
+    PROCESS_READERS,
+    PROOF_READERS,
+    REPORT_READERS,
+    STACK_BRINGERS,
+    STAFF_READERS,
+)
 from workflow_app.services.core import formatting
 from workflow_app.web import formats, requests
 from workflow_app.web.forms import ACCEPTED, RECORDINGS, as_text, most_megabytes, typed_date
@@ -35,47 +56,45 @@ from workflow_app.web.requests import local_path, now, public, sentra
 from workflow_app.web.responses import asset
 
 ROOM = 6
-"""Number of places shown in the bar. Of more, those not used hourly go into its menu, then those
-beyond the limit.
+"""So many places stand beside each other in the bar; of more, those that are not of every hour go
+into its menu, and what is one too many even so.
 """
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the site in the navigation bar."""
+    """A place of the site."""
 
     endpoint: str
     label: str
     key: str
     """Pressed after `g`."""
-    act: Act | None = None
-    """What one may do who has it; everybody who is signed in has it where none is named."""
+    roles: Set[str] = frozenset()
+    """Who has it; everybody who is signed in where none is named."""
     parts: tuple[str, ...] = ()
-    """Further blueprints whose pages belong to the place."""
+    """Blueprints whose pages belong to it, beside that of the endpoint."""
     is_hourly: bool = True
     """People go there all day long."""
-    unless: Act | None = None
-    """Who may do this reaches it from another place."""
 
     @property
     def is_here(self) -> bool:
-        """True if the page of this request belongs to it."""
+        """Does the page of this request belong to it?"""
         return request.blueprint in (self.endpoint.partition(".")[0], *self.parts)
 
 
 PLACES = (
     Place("inbox.show_inbox", "Beranda", "i"),
-    Place("processes.choose", "Mulai layanan", "m", Act.BEGIN_CASES, ("archive_boxes", "boxes")),
-    Place("boards.show", "Papan SPKT", "b", Act.SEE_ALL_CASES),
-    Place("dispatches.board", "Papan TKP", "p", Act.READ_DISPATCH_BOARD),
+    Place("processes.choose", "Mulai layanan", "m", BEGINNERS, ("archive_boxes", "boxes")),
+    Place("boards.show", "Papan SPKT", "b", OVERSEERS),
+    Place("dispatches.board", "Papan TKP", "p", BOARD_READERS),
     Place("search.show_search", "Cari", "c"),
-    Place("stacks.show", "Tumpukan", "t", Act.BRING_STACKS),
-    Place("checks.show_waiting", "Periksa mutu", "q", Act.CHECK_QUALITY),
+    Place("stacks.show", "Tumpukan", "t", STACK_BRINGERS),
+    Place("checks.show_waiting", "Periksa mutu", "q", CHECKERS),
     Place(
         "process_pages.show_all",
         "Proses",
         "s",
-        Act.READ_PROCESS_FIGURES,
+        PROCESS_READERS,
         ("process_versions",),
         is_hourly=False,
     ),
@@ -83,46 +102,43 @@ PLACES = (
         "process_versions.show_all",
         "Versi proses",
         "v",
-        Act.KEEP_PROCESSES,
+        PROCESS_KEEPERS - PROCESS_READERS,
         is_hourly=False,
-        unless=Act.READ_PROCESS_FIGURES,
     ),
     Place(
         "service_reports.show_service_report",
         "Laporan layanan",
         "l",
-        Act.READ_SERVICE_REPORTS,
+        REPORT_READERS,
         is_hourly=False,
     ),
-    Place("disposals.show_due", "Retensi", "r", Act.PROPOSE_DISPOSAL, is_hourly=False),
+    Place("disposals.show_due", "Retensi", "r", DISPOSAL_PROPOSERS, is_hourly=False),
     Place(
-        "archive_proofs.show_archive_proof",
-        "Keadaan arsip",
-        "a",
-        Act.READ_ARCHIVE_PROOFS,
-        is_hourly=False,
+        "archive_proofs.show_archive_proof", "Keadaan arsip", "a", PROOF_READERS, is_hourly=False
     ),
-    Place("bag_orders.show_bag_order", "Tas arsip", "u", Act.ORDER_BAGS, is_hourly=False),
-    Place("incidents.show_open", "Gangguan", "k", Act.READ_INCIDENTS, is_hourly=False),
-    Place("messages.show_outbox", "Kotak keluar", "o", Act.KEEP_OUTBOX, is_hourly=False),
+    Place("bag_orders.show_bag_order", "Tas arsip", "u", BAG_ORDERERS, is_hourly=False),
+    Place("incidents.show_open", "Gangguan", "k", INCIDENT_READERS, is_hourly=False),
+    Place("messages.show_outbox", "Kotak keluar", "o", OUTBOX_KEEPERS, is_hourly=False),
 )
 
 
 @dataclass(frozen=True)
 class Bar:
-    """The navigation bar of this request."""
+    """What the bar of this request shows."""
 
     places: list[Place]
-    """All places of the signed-in user."""
+    """All places of who is signed in."""
     here: Place | None
-    """The place to which the page belongs."""
+    """The one to which the page belongs."""
     shown: list[Place]
-    """Places in the bar itself. A narrow bar shows only the current one; its menu holds all."""
+    """Those that stand beside each other. Where the bar is narrow only the one where he is does;
+    all are in its menu.
+    """
 
 
 def bar() -> Bar:
-    """Return the navigation bar of the signed-in user. The current place is always shown."""
-    places = [place for place in PLACES if _is_for_user(place)]
+    """The places of who is signed in. Where he is stands in the bar always."""
+    places = [place for place in PLACES if not place.roles or requests.holds(*place.roles)]
     here = next((place for place in places if place.is_here), None)
     if len(places) <= ROOM:
         return Bar(places, here, places)
@@ -130,21 +146,15 @@ def bar() -> Bar:
     return Bar(places, here, [place for place in places if place in first or place is here])
 
 
-def _is_for_user(place: Place) -> bool:
-    if place.unless is not None and requests.allows(place.unless):
-        return False
-    return place.act is None or requests.allows(place.act)
-
-
 THEMES = {"auto": "Ikut perangkat", "light": "Terang", "dark": "Gelap"}
 INPUT_TYPES = {"datetime": "datetime-local", "tel": "tel", "email": "email"}
-"""HTML input type of a widget; all others are plain text. Dates are plain text too, because they
-are typed as day-month-year whatever the browser's language.
+"""HTML input type of a widget; all others are plain text. Dates are typed: day-month-year whatever
+the browser speaks.
 """
 
 
 def register(app: Flask) -> None:
-    """Add filters, globals and page values to `app`."""
+    """Add filters, globals and the values of each page to `app`."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -173,8 +183,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
-        Act=Act,
-        may=requests.allows,
+        holds=requests.holds,
         may_configure=requests.may_configure,
         navigation=bar,
         current_time=now,
@@ -183,17 +192,27 @@ def register(app: Flask) -> None:
         accepted_recordings=RECORDINGS,
         most_megabytes=most_megabytes,
         input_types=INPUT_TYPES,
+        PROCESS_KEEPERS=PROCESS_KEEPERS,
+        BAG_ORDERERS=BAG_ORDERERS,
+        OVERSEERS=OVERSEERS,
+        ARCHIVE_BOX_KEEPERS=ARCHIVE_BOX_KEEPERS,
+        BOX_OPENERS=BOX_OPENERS,
+        CHECKERS=CHECKERS,
+        BEGINNERS=BEGINNERS,
+        STAFF_READERS=STAFF_READERS,
+        DISPOSAL_PROPOSERS=DISPOSAL_PROPOSERS,
+        PROOF_READERS=PROOF_READERS,
     )
     app.context_processor(_of_page)
 
 
 def theme_cookie() -> str:
-    """Return the name of the theme cookie, bound to this host like the session's."""
+    """Name of the cookie that keeps the look; bound to this host as the session's is."""
     return f"{current_app.config['SESSION_COOKIE_NAME']}-tampilan"
 
 
 def theme() -> str:
-    """Return the theme that the visitor chose: auto, light or dark."""
+    """The look the visitor chose: auto, light or dark."""
     chosen = request.cookies.get(theme_cookie(), "auto")
     return chosen if chosen in THEMES else "auto"
 
@@ -211,7 +230,7 @@ def _of_page() -> dict[str, Any]:
 
 
 def _condition_values(condition: Condition) -> str:
-    """Return the values that show a field, for the script that shows and hides it."""
+    """The values that show a field, for the script that shows and hides."""
     return json.dumps([as_text(value) for value in condition.values], ensure_ascii=False)
 
 
@@ -241,7 +260,7 @@ blueprint = Blueprint("appearance", __name__)
 @blueprint.post("/tampilan")
 @public
 def choose() -> ResponseReturnValue:
-    """Store the chosen theme and go back."""
+    """Remember the chosen look and go back."""
     chosen = request.form.get("tampilan", "auto")
     response = redirect(local_path(request.form.get("kembali"), "/"))
     if chosen in THEMES:
@@ -260,8 +279,8 @@ log = logging.getLogger(__name__)
 
 
 class CompiledPages(FileSystemBytecodeCache):
-    """A cache of compiled templates that is invalid after a change of templates, filters or Jinja.
-    Filters count too, because they are applied to constant text at compile time.
+    """What was compiled from other sources, by other filters or by another Jinja is compiled again:
+    filters of what is written out in a template are applied when it is compiled.
     """
 
     def __init__(self, folder: Path, environment: Environment) -> None:
@@ -269,27 +288,27 @@ class CompiledPages(FileSystemBytecodeCache):
         self._code = _digest(environment)
 
     def get_source_checksum(self, source: str) -> str:
-        """Return the digest of the template and everything else that its compiled form
-        depends on.
-        """
+        """The template and everything else that the compiled form depends on."""
         return hashlib.sha256(f"{self._code}\0{source}".encode()).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Treat an unreadable entry as missing."""
+        """What cannot be read was not kept."""
         try:
             super().load_bytecode(bucket)
-        except Exception as error:  # a truncated file can fail in many ways
+        except Exception as error:  # half a file has many ways to be wrong
             log.debug("compiled template: %s", type(error).__name__)
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store an entry; a full disk must not prevent the page."""
+        """A full disk is no reason to show no page."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
 def register_compiled_page(app: Flask, folder: str) -> None:
-    """Use this folder as the cache, if it is set, can be created, and only we may write to it."""
+    """Keep what is compiled in this folder, where one is named, can be made, and is written to by
+    nobody else.
+    """
     if not folder:
         return
     with suppress(OSError):
@@ -304,13 +323,13 @@ def register_compiled_page(app: Flask, folder: str) -> None:
 
 
 def read_all(app: Flask) -> None:
-    """Compile or load every template."""
+    """Have every template at hand."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
 
 
 def _digest(environment: Environment) -> str:
-    """Return the digest of Jinja's version and the code of our filters."""
+    """Of what templates are compiled with: Jinja, the options, the code of the filters."""
     modules = {inspect.getmodule(one) for one in environment.filters.values()}
     ours = {
         sys.modules[__name__],

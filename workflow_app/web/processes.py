@@ -1,5 +1,7 @@
-"""Starting a service, and the versions of processes: differences, the preview of moving running
-cases, and moving them and back.
+"""Starting a service for a citizen.
+
+Versions of processes for those who look after them: what differs, what moving running cases would
+do, moving them and back.
 """
 
 from uuid import UUID, uuid4
@@ -8,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import Conflict, InvalidDefinition, InvalidInput, NotFound
-from workflow_app.permissions import Act
+from workflow_app.permissions import BEGINNERS, PROCESS_KEEPERS
 from workflow_app.services.processes import definition_versions, definitions
 from workflow_app.services.workflow import (
     archive_batches,
@@ -24,9 +26,9 @@ blueprint = Blueprint("processes", __name__, url_prefix="/mulai")
 
 
 @blueprint.get("")
-@access(Act.BEGIN_CASES)
+@access(*BEGINNERS)
 def choose() -> ResponseReturnValue:
-    """Show the services that can be started."""
+    """The services that can be started."""
     with unit_of_work() as work:
         startable = definitions.startable(work)
     tokens = {process.key: str(uuid4()) for process in startable}
@@ -39,10 +41,10 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>")
-@access(Act.BEGIN_CASES)
+@access(*BEGINNERS)
 def start(key: str) -> ResponseReturnValue:
-    """Begin a case and open its first task. A repeated request begins no second case. A disposal
-    begins where its documents are chosen, because without any there is nothing to approve.
+    """Begin a case and open its first task. The same page sent twice begins one. A disposal begins
+    where its papers are chosen: without any there is nothing to approve.
     """
     if key in archive_batches.PROCESSES:
         return redirect(url_for("disposals.show_due"))
@@ -57,14 +59,14 @@ def start(key: str) -> ResponseReturnValue:
 process_versions_blueprint = Blueprint("process_versions", __name__, url_prefix="/proses")
 
 MOST_LISTED = 50
-"""Number of case numbers listed in one place."""
+"""Numbers of cases that are listed in one place."""
 
 
 @process_versions_blueprint.get("/versi")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def show_all() -> ResponseReturnValue:
-    """Show every process with its current version, and the numbers of running cases on it and on
-    older ones.
+    """Every process with its current version, and how many running cases are on it or on older
+    ones.
     """
     with instant() as work:
         current = definitions.list_current(work)
@@ -73,30 +75,30 @@ def show_all() -> ResponseReturnValue:
 
 
 @process_versions_blueprint.get("/<key>/versi")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def show(key: str) -> ResponseReturnValue:
-    """Show the versions of a process, its running cases, and the orders for them."""
+    """The versions of a process, its running cases, and what was ordered for them."""
     return _page(key, _number("ke"))
 
 
 @process_versions_blueprint.post("/<key>/versi/<int:version>/pindah")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def move(key: str, version: int) -> ResponseReturnValue:
-    """Order cases to be moved to a version, after a confirmation."""
+    """Order cases to be moved to a version; asked once more before it is done."""
     return _order(key, version, None)
 
 
 @process_versions_blueprint.post("/<key>/versi/perintah/<uuid:order_id>/kembalikan")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def move_back(key: str, order_id: UUID) -> ResponseReturnValue:
-    """Order cases to be moved back to their former version, after a confirmation."""
+    """Order cases to go back to the version they had; asked once more before it is done."""
     return _order(key, None, order_id)
 
 
 @process_versions_blueprint.get("/<key>/versi/banding")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def compare(key: str) -> ResponseReturnValue:
-    """Show two versions side by side."""
+    """Two versions side by side."""
     before, after = _number("dari"), _number("ke")
     if before is None or after is None:
         raise NotFound("Pilih dua versi untuk dibandingkan.")
@@ -112,9 +114,9 @@ def compare(key: str) -> ResponseReturnValue:
 
 
 @process_versions_blueprint.get("/<key>/versi/<int:version>/gambar")
-@access(Act.KEEP_PROCESSES)
+@access(*PROCESS_KEEPERS)
 def drawing(key: str, version: int) -> ResponseReturnValue:
-    """Return the drawing of a version, or of a process that it calls, for the viewer."""
+    """The drawing of a version, or of a process that it calls, for the viewer on the page."""
     with unit_of_work() as work:
         found = definition_versions.drawing(work, key, version, request.args.get("proses"))
     return found, {"Content-Type": "application/xml; charset=utf-8"}

@@ -1,8 +1,14 @@
-"""Pages for everybody: tracking a case (R36), verifying a letter, requirements (R54), complaint
-counts (R40), and the SOP clause by clause; and handing out tracking codes to citizens.
+"""Following a case: the citizen with number and secret code, the officer from the page of the case,
+and the code itself (R36).
 
-Secrets travel only in the body of a request, and no answer that shows one is cached. Verification
-tells valid, void or unknown, and nothing about any person.
+What is secret travels in the body of a request only, and no answer that shows it is kept by the
+browser.
+
+The public answer to a letter's code: valid, withdrawn or unknown. Nothing about any person. The
+public list of what to bring, for each of the 13 kinds (R54); read, filtered and printed without an
+account. How many complaints there are and what became of them, for everybody: a page, and the same
+as CSV and JSON (R40). The SOP clause by clause for everybody, and the drawings of the processes
+that carry it; no account needed.
 """
 
 import csv
@@ -24,7 +30,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, Busy, InvalidInput, NotFound, TooManyTries
-from workflow_app.permissions import Act
+from workflow_app.permissions import TRACKING_CODE_ISSUERS
 from workflow_app.services.accounts import sessions
 from workflow_app.services.cases.access import visible_case
 from workflow_app.services.core import formatting
@@ -53,15 +59,15 @@ blueprint = Blueprint("tracking", __name__)
 @blueprint.get(PATH)
 @public
 def ask() -> ResponseReturnValue:
-    """Show the form for number and code."""
+    """A form for number and code."""
     return _ask()
 
 
 @blueprint.post(PATH)
 @public
 def show() -> ResponseReturnValue:
-    """Show the status of the case. A wrong number and a wrong code get the same answer, and
-    guessing is slowed.
+    """Where the case stands. A wrong number and a wrong code are one answer, and guessing becomes
+    slow.
     """
     number, code = request.form.get("nomor", ""), request.form.get("kode", "")
     tries = limits.of_tracking()
@@ -89,16 +95,14 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/berkas/<uuid:case_id>/status")
 @access()
 def status(case_id: UUID) -> ResponseReturnValue:
-    """Show what the citizen reads to an officer who sees the case, and whether a code was handed
-    out.
-    """
+    """What the citizen reads, for who sees the case, and whether he has his code."""
     return _status(case_id)
 
 
 @blueprint.post("/surat/<uuid:letter_id>/kode")
-@access(Act.ISSUE_TRACKING_CODES)
+@access(*TRACKING_CODE_ISSUERS)
 def issue(letter_id: UUID) -> ResponseReturnValue:
-    """Hand out a code on a sheet that is shown only once. The former code ends."""
+    """Hand out a code: on a sheet that is shown this once. The one before dies."""
     purpose = request.form.get("tujuan_kode", "")
     with unit_of_work() as work:
         case_id = printing.case_of(work, letter_id)
@@ -147,7 +151,7 @@ def _status(case_id: UUID, letter_id: UUID | None = None, typed: str = "", error
 
 
 def _unkept(page: str, code: int) -> Response:
-    """Return an answer that no cache may store."""
+    """An answer that is nobody's but who asked: no cache keeps it."""
     answer = make_response(page, code)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -159,7 +163,7 @@ verification_blueprint = Blueprint("verification", __name__, url_prefix="/verifi
 @verification_blueprint.get("")
 @public
 def ask_verification() -> ResponseReturnValue:
-    """Show the form for a code; without JavaScript it redirects to the address of the code."""
+    """A form to type a code; without JavaScript it leads to the address of the code."""
     code = request.args.get("kode", "").strip()
     if code:
         wanted = letters.normalise(code)
@@ -172,8 +176,8 @@ def ask_verification() -> ResponseReturnValue:
 @verification_blueprint.get("/<code>")
 @public
 def show_verification(code: str) -> ResponseReturnValue:
-    """Show the letter of a code. Only unknown codes are counted, so that guessing is slowed but
-    checking is not.
+    """What the code stands for. Codes that no letter has are counted: guessing becomes slow,
+    checking does not.
     """
     tries = limits.of_lookup()
     with unit_of_work() as work:
@@ -195,7 +199,7 @@ requirements_blueprint = Blueprint("requirements", __name__)
 @requirements_blueprint.get("/persyaratan")
 @public
 def show_all() -> ResponseReturnValue:
-    """Show all requirements on one page; each kind has an anchor."""
+    """Everything on one page; the address of one kind is its anchor."""
     with unit_of_work() as work:
         kinds = requirements.public_table(work)
         unit_name = configuration.value(work, "nama_unit")
@@ -218,7 +222,7 @@ publications_blueprint = Blueprint("publications", __name__)
 @publications_blueprint.get("/angka-pengaduan")
 @public
 def show_publication() -> ResponseReturnValue:
-    """Show the newest publication, one year at a time."""
+    """The newest publication, one year at a time."""
     wanted = request.args.get("tahun", "")
     with unit_of_work() as work:
         published = publications.newest(work)
@@ -245,7 +249,7 @@ def show_publication() -> ResponseReturnValue:
 @publications_blueprint.get("/angka-pengaduan.csv")
 @public
 def as_csv() -> ResponseReturnValue:
-    """Return all years as one table, for a spreadsheet."""
+    """All years as one table, for a spreadsheet."""
     published = _newest()
     table = io.StringIO()
     csv.writer(table).writerows(publications.rows(published))
@@ -257,7 +261,7 @@ def as_csv() -> ResponseReturnValue:
 @publications_blueprint.get("/angka-pengaduan.json")
 @public
 def as_json() -> ResponseReturnValue:
-    """Return all years as JSON."""
+    """All years for a program."""
     published = _newest()
     return jsonify(
         disusun=published.made_at.astimezone(WITA).isoformat(timespec="seconds"),
@@ -288,8 +292,8 @@ WORDS = {
 @clauses_blueprint.get("")
 @public
 def show_clause() -> ResponseReturnValue:
-    """Show all clauses, or those that match. The query stands in the address: it holds words of the
-    SOP, none about a person.
+    """All clauses, or those that were asked for. What was asked stands in the address: words of the
+    SOP, no words about anybody.
     """
     given = {
         name: request.args.get(name, "").strip()
@@ -321,8 +325,8 @@ def show_clause() -> ResponseReturnValue:
 @clauses_blueprint.get("/<key>")
 @public
 def process(key: str) -> ResponseReturnValue:
-    """Show the drawing of a process with the requested step marked, and the clauses of
-    each step.
+    """The drawing of a process, with the step marked that was asked for, and the clauses of each
+    step in words.
     """
     with unit_of_work() as work:
         found = clause_map.of_process(work, sentra().release, key)
@@ -335,7 +339,7 @@ def process(key: str) -> ResponseReturnValue:
 @clauses_blueprint.get("/<key>/gambar.bpmn")
 @public
 def drawing(key: str) -> ResponseReturnValue:
-    """Return the drawing for the viewer: shapes, names and lines."""
+    """The drawing for the viewer: shapes, names and lines."""
     with unit_of_work() as work:
         found = clause_map.drawing(work, key)
     return Response(found, mimetype="application/xml")

@@ -1,5 +1,5 @@
-"""Quality check of documents: the queue, one page at a time with its doubtful words,
-and the edits.
+"""The quality check of papers: what waits, one page at a time with its doubtful words, and what is
+done to it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from workflow_app.domain import InvalidInput, NotFound
-from workflow_app.permissions import Act
+from workflow_app.permissions import CHECKERS
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.documents import access as document_access
 from workflow_app.services.documents import quality_check, splitting, versions
-from workflow_app.web.requests import access, allows, unit_of_work
+from workflow_app.web.requests import access, holds, unit_of_work
 from workflow_app.web.responses import inline
 
 blueprint = Blueprint("checks", __name__)
@@ -25,9 +25,9 @@ ALL_CHECKED = "Tidak ada lagi dokumen yang menunggu diperiksa."
 
 
 @blueprint.get("/periksa-mutu")
-@access(Act.CHECK_QUALITY)
+@access(*CHECKERS)
 def show_waiting() -> ResponseReturnValue:
-    """Show the unchecked documents."""
+    """Papers that nobody has checked yet."""
     with unit_of_work() as work:
         waiting = quality_check.waiting(work)
     return render_template("checks/waiting.html", waiting=waiting, most=quality_check.MOST_WAITING)
@@ -36,7 +36,7 @@ def show_waiting() -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/periksa/lewati")
 @access()
 def skip(document_id: UUID) -> ResponseReturnValue:
-    """Leave this document for later and continue with another. The skipped ones are in the address
+    """Leave this paper for later and go on with another one. Which were left stands in the address
     until all were seen.
     """
     left = [*_left(request.args), document_id][-MOST_LEFT:]
@@ -52,7 +52,7 @@ def skip(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/periksa")
 @access()
 def show(document_id: UUID) -> ResponseReturnValue:
-    """Show one page beside its doubtful words."""
+    """One page beside its doubtful words."""
     with unit_of_work() as work:
         check = quality_check.show(work, document_id)
         no = min(max(1, request.args.get("halaman", 1, int)), len(check.pages))
@@ -69,7 +69,7 @@ def show(document_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/halaman/<int:page>/gambar")
 @access()
 def picture(document_id: UUID, page: int) -> ResponseReturnValue:
-    """Return a page large enough to read, of the newest version or an earlier one."""
+    """A page large enough to read, of the newest version or an earlier one."""
     with unit_of_work() as work:
         content = quality_check.picture(
             work, document_id, page, request.args.get("versi", None, int)
@@ -80,7 +80,7 @@ def picture(document_id: UUID, page: int) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/versi/<int:version>")
 @access()
 def show_version(document_id: UUID, version: int) -> ResponseReturnValue:
-    """Show an earlier version, one page at a time."""
+    """A version as it was, one page at a time."""
     with unit_of_work() as work:
         history = versions.of(work, document_id)
         pages = quality_check.count_pages(work, document_id, version)
@@ -99,7 +99,7 @@ def show_version(document_id: UUID, version: int) -> ResponseReturnValue:
 @blueprint.get("/dokumen/<uuid:document_id>/versi/<int:version>/dokumen.pdf")
 @access()
 def version_pdf(document_id: UUID, version: int) -> ResponseReturnValue:
-    """Return the searchable copy of a version."""
+    """The searchable copy of a version."""
     with unit_of_work() as work:
         content = quality_check.pdf(work, document_id, version)
     return inline(content)
@@ -108,7 +108,7 @@ def version_pdf(document_id: UUID, version: int) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/kata")
 @access()
 def correct(document_id: UUID) -> ResponseReturnValue:
-    """Correct or confirm one word; a script gets the next step as JSON."""
+    """Put one word right, or confirm it; answers a script with what comes next."""
     version, page, place = (_number(name) for name in ("versi", "halaman", "tempat"))
     with unit_of_work() as work:
         newest = versions.correct(
@@ -126,7 +126,9 @@ def correct(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/periksa")
 @access()
 def change(document_id: UUID) -> ResponseReturnValue:
-    """Perform the edit of the pressed button; each makes a new version."""
+    """What the pressed button says: each makes a new version, but the last one, which finds the
+    newest good.
+    """
     act = ACTS.get(request.form.get("tindakan", ""))
     if act is None:
         raise InvalidInput("Tekan salah satu tombol di halaman periksa mutu.")
@@ -139,7 +141,7 @@ def change(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/pisah")
 @access()
 def cut_off(document_id: UUID) -> ResponseReturnValue:
-    """Make this page and all after it a document of their own."""
+    """This page and all after it become a paper of their own."""
     version, page = _number("versi"), _number("halaman")
     with unit_of_work() as work:
         splitting.cut_off(work, document_id, version, page)
@@ -153,7 +155,7 @@ def cut_off(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/gabung")
 @access()
 def merge(document_id: UUID) -> ResponseReturnValue:
-    """Merge this document and the chosen ones into a new one."""
+    """This paper and the chosen ones become one new paper."""
     try:
         others = [UUID(each) for each in request.form.getlist("dokumen")]
     except ValueError as error:
@@ -170,18 +172,16 @@ def merge(document_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/dokumen/<uuid:document_id>/mutu-baik")
 @access()
 def accept(document_id: UUID) -> ResponseReturnValue:
-    """Accept the newest version; continue with the next document, or return to the task."""
+    """The newest version is good; on to the next paper, or back to the task it was opened from."""
     with unit_of_work() as work:
         quality_check.accept(work, document_id, _number("versi"))
-        following = (
-            quality_check.next_of(work, _left(request.form)) if allows(Act.CHECK_QUALITY) else None
-        )
+        following = quality_check.next_of(work, _left(request.form)) if holds(*CHECKERS) else None
     if (task_id := _task(request.form)) is not None:
         flash("Mutu dokumen tercatat sudah diperiksa.")
         return redirect(url_for("tasks.show", task_id=task_id))
     if following is not None:
         return redirect(_address(following, None))
-    if allows(Act.CHECK_QUALITY):
+    if holds(*CHECKERS):
         flash(LAST_ONE if _left(request.form) else ALL_CHECKED)
         return redirect(url_for("checks.show_waiting"))
     flash("Mutu dokumen tercatat sudah diperiksa.")
@@ -228,7 +228,7 @@ ACTS: Mapping[str, Callable[[UnitOfWork, UUID, int, int], int]] = {
     "keluarkan_kosong": _take_out_blanks,
     "kembalikan": _restore,
 }
-"""Edits by the value of their button; each returns the page to show next."""
+"""By the value of the button; each returns the page to show then."""
 
 
 def _address(document_id: UUID, page: int | None) -> str:
@@ -249,7 +249,7 @@ def _number(name: str) -> int:
 
 
 def _left(given: MultiDict[str, str]) -> list[UUID]:
-    """Return the documents skipped in this round."""
+    """Papers that were left for later in this round."""
     try:
         return [UUID(each) for each in given.getlist("nanti")[-MOST_LEFT:]]
     except ValueError:

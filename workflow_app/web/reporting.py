@@ -1,5 +1,8 @@
-"""Boards and reports: the board of running cases and its lists, the dispatch board and wall screen,
-the monthly service report, and the process pages with figures, stays, replay and event log.
+"""The board of all running cases, and the lists behind its figures.
+
+The dispatch board: running calls to a scene, large enough for the wall, always fresh. The services
+of a month in figures: a page, and the same as a table for a spreadsheet. Process pages: the drawing
+with how many cases stand where and how long they stay, the cases behind each figure, a day again.
 """
 
 import csv
@@ -15,7 +18,13 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from workflow_app.domain import WITA, NotFound
-from workflow_app.permissions import Act
+from workflow_app.permissions import (
+    BOARD_READERS,
+    LOG_EXPORTERS,
+    OVERSEERS,
+    PROCESS_READERS,
+    REPORT_READERS,
+)
 from workflow_app.services.cases import event_log as case_event_log
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.exports import event_log
@@ -42,17 +51,17 @@ LISTS: Mapping[str, tuple[boards.Kind, str]] = {
     "terukur": ("measured", "Waktu pelayanan yang dihitung"),
     "terlambat": ("measured_late", "Terlambat, dari yang dihitung"),
 }
-"""Lists by their name in the address, with headings."""
+"""How the address names the lists, and their headings."""
 OF_PERIOD = ("terukur", "terlambat")
 
 
 @blueprint.get("")
-@access(Act.SEE_ALL_CASES)
+@access(*OVERSEERS)
 def show() -> ResponseReturnValue:
-    """Show the board, or answer 204 while the page already shows the present state."""
+    """The board. Who asks with what he shows already is answered 204 while that is so."""
     days = _days()
     with unit_of_work() as work:
-        # A retried message writes no event, so the digest of the cases does not change with it.
+        # A message that is tried again is no event, so the word of the cases does not tell of it.
         signs, stopped = health.read(work), health.read_stoppage(work)
         known = requests.word(work, signs, days, stopped.messages)
         if requests.is_known(known):
@@ -70,9 +79,9 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.get("/berkas")
-@access(Act.SEE_ALL_CASES)
+@access(*OVERSEERS)
 def cases() -> ResponseReturnValue:
-    """Show one page of the cases behind a figure. Every choice is part of the address."""
+    """One page of the cases behind a figure. Every choice on it is part of the address."""
     which, process = request.args.get("isi", "berjalan"), request.args.get("proses") or None
     if which not in LISTS:
         raise NotFound()
@@ -117,10 +126,10 @@ dispatches_blueprint = Blueprint("dispatches", __name__)
 
 
 @dispatches_blueprint.get("/papan-tkp")
-@access(Act.READ_DISPATCH_BOARD)
+@access(*BOARD_READERS)
 def board() -> ResponseReturnValue:
-    """Show every running call with its stages and clock, who is on duty, and the state of the
-    background process.
+    """Every running call with its stages and its clock, who is on duty, and whether the background
+    process is at work.
     """
     with unit_of_work() as work:
         calls, watches = dispatches.running(work), dispatches.on_duty(work)
@@ -132,9 +141,11 @@ def board() -> ResponseReturnValue:
 
 
 @dispatches_blueprint.get("/papan-tkp/layar")
-@access(Act.READ_DISPATCH_BOARD)
+@access(*BOARD_READERS)
 def screen() -> ResponseReturnValue:
-    """Show the calls on a wall screen: few words, no names, no case numbers."""
+    """The same calls for a screen on the wall, read from three metres: few words, no names, no
+    numbers of cases.
+    """
     with unit_of_work() as work:
         signs = health.read(work)
         known = requests.word(work, signs)
@@ -151,27 +162,29 @@ def screen() -> ResponseReturnValue:
 
 
 @dispatches_blueprint.post("/papan-tkp/layar")
-@access(Act.READ_DISPATCH_BOARD)
+@access(*BOARD_READERS)
 def give_to_screen() -> ResponseReturnValue:
-    """Restrict this session to the wall screen for the rest of the watch."""
+    """Leave this session to the screen: it stays on for the rest of the watch, and leads nowhere
+    else.
+    """
     requests.give_to_screen()
     return redirect(url_for("dispatches.screen"))
 
 
 MOST = 36
-"""Number of months that can be chosen."""
+"""Months that can be chosen."""
 FORMULA = ("=", "+", "-", "@")
-"""First characters that a spreadsheet would take for a formula; the office chooses the names of
-roles.
+"""How a cell begins that a spreadsheet would reckon out: roles are called what the office calls
+them.
 """
 
 service_reports_blueprint = Blueprint("service_reports", __name__)
 
 
 @service_reports_blueprint.get("/laporan-layanan")
-@access(Act.READ_SERVICE_REPORTS)
+@access(*REPORT_READERS)
 def show_service_report() -> ResponseReturnValue:
-    """Show the report of a month, the current one by default."""
+    """The report of a month, the running one unless another is chosen."""
     with unit_of_work() as work:
         months = service_reports.months(work, MOST)
         report = _report(work, months)
@@ -179,9 +192,9 @@ def show_service_report() -> ResponseReturnValue:
 
 
 @service_reports_blueprint.get("/laporan-layanan.csv")
-@access(Act.READ_SERVICE_REPORTS)
+@access(*REPORT_READERS)
 def as_csv() -> ResponseReturnValue:
-    """Return the report as a table."""
+    """The same as a table."""
     with unit_of_work() as work:
         report = _report(work, service_reports.months(work, MOST))
     table = io.StringIO()
@@ -197,9 +210,7 @@ def _as_text(cell: str) -> str:
 
 
 def _report(work: UnitOfWork, months: list[date]) -> Report:
-    """Return the report of the month in the address. Raises `NotFound` for a month
-    without figures.
-    """
+    """Of the month that the address names. Raises `NotFound` for one without figures."""
     wanted = request.args.get("bulan", f"{months[0]:%Y-%m}")
     month = next((one for one in months if f"{one:%Y-%m}" == wanted), None)
     if month is None:
@@ -208,7 +219,7 @@ def _report(work: UnitOfWork, months: list[date]) -> Report:
 
 
 SPANS = (1, 7, 30, 90)
-"""Periods offered, in days including today."""
+"""Days of the periods that are offered, today included."""
 USUAL = 30
 
 process_pages_blueprint = Blueprint("process_pages", __name__, url_prefix="/proses")
@@ -216,16 +227,16 @@ process_pages_blueprint = Blueprint("process_pages", __name__, url_prefix="/pros
 
 @dataclass(frozen=True)
 class Wish:
-    """The parameters of the address."""
+    """What the address asks for."""
 
     period: Period
     span: int | None
-    """One of `SPANS`; None when first and last day were given."""
+    """One of `SPANS`, None when first and last day were named."""
     version: int | None
 
     @property
     def parameters(self) -> dict[str, str | int | None]:
-        """The same parameters for another address."""
+        """The same for another address."""
         days: dict[str, str | int | None] = (
             {"hari": self.span}
             if self.span
@@ -235,18 +246,18 @@ class Wish:
 
 
 @process_pages_blueprint.get("")
-@access(Act.READ_PROCESS_FIGURES)
+@access(*PROCESS_READERS)
 def show_all() -> ResponseReturnValue:
-    """Show every process with the number of running cases."""
+    """Every process with the number of cases that run."""
     with unit_of_work() as work:
         found, running = definitions.list_current(work), process_figures.running(work)
     return render_template("process_pages/all.html", processes=found, running=running)
 
 
 @process_pages_blueprint.get("/<key>")
-@access(Act.READ_PROCESS_FIGURES)
+@access(*PROCESS_READERS)
 def show_process_page(key: str) -> ResponseReturnValue:
-    """Show the figures of a process in a period, in a table and over its drawing."""
+    """The figures of a process in a period, in a table and over its drawing."""
     wish = _wish()
     with unit_of_work() as work:
         chosen = process_figures.choose(work, key, wish.version)
@@ -264,14 +275,16 @@ def show_process_page(key: str) -> ResponseReturnValue:
         spans=SPANS,
         whole_since=whole_since,
         forms=event_log.FORMS,
-        may_export=Act.EXPORT_EVENT_LOG,
+        may_export=LOG_EXPORTERS,
     )
 
 
 @process_pages_blueprint.get("/<key>/gambar.bpmn")
-@access(Act.READ_PROCESS_FIGURES)
+@access(*PROCESS_READERS)
 def drawing(key: str) -> ResponseReturnValue:
-    """Return the drawing of the shown version, or of a process that it calls, for the viewer."""
+    """The drawing of the version that is shown, or of a process that it calls, for the viewer on
+    the page.
+    """
     called = request.args.get("proses")
     with unit_of_work() as work:
         shown = process_figures.choose(work, key, _version()).shown
@@ -282,9 +295,9 @@ def drawing(key: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/langkah/<element>/<which>")
-@access(Act.READ_PROCESS_FIGURES)
+@access(*PROCESS_READERS)
 def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
-    """Show the cases behind a figure."""
+    """The cases behind a figure."""
     wish = _wish()
     with unit_of_work() as work:
         chosen = process_figures.choose(work, key, wish.version)
@@ -304,9 +317,9 @@ def show_stays(key: str, element: str, which: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/hari")
-@access(Act.READ_PROCESS_FIGURES)
+@access(*PROCESS_READERS)
 def watch_day(key: str) -> ResponseReturnValue:
-    """Show a day of the process, move by move."""
+    """A day of the process, move by move."""
     today = now().astimezone(WITA).date()
     day = _day("tanggal") or today
     with unit_of_work() as work:
@@ -324,9 +337,9 @@ def watch_day(key: str) -> ResponseReturnValue:
 
 
 @process_pages_blueprint.get("/<key>/catatan/<form>")
-@access(Act.EXPORT_EVENT_LOG)
+@access(*LOG_EXPORTERS)
 def download(key: str, form: str) -> ResponseReturnValue:
-    """Return the event log of the cases that began in a period, as a file for process mining."""
+    """The event log of the cases that began in a period, as a file for process mining."""
     if form not in event_log.FORMS:
         raise NotFound()
     wish, kind = _wish(), event_log.FORMS[form]
@@ -344,9 +357,7 @@ def download(key: str, form: str) -> ResponseReturnValue:
 
 
 def _wish() -> Wish:
-    """Return the parameters of the address. Unreadable ones get the default; a period that is too
-    long is cut to its last days.
-    """
+    """Anything unreadable is what is usual; a period that is too long is cut to its last days."""
     today, version = now().astimezone(WITA).date(), _version()
     first, last = _day("dari"), _day("sampai")
     if first is not None or last is not None:
@@ -362,7 +373,7 @@ def _wish() -> Wish:
 
 
 def _version() -> int | None:
-    """Return the version in the address; None for all versions."""
+    """None is all versions together."""
     text = request.args.get("versi", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 

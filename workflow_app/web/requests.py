@@ -1,11 +1,14 @@
-"""Everything about an incoming request: the application's parts, its session and actor, its unit of
-work, who may use a route, and limits on its content.
+"""What the assembly hands to the web: how to open units of work, what one upload may weigh, how the
+parts are.
 
-The signed session cookie carries a random token; everything else is a row
-(`services/accounts/sessions.py`). Every view declares its access; a request to one that does not is
-refused. A page's form has a key, so that sending it twice does its work once. Redirects follow only
-paths of this application. Pages that refresh themselves are answered 204 while nothing is new.
-Operators may read figures and details, but no data.
+The session of this request. The signed cookie carries a random token; everything else is a row
+(`services/accounts/sessions.py`). The transaction of a request: leaving the `with` commits all of
+it or nothing. Redirect or render afterwards. Who may use a route. Every view declares it; a request
+to a view that does not is refused. The key of a page with a form: the same page sent twice does its
+work once. Addresses that come from the browser: only paths of this application are followed. Pages
+that refresh themselves tell what they show already, and are answered 204 while nothing is new. Who
+runs the site, as far as a request can tell: may read figures and details, but no data. What no
+request may hold, whichever page it goes to. What one answer may hold is judged with its form.
 """
 
 import hmac
@@ -23,9 +26,9 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from workflow_app.domain import PUBLIC, Actor, Away, InvalidInput, NotFound, SentraError
+from workflow_app.domain import PUBLIC, Actor, Away, Forbidden, InvalidInput, NotFound, SentraError
 from workflow_app.engine.forms import PAGE_FIELDS
-from workflow_app.permissions import Act, check_act, may
+from workflow_app.permissions import has_role
 from workflow_app.services.accounts import sessions, users
 from workflow_app.services.cases import incidents
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
@@ -44,32 +47,34 @@ class Sentra:
     max_recording_mb: int
     watch: Watch
     public_url: str
-    """The address at which citizens reach the site; it is printed for them."""
+    """Where citizens reach the site; stands on what is printed for them."""
     release: Path
-    """Folder of the processes of this release, with the record of their proofs."""
+    """Folder of the processes of this release, with the record of what was proven of them."""
 
 
 def sentra() -> Sentra:
-    """Return the parts from which this application was assembled."""
+    """The parts this application was assembled from."""
     return cast(Sentra, current_app.extensions[EXTENSION])
 
 
 def now() -> datetime:
-    """Return the current instant by the application's clock, in UTC."""
+    """The current instant by the clock of the application, in UTC."""
     return sentra().works.clock()
 
 
 TOKEN = "token"  # noqa: S105  # the name under which the cookie carries it
 SCREEN = "screen"
-"""Cookie key of a session that is restricted to a wall screen, as long as its user is on duty."""
+"""The cookie says that this session was given to a screen on a wall: it shows that and nothing
+else, as long as somebody serves.
+"""
 OF_SCREEN = frozenset({"dispatches.screen", "users.sign_out"})
 BACKGROUND_HEADER = "X-Sentra-Background"
-"""Header of requests that a page makes by itself; they must not keep an abandoned session alive."""
+"""Sent by requests a page makes by itself: they must not keep an abandoned session alive."""
 
 
 def load() -> None:
-    """Find the session of the cookie before each request. Without a session cookie no statement is
-    run.
+    """Before each request: find the session of the cookie. Who has no cookie of a session costs no
+    statement.
     """
     g.user, g.session_id, g.may_configure = None, None, False
     token = cookie.get(TOKEN)
@@ -96,42 +101,38 @@ def load() -> None:
 
 
 def is_on_screen() -> bool:
-    """True if this session is restricted to a wall screen; nobody is signed in on other
-    pages then.
-    """
+    """Was this session given to a screen? Everywhere else nobody is signed in then."""
     return bool(cookie.get(SCREEN))
 
 
 def give_to_screen() -> None:
-    """Restrict the session to the wall screen, so that passers-by cannot open other pages. A new
-    sign-in ends this.
+    """From now on the session shows the screen only: whoever stands before it cannot go anywhere
+    else. Signing in anew ends it.
     """
     cookie[SCREEN] = True
 
 
 def _is_public() -> bool:
-    """True for public pages, which are shown without an account while the session cannot be looked
-    up.
-    """
+    """Pages that need no account are shown without one while the session cannot be looked up."""
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "access", None) == frozenset({"*"})
 
 
 def begin(work: UnitOfWork, user: users.UserView) -> None:
-    """Start a new session for `user`; nothing of the former one remains."""
+    """Start a fresh session for `user`; nothing of the one before it survives."""
     token = sessions.begin(work, user, replaced=g.get("session_id"))
     cookie.clear()
     cookie[TOKEN] = token
 
 
 def forget() -> None:
-    """Delete the token and everything else in the cookie."""
+    """Drop the token and everything the cookie held."""
     cookie.clear()
     g.user, g.session_id, g.may_configure = None, None, False
 
 
 def session_id() -> UUID:
-    """Return the session of this request; raises `NotFound` for the public."""
+    """The session of this request; raises `NotFound` for the public."""
     found: UUID | None = g.get("session_id")
     if found is None:
         raise NotFound()
@@ -139,81 +140,76 @@ def session_id() -> UUID:
 
 
 def current_user() -> users.UserView | None:
-    """Return the signed-in user of this request."""
+    """The signed-in user of this request."""
     found: users.UserView | None = g.get("user")
     return found
 
 
 def current_actor() -> Actor:
-    """Return the actor for services: the signed-in user, or the public."""
+    """The actor for services: the signed-in user, or the public."""
     user = current_user()
     return users.actor_of(user) if user else PUBLIC
 
 
-def allows(act: Act) -> bool:
-    """Return whether a role of the signed-in user allows the act."""
-    return may(current_actor(), act)
+def holds(*roles: str) -> bool:
+    """For templates: does the signed-in user hold one of the roles?"""
+    return has_role(current_actor(), roles)
 
 
 def may_configure() -> bool:
-    """True if the signed-in user may change something of the office's configuration.
-    For templates.
+    """For templates: does a role of the signed-in user change something of the office's
+    configuration?
     """
     return bool(g.get("may_configure"))
 
 
 def unit_of_work() -> AbstractContextManager[UnitOfWork]:
-    """Open a unit of work of the signed-in user (or the public). Leaving it commits all or nothing,
-    so redirect or render afterwards. A fault of a process model is recorded.
+    """A unit of work in which the signed-in user (or the public) acts. A fault of a process model
+    is recorded.
     """
     return incidents.unit_of_work(sentra().works, current_actor())
 
 
 def instant() -> AbstractContextManager[UnitOfWork]:
-    """Open a read-only unit of work on one snapshot, for a page that combines several answers about
-    changing data.
+    """The same for a page that sets several answers about what others change side by side: all are
+    of one instant, and only read.
     """
     return sentra().works.instant(current_actor())
 
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-ACCESS_PUBLIC = "public"
-ACCESS_SIGNED_IN = "signed in"
+ACCESS_PUBLIC: frozenset[str] = frozenset({"*"})
 FIRST = frozenset(
     {"users.change_password", "users.replace_password", "users.sign_out", "users.renew"}
 )
-"""Endpoints open to a user whose password is still the one set by another person."""
+"""What somebody reaches who still has the password that another gave him."""
 
 
 def public(view: View) -> View:
-    """Declare a view open to everybody, without an account."""
+    """The view is open to everybody, without an account."""
     view.__dict__["access"] = ACCESS_PUBLIC
     return view
 
 
-def access(act: Act | None = None) -> Callable[[View], View]:
-    """Declare that a view is open to whom a role allows this act; to everybody who is signed in
-    where no act is named.
-    """
+def access(*roles: str) -> Callable[[View], View]:
+    """The view is open to these roles; to every signed-in user when no role is named."""
 
     def declare(view: View) -> View:
-        view.__dict__["access"] = act or ACCESS_SIGNED_IN
+        view.__dict__["access"] = frozenset(roles)
         return view
 
     return declare
 
 
-def declared(app: Flask, endpoint: str) -> Act | str | None:
-    """Return what the view behind an endpoint declares: an `Act`, `ACCESS_PUBLIC` or
-    `ACCESS_SIGNED_IN`; None when it declares nothing.
-    """
-    found: Act | str | None = getattr(app.view_functions[endpoint], "access", None)
+def declared(app: Flask, endpoint: str) -> frozenset[str] | None:
+    """What the view behind an endpoint declares; None when it declares nothing."""
+    found: frozenset[str] | None = getattr(app.view_functions[endpoint], "access", None)
     return found
 
 
 def enforce() -> ResponseReturnValue | None:
-    """Check access before each request: let it pass, redirect to the sign-in page, or refuse it."""
+    """Before each request: let it pass, send it to the sign-in page, or refuse it."""
     if request.endpoint is None:
         return None
     needed = declared(current_app, request.endpoint)
@@ -226,8 +222,8 @@ def enforce() -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     if user.is_password_temporary and request.endpoint not in FIRST:
         return redirect(url_for("users.change_password"))
-    if isinstance(needed, Act):
-        check_act(current_actor(), needed)
+    if needed and user.roles.isdisjoint(needed):
+        raise Forbidden()
     return None
 
 
@@ -242,13 +238,13 @@ LONGEST = 64
 
 
 def sent() -> str:
-    """Return the key of the sent page; a new one where it had none."""
+    """The key of the page that was sent; a new one where it had none."""
     return request.form.get("kunci", "")[:LONGEST] or str(uuid4())
 
 
 def local_path(text: str | None, default: str) -> str:
-    """Return `text` if it is a path of this application, else `default`. Other hosts are refused,
-    also as `//host` and `/\\host`.
+    """`text` when it is a path here, else `default`. Refuses other hosts, also as `//host` and
+    `/\\host`.
     """
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
         return default
@@ -263,15 +259,15 @@ NOTHING_NEW = ("", 204)
 
 
 def word(work: UnitOfWork, vitals: Vitals, *choices: object) -> str:
-    """Return a digest of what the page will show: the state of the cases and of the background
-    process, and its choices.
+    """What the page will show, as one word: the state of the cases, of the background process, and
+    what was chosen.
     """
     alive = ["late" if sign.is_late else "alive" for sign in vitals.signs]
     return "-".join([boards.word(work), *alive, *map(str, choices)])
 
 
 def is_known(current: str) -> bool:
-    """True if the requesting page already shows this state."""
+    """Does the page that asks show just this?"""
     return request.headers.get(HEADER) == current
 
 
@@ -287,8 +283,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 def is_operator() -> bool:
-    """True for an operator: with METRICS_TOKEN a request that carries it; without it a request from
-    this machine that came through no proxy.
+    """With METRICS_TOKEN: who sends it. Without: who asks from this machine itself, not through a
+    proxy.
     """
     token: str = current_app.config["METRICS_TOKEN"]
     if token:
@@ -302,7 +298,8 @@ NUL = "\x00"
 PLAIN_FORM = "application/x-www-form-urlencoded"
 FORMS = frozenset({PLAIN_FORM, "multipart/form-data"})
 LONGEST_PLAIN_FORM = 256 * 1024
-"""Bytes of a form without files: parsing a million fields would take seconds."""
+"""Bytes of a form that brings no files: taking a million nameless fields apart would cost seconds.
+"""
 TECHNICAL = PAGE_FIELDS
 """Fields that our pages fill and nobody types."""
 LONGEST_TECHNICAL = 2000
@@ -321,16 +318,16 @@ _NO_FORM = (
 
 
 def bound() -> None:
-    """Limit the size of a form before anything reads it."""
+    """Before anything reads the form: how much of it is taken apart at all."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LONGEST_PLAIN_FORM
 
 
 def check_encoding() -> None:
-    """Answer 400 before anything reads a form that is not UTF-8, which would otherwise be stored
-    with percent signs, or lost.
+    """Before anything reads the form: answer 400 when it is not UTF-8, which would be kept as
+    percent signs, or as no form.
 
-    In a multipart form such bytes become U+FFFD, and the field that holds one is refused with its
+    In a form in parts such bytes become U+FFFD, and the field that holds one is refused with its
     form.
     """
     if request.mimetype != PLAIN_FORM:
@@ -342,9 +339,11 @@ def check_encoding() -> None:
 
 
 def refuse() -> None:
-    """Answer 400 to a request with a NUL in path, address or form, or with a form that is not ours.
+    """Before each request that may pass: answer 400 when a NUL is in path, address or form, or the
+    form is none of ours.
 
-    An empty form would erase a draft; a long technical field would end up in a database index.
+    An empty form would wipe a draft; a technical field of any length would end up in an index of
+    the database.
     """
     if any(NUL in text for text in _texts()):
         raise InvalidInput(_NUL)

@@ -1,10 +1,10 @@
-"""Everything about an answer: security headers, downloads, static files, request log, and errors as
-pages.
+"""Response headers: what the browser may load, and what it may keep.
 
-Uploaded bytes are never sent as something that the browser would run. Errors of `domain` and of
-HTTP are mapped to a status and a sentence in one place. Addresses of static files contain the hash
-of their content, so that browsers may cache them. The log has one line per request, with route,
-user id and duration, never an address with typed text.
+Handing out bytes that people brought in: never as something the browser would run. Errors as pages:
+one place maps the family of `errors.py` and HTTP's own to a status and a sentence. Static files:
+addresses that change with the content, so that browsers may keep them, and gzip for what is text.
+One log line per request: which route, who by id, how long. Never an address with what was typed in
+it.
 """
 
 import errno
@@ -43,7 +43,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Scripts and styles come only from our own files, nothing inline or from elsewhere."""
+"""Scripts and styles come from files of ours only: nothing inline, nothing from elsewhere."""
 
 FIXED = {
     "Content-Security-Policy": POLICY,
@@ -57,7 +57,7 @@ FIXED = {
 
 
 def add(response: Response) -> Response:
-    """Set the headers, after each request, that a view has not set itself."""
+    """After each request: set the headers a view has not set itself."""
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
@@ -76,25 +76,25 @@ def _is_public(app: Flask) -> bool:
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 CLOSED = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 FILE_POLICY = f"{CLOSED}; img-src 'self' data:; sandbox"
-"""Nothing in the file may load or run, and it has no origin."""
+"""Nothing in the file may load or run, and it belongs to no origin."""
 PDF_POLICY = CLOSED.replace("object-src 'none'", "object-src 'self'")
-"""Policy for PDF: the viewer of some browsers is an embedded object of ours, which a sandbox would
-block. Scripts do not run here either.
+"""To some browsers their own viewer is an embedded object of ours, and a sandbox would take it
+away. Nothing runs there either.
 """
 
 
 def inline(content: Content) -> Response:
-    """Return a file to be shown in the browser when that is safe, else to be saved."""
+    """Shown in the browser when that is safe, else offered for saving."""
     return _answer(content, "inline" if content.media_type in SHOWN else "attachment")
 
 
 def attachment(content: Content) -> Response:
-    """Return a file to be saved."""
+    """Offered for saving."""
     return _answer(content, "attachment")
 
 
 def whole_file(chunks: Iterable[bytes], size: int, media_type: str, name: str) -> Response:
-    """Return a file to be saved, streamed from the store."""
+    """Offered for saving, as it comes from the store."""
     response = Response(chunks, mimetype=media_type)
     response.content_length = size
     return _closed(response, "attachment", name)
@@ -116,8 +116,8 @@ def _closed(response: Response, disposition: str, name: str, policy: str = FILE_
 
 
 def sound(work: UnitOfWork, document_id: UUID, disposition: str) -> Response:
-    """Return a recording, or the requested range of it (RFC 9110, 14). A range is at most one
-    piece, because players ask for the next.
+    """A recording, or the bytes of it that were asked for (RFC 9110, 14): at most a piece, as
+    players ask for the next.
     """
     recording, wanted = documents.get_recording(work, document_id), _wanted()
     if wanted is None:
@@ -133,8 +133,8 @@ def sound(work: UnitOfWork, document_id: UUID, disposition: str) -> Response:
 
 
 def _wanted() -> Range | None:
-    """Return the single requested range; None for the whole. Without a validator no `If-Range`
-    condition matches.
+    """The one range that was asked for; None for all of it. What has no validator matches no
+    condition.
     """
     wanted = request.range
     is_one = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
@@ -155,14 +155,14 @@ TEXT = frozenset({"text/css", "text/javascript", "application/javascript", "imag
 
 
 def asset(path: str) -> str:
-    """Return the address of a file below `static/`, with its content's hash."""
+    """Address of a file below `static/`, with its content's hash."""
     folder = Path(current_app.static_folder or "")
     return url_for("static", filename=path, v=_version(folder / path))
 
 
 def limit_age(response: Response) -> Response:
-    """Disable caching, after each request, of static files requested without their
-    content's hash.
+    """After each request: what is asked for without its content's hash is asked again every
+    time.
     """
     if request.endpoint == "static" and "v" not in request.args:
         response.headers["Cache-Control"] = "no-cache"
@@ -170,8 +170,8 @@ def limit_age(response: Response) -> Response:
 
 
 def compress(response: Response) -> Response:
-    """Compress static text after each request. Pages are not compressed, because they hold secrets
-    beside typed text.
+    """After each request: gzip static text. Pages are not compressed: they hold secrets beside what
+    was typed.
     """
     if (
         request.endpoint != "static"
@@ -211,28 +211,30 @@ logger = logging.getLogger("workflow_app.web")
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[0-9A-Za-z_-]{8,64}")
 UNLOGGED = frozenset({"static", "health.alive", "health.ready", "metrics.show"})
-"""Endpoints that machines request every few seconds; their failures are still logged."""
+"""Asked for every few seconds by machines; what fails there is logged all the same."""
 
 
 def begin() -> None:
-    """Give each request an id that the error page shows, the log carries and its jobs inherit."""
+    """Before each request: give it an id that the error page shows, the log carries and its jobs
+    inherit.
+    """
     g.request_id = _given_id() or uuid4().hex[:12]
     g.began = time.perf_counter()
     logs.begin(request=g.request_id)
 
 
 def request_id() -> str:
-    """Return the id of this request."""
+    """The id of this request."""
     return str(g.get("request_id", "-"))
 
 
 def seconds() -> float:
-    """Return how long this request has taken so far, in seconds."""
+    """How long this request has taken so far."""
     return time.perf_counter() - float(g.get("began", time.perf_counter()))
 
 
 def finish(response: Response) -> Response:
-    """Write the log line of the request."""
+    """After each request: write its line."""
     if "began" not in g:
         return response
     if request.endpoint not in UNLOGGED:
@@ -250,7 +252,7 @@ def finish(response: Response) -> Response:
 
 
 def _given_id() -> str | None:
-    """Return the id given by our reverse proxy; that of any other client is ignored."""
+    """The id that a reverse proxy of ours has given; what anybody else sends is not taken over."""
     if not current_app.config["TRUSTED_PROXIES"]:
         return None
     given = request.headers.get(HEADER, "")
@@ -304,7 +306,7 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def register(app: Flask) -> None:
-    """Register handlers that answer every error with a sentence."""
+    """Answer every error of this application with a sentence."""
     app.register_error_handler(domain.SentraError, _answer_ours)
     app.register_error_handler(CSRFError, _answer_stale_form)
     app.register_error_handler(HTTPException, _answer_http)
@@ -312,7 +314,7 @@ def register(app: Flask) -> None:
 
 
 def status_of(error: domain.SentraError) -> int:
-    """Return the HTTP status of one of our errors."""
+    """HTTP status of one of our errors."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -342,7 +344,7 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def pause_of(error: domain.SentraError) -> dict[str, str]:
-    """Return the header that says after how many seconds the same request may succeed; empty when
+    """The header that says after how many seconds the same request may succeed; nothing when
     waiting does not help.
     """
     if isinstance(error, domain.Away | domain.TooManyTries):

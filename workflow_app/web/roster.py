@@ -1,4 +1,10 @@
-"""Duty roster, calendars and absences of the office. Each change is previewed before it is made."""
+"""The duty roster: the week of all functions, one period to enter or change, the last week again;
+each looked at before it is done.
+
+The calendars with their holidays, year by year; confirming a year, days of the office's own, each
+looked at before it is done. Absences and substitutes: the list for everybody of the unit, entering
+or ending one with a look at what it does.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -27,7 +33,7 @@ blueprint = Blueprint("rosters", __name__, url_prefix="/pengaturan/piket")
 @blueprint.get("")
 @access()
 def show() -> ResponseReturnValue:
-    """Show one week of all functions."""
+    """One week of all functions."""
     monday = _monday(request.args.get("minggu", ""))
     with unit_of_work() as work:
         return render_template(
@@ -44,7 +50,9 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/salin")
 @access()
 def copy() -> ResponseReturnValue:
-    """Preview or make a copy of the previous week's periods, by the pressed button."""
+    """Show what entering the periods of the week before again would do, or do it, as the pressed
+    button says.
+    """
     monday = _monday(request.form.get("minggu", ""))
     if request.form.get("tombol") != "simpan":
         with unit_of_work() as work:
@@ -63,7 +71,7 @@ def copy() -> ResponseReturnValue:
 @blueprint.get("/<function>")
 @access()
 def ask(function: str) -> ResponseReturnValue:
-    """Show the form of a period, filled if the period exists."""
+    """The form of a period, filled where it is entered already."""
     try:
         with unit_of_work() as work:
             asked = weeks.period(work, _known(function), request.args.get("awal", ""))
@@ -75,7 +83,7 @@ def ask(function: str) -> ResponseReturnValue:
 @blueprint.post("/<function>")
 @access()
 def enter(function: str) -> ResponseReturnValue:
-    """Preview or make a new or changed period, by the pressed button."""
+    """Show what the period would do, or enter or change it, as the pressed button says."""
     form = request.form
     asked = Asked(
         form.get("awal", ""),
@@ -128,7 +136,7 @@ def _known(function: str) -> str:
 
 
 def _monday(text: str) -> date:
-    """Return the Monday of the chosen week; of this week when none is readable."""
+    """The week that was chosen; this one when nothing readable was."""
     try:
         chosen = date.fromisoformat(text)
     except ValueError:
@@ -144,7 +152,7 @@ calendars_blueprint = Blueprint("calendars", __name__, url_prefix="/pengaturan/l
 @calendars_blueprint.get("")
 @access()
 def show_all() -> ResponseReturnValue:
-    """Show the calendars and their gaps."""
+    """The calendars, and what is missing in them."""
     with unit_of_work() as work:
         return render_template(
             "calendars/list.html",
@@ -157,14 +165,14 @@ def show_all() -> ResponseReturnValue:
 @calendars_blueprint.get("/<name>/<int:year>")
 @access()
 def show_calendar(name: str, year: int) -> ResponseReturnValue:
-    """Show one year of one calendar."""
+    """One year of one calendar."""
     return _page(name, year, HolidayYearAsked())
 
 
 @calendars_blueprint.post("/<name>/<int:year>")
 @access()
 def change(name: str, year: int) -> ResponseReturnValue:
-    """Preview or make a change of a calendar, by the pressed button."""
+    """Show what a change does, or make it, as the pressed button says."""
     form = request.form
     day, start = read_day(form.get("hari", "")), read_day(form.get("mulai", ""))
     asked = HolidayYearAsked(form.get("ubah", ""), day, form.get("alasan", "").strip(), start)
@@ -217,14 +225,14 @@ absences_blueprint = Blueprint("absences", __name__, url_prefix="/pengaturan/pen
 @absences_blueprint.get("")
 @access()
 def show_absence() -> ResponseReturnValue:
-    """Show absences and substitutes, and the form."""
+    """Who is away, who stands in, and the form."""
     return _page_absence(AbsenceRuleAsked())
 
 
 @absences_blueprint.post("")
 @access()
 def enter_absence() -> ResponseReturnValue:
-    """Preview or record an absence, by the pressed button."""
+    """Show what an absence would do, or record it, as the pressed button says."""
     form = request.form
     people = (form.get(name, "") for name in ("anggota", "pengganti"))
     days = (read_day(form.get(name, "")) for name in ("mulai", "sampai"))
@@ -245,7 +253,7 @@ def enter_absence() -> ResponseReturnValue:
 @absences_blueprint.post("/<uuid:absence_id>/akhiri")
 @access()
 def end(absence_id: UUID) -> ResponseReturnValue:
-    """Preview or make the end, or the withdrawal before its begin, of an absence."""
+    """Show what ending one now, or withdrawing it before it begins, would do, or do it."""
     if request.form.get("tombol") != "simpan":
         with unit_of_work() as work:
             return render_template("absences/end.html", item=absences.ending(work, absence_id))

@@ -1,7 +1,8 @@
-"""One task and the inbox: showing, claiming, releasing, reassigning and completing a task, saving
-drafts, and offers read from documents while the form stays open (decision 0041).
+"""One task: its form, taking it, giving it on, completing it.
 
-The inbox lists the user's tasks, the queue of the user's roles, and all visible cases.
+Saving unfinished answers while a person types. How far the papers of a form are read that stays
+open meanwhile, and what they propose for it (decision 0041). The inbox: what waits for me, for my
+roles, and all I may see.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ from workflow_app.domain import (
     StorageAway,
 )
 from workflow_app.engine import forms
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import LEADS, has_role
 from workflow_app.services.accounts import absences, members, users
 from workflow_app.services.calendars import calendars
 from workflow_app.services.cases import answers, history, inbox, related_cases, task_rights
@@ -58,7 +59,7 @@ from workflow_app.web.responses import pause_of, status_of
 PHONE = ("ponsel", "tutup")
 BUTTONS = ("selesai", "simpan", "unggah", *PHONE)
 TAKE = "pakai."
-"""Prefix of the button that takes an offer; the offer's key follows."""
+"""In front of the key of an offer: the button that takes what was read on a paper."""
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 
@@ -66,15 +67,15 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tugas/<uuid:task_id>")
 @blueprint.get("")
 @access()
 def show(task_id: UUID) -> ResponseReturnValue:
-    """Show the task's form beside what is known so far."""
+    """The form of the task beside what is known so far."""
     return _page(task_id)
 
 
 @blueprint.post("")
 @access()
 def complete(task_id: UUID) -> ResponseReturnValue:
-    """Save, add documents, open a link for a phone, take an offer, or complete, by the pressed
-    button. Chosen files are stored first.
+    """Save, add papers, show a code for a phone, or complete, as the pressed button says. Papers
+    chosen but not yet sent are taken first.
     """
     posted = request.form.to_dict(flat=False)
     button = request.form.get("tombol", "")
@@ -107,7 +108,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/ambil")
 @access()
 def claim(task_id: UUID) -> ResponseReturnValue:
-    """Claim the task and open it."""
+    """Take the task and open it."""
     with unit_of_work() as work:
         tasks.claim(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
@@ -116,7 +117,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/ambil-alih")
 @access()
 def take_over(task_id: UUID) -> ResponseReturnValue:
-    """Take the task over to record it for its role, and open it."""
+    """Take the task to record it for its role, and open it."""
     with unit_of_work() as work:
         tasks.take_over(work, task_id)
     return redirect(url_for("tasks.show", task_id=task_id))
@@ -125,7 +126,7 @@ def take_over(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/lepas")
 @access()
 def release(task_id: UUID) -> ResponseReturnValue:
-    """Release the task to the queue of its role."""
+    """Give the task back to the queue of its role."""
     with unit_of_work() as work:
         tasks.release(work, task_id, seen_holder=_seen_holder())
     flash("Tugas dilepas dan kembali ke antrean.")
@@ -135,7 +136,7 @@ def release(task_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/alihkan")
 @access()
 def reassign(task_id: UUID) -> ResponseReturnValue:
-    """Reassign the task to a colleague."""
+    """Give the task to a colleague."""
     try:
         colleague = UUID(request.form.get("kepada", ""))
     except ValueError as error:
@@ -147,7 +148,7 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
 
 
 def _seen_holder() -> SeenHolder:
-    """Return who held the task when the page was loaded, as the page states."""
+    """Who had the task when the page was loaded, as the page says."""
     text = request.form.get("pemegang")
     try:
         return UUID(text) if text else ("any" if text is None else None)
@@ -172,16 +173,16 @@ def _complete(task_id: UUID, posted: Posted) -> ResponseReturnValue:
 
 
 def _phone(task_id: UUID, button: str, place: str) -> ResponseReturnValue:
-    """Open or close the link of a question without a script; the form is already saved."""
+    """Show the code of a question or close it, without a script; what stands in the form is kept
+    already.
+    """
     with unit_of_work() as work:
         captures.press(work, task_id, button, place)
     return redirect(url_for("tasks.show", task_id=task_id, _anchor=anchor(place.split(".")[0])))
 
 
 def _keep(task_id: UUID, posted: Posted) -> str:
-    """Save a draft; the returned sentence says who holds the task, if it is no longer
-    the actor's.
-    """
+    """Save as a draft; the sentence says who has the task when it is not the actor's any more."""
     page, seen = request.form.get("kunci", ""), request.form.get("versi")
     with unit_of_work() as work:
         answers = forms.read(tasks.form_of(work, task_id), posted)
@@ -189,7 +190,9 @@ def _keep(task_id: UUID, posted: Posted) -> str:
 
 
 def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
-    """Put an offered value into the form and save the whole form as a draft."""
+    """Put what was read on a paper into the form, which is kept as a draft with all else that
+    stands there.
+    """
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
         taken = proposals.take(work, task.form, task.case_id, key, forms.read(task.form, posted))
@@ -203,7 +206,7 @@ def _take(task_id: UUID, posted: Posted, key: str) -> ResponseReturnValue:
 
 
 def _keep_if_possible(task_id: UUID, posted: Posted) -> str:
-    """Save a draft as `_keep` does, beside another sentence; an ended task stores none."""
+    """As `_keep`, beside another sentence; a task that is over has nothing to keep it in."""
     with suppress(Conflict, Forbidden):
         return _keep(task_id, posted)
     return ""
@@ -273,7 +276,7 @@ def _prepared(task: TaskView) -> Posted:
 
 
 def _on_duty(work: UnitOfWork, role: str) -> str:
-    """Return who of a function would be summoned; empty where the office keeps no roster."""
+    """Who of a function would be called up; nothing where the office keeps no roster."""
     if not duty.now(work, work.actor.unit):
         return ""
     names = duty.names(work, work.actor.unit, role)
@@ -283,9 +286,7 @@ def _on_duty(work: UnitOfWork, role: str) -> str:
 def _context(
     work: UnitOfWork, task: TaskView, papers: list[document_views.DocumentView], given: Answers
 ) -> dict[str, object]:
-    """Return what widgets need beside their own answer, such as documents by id and checklist
-    lines.
-    """
+    """What widgets need beside their own answer: the papers by id, the lines of a checklist."""
     lines: dict[str, object] = {}
     asked: dict[str, object] = {}
     alike: dict[str, object] = {}
@@ -323,7 +324,7 @@ drafts_blueprint = Blueprint("drafts", __name__)
 @drafts_blueprint.post("/tugas/<uuid:task_id>/draf")
 @access()
 def save(task_id: UUID) -> ResponseReturnValue:
-    """Save a draft; answer with the time of saving."""
+    """Keep what stands in the form; answers with the time it was kept."""
     with unit_of_work() as work:
         form = tasks.form_of(work, task_id)
         answers = forms.read(form, request.form.to_dict(flat=False))
@@ -347,8 +348,8 @@ form_proposals_blueprint = Blueprint("form_proposals", __name__)
 @form_proposals_blueprint.get("/tugas/<uuid:task_id>/terbaca")
 @access()
 def show_form_proposal(task_id: UUID) -> ResponseReturnValue:
-    """Return the state of each document, the offers for the saved answers, and whether more may
-    come.
+    """The state of each paper; offers for the answers as they were saved last, by question or line;
+    whether more may come.
     """
     with unit_of_work() as work:
         task = tasks.get(work, task_id)
@@ -367,14 +368,14 @@ inbox_blueprint = Blueprint("inbox", __name__)
 
 TABS: dict[inbox.Tab, str] = {"mine": "Tugas saya", "queue": "Antrean peran saya", "all": "Semua"}
 WORDS: dict[str, inbox.Tab] = {"saya": "mine", "antrean": "queue", "semua": "all"}
-"""Lists by their name in the address."""
+"""How the address names the lists."""
 LONGEST_NUMBER = 60
 
 
 @inbox_blueprint.get("/")
 @access()
 def show_inbox() -> ResponseReturnValue:
-    """Show one page of one list. Every choice is part of the address, so that it can be shared."""
+    """One page of one list. Every choice on it is part of the address, so that it can be shared."""
     chosen = request.args.get("daftar")
     process, after = request.args.get("proses") or None, request.args.get("setelah")
     number = request.args.get("nomor", "").strip()[:LONGEST_NUMBER]
@@ -391,7 +392,7 @@ def show_inbox() -> ResponseReturnValue:
             (rosters.notice(work), "rosters.show", "Buka Jadwal piket"),
         ]
         relief = duty.relief(work)
-        signs = health.read(work) if may(work.actor, Act.LEAD_SHIFT) else None
+        signs = health.read(work) if has_role(work.actor, LEADS) else None
         stopped = health.read_stoppage(work)
     word = next(key for key, value in WORDS.items() if value == tab)
     address = partial(
@@ -414,7 +415,7 @@ def show_inbox() -> ResponseReturnValue:
 
 
 def _address(current: dict[str, str | None], **changes: Any) -> str:
-    """Return the address of this list with changed choices; None removes one."""
+    """The address of this list with some of its choices changed; None removes one."""
     merged = {**current, **changes}
     words = {value: key for key, value in WORDS.items()}
     merged["daftar"] = words.get(merged["daftar"], merged["daftar"])

@@ -13,6 +13,7 @@ from tests.integration.open_tasks import task_of
 from workflow_app.domain import Actor, Answers, InvalidInput
 from workflow_app.models import Case, Submission, Task
 from workflow_app.services.cases import access, answers, history
+from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.forms import requirements
 from workflow_app.services.workflow import cases, tasks
@@ -97,7 +98,7 @@ def test_answers_just_stored_are_known_as_a_fresh_look_reads_them(
         before = known(work, returned)
         tasks.complete(work, task.id, typed, "kunci-uji")
         kept = known(work, returned)
-        work.cache.forget_case(returned)
+        unit_of_work.forget(work, returned)
         assert kept == known(work, returned)
     assert before != kept
     assert [name for name, *_ in kept][-1] == task.element != [name for name, *_ in before][-1]

@@ -14,7 +14,7 @@ from tests.integration.conftest import PROCESSES, TestClock
 from tests.integration.services.standing_cases import APPROVAL, WORK, Office, Span
 from tests.integration.web.statements import statements
 from workflow_app.domain import SYSTEM, Actor, Forbidden
-from workflow_app.permissions import MATRIX, ROLES, Act
+from workflow_app.permissions import OVERSEERS, ROLES
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import Works
 from workflow_app.services.office_settings import configuration
@@ -214,7 +214,7 @@ def test_who_oversees_reads_the_board_and_nobody_else(
 ) -> None:
     for role in ROLES:
         actor = person(f"orang_{role}", role)
-        if role in MATRIX[Act.SEE_ALL_CASES]:
+        if role in OVERSEERS:
             assert read(works, actor).running == 5
         else:
             for act in (lambda work: boards.read(work), lambda work: boards.page(work, "running")):

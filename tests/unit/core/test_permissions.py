@@ -6,7 +6,6 @@ import pytest
 
 from workflow_app import permissions
 from workflow_app.domain import PUBLIC, SYSTEM, AccessLevel, Actor, Forbidden, Principal
-from workflow_app.permissions import CaseFacts
 
 BUDI = Actor(uuid4(), "Budi", frozenset({"petugas"}))
 SARI = Actor(uuid4(), "Sari", frozenset({"ka_spkt"}))
@@ -19,22 +18,32 @@ TONO = Actor(uuid4(), "Tono", frozenset({"petugas", "ka_spkt", "auditor"}), unit
     ids=["petugas", "ka_spkt", "other unit"],
 )
 def test_a_case_is_seen_in_its_unit_only(actor: Actor, sees: bool) -> None:
-    assert permissions.can_see_case(actor, CaseFacts("spkt", task_roles=["petugas"])) is sees
+    assert (
+        permissions.can_see_case(actor, unit="spkt", started_by=None, task_roles=["petugas"])
+        is sees
+    )
 
 
 def test_a_petugas_does_not_see_a_case_of_other_roles() -> None:
-    assert not permissions.can_see_case(BUDI, CaseFacts("spkt", task_roles=["piket_intelkam"]))
+    assert not permissions.can_see_case(
+        BUDI, unit="spkt", started_by=None, task_roles=["piket_intelkam"]
+    )
 
 
 def test_who_started_a_case_sees_it() -> None:
-    assert permissions.can_see_case(BUDI, CaseFacts("spkt", BUDI.user_id))
+    assert permissions.can_see_case(BUDI, unit="spkt", started_by=BUDI.user_id, task_roles=[])
 
 
 def test_r79_whom_a_case_concerns_does_not_see_it_whatever_he_is() -> None:
     assert SARI.user_id
     for actor, is_seen in ((SARI, False), (BUDI, True)):
-        case = CaseFacts("spkt", actor.user_id, ["petugas", "ka_spkt"], walled_off=[SARI.user_id])
-        sees = permissions.can_see_case(actor, case)
+        sees = permissions.can_see_case(
+            actor,
+            unit="spkt",
+            started_by=actor.user_id,
+            task_roles=["petugas", "ka_spkt"],
+            walled_off=[SARI.user_id],
+        )
         assert sees is is_seen
 
 
@@ -54,14 +63,10 @@ def test_r79_a_confined_case_is_seen_by_its_role_and_who_watches_over_it(
     role: str, leadership_sees: bool, is_seen: bool
 ) -> None:
     actor = Actor(uuid4(), "Contoh", frozenset({role}))
-    case = CaseFacts(
-        "spkt",
-        actor.user_id,
-        ["petugas", "ka_spkt"],
-        confined_to="piket_propam",
-        leadership_sees=leadership_sees,
+    only = permissions.seers_of_confined("piket_propam", leadership_sees=leadership_sees)
+    seen = permissions.can_see_case(
+        actor, unit="spkt", started_by=actor.user_id, task_roles=["petugas", "ka_spkt"], only=only
     )
-    seen = permissions.can_see_case(actor, case)
     assert seen is is_seen
 
 

@@ -20,7 +20,14 @@ from sqlalchemy.orm import selectinload
 from workflow_app.domain import Actor, Answer, Answers, Conflict, Forbidden, InvalidInput, NotFound
 from workflow_app.engine.forms import Form
 from workflow_app.models import RoleChange, User, UserRole
-from workflow_app.permissions import GIVERS, ROLES, Act, check_act, has_role, may
+from workflow_app.permissions import (
+    GIVERS,
+    ROLES,
+    STAFF_KEEPERS,
+    STAFF_READERS,
+    check_role,
+    has_role,
+)
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.core import jobs
@@ -49,7 +56,7 @@ class Asked:
 
 def listed(work: UnitOfWork) -> list[UserView]:
     """The accounts of the actor's unit, the open ones first, by name."""
-    check_act(work.actor, Act.READ_MEMBERS)
+    check_role(work.actor, STAFF_READERS)
     own = (user for user in users.list_all(work) if user.unit == work.actor.unit)
     return sorted(own, key=lambda user: (not user.is_active, user.full_name.lower()))
 
@@ -69,7 +76,7 @@ def givable(actor: Actor) -> tuple[str, ...]:
 
 def check_new(work: UnitOfWork, asked: Asked) -> None:
     """Raise as `add` does. Nothing is written."""
-    check_act(work.actor, Act.KEEP_MEMBERS)
+    check_role(work.actor, STAFF_KEEPERS)
     faults = {
         name: "Isi dengan satu baris tulisan."
         for name in ("nama_pengguna", "nama")
@@ -111,7 +118,7 @@ def add(work: UnitOfWork, asked: Asked) -> tuple[UserView, str]:
 
 def closable(work: UnitOfWork, user_id: UUID) -> User:
     """An account that can be closed, or is. Nothing is written; raises as `lock` does."""
-    check_act(work.actor, Act.KEEP_MEMBERS)
+    check_role(work.actor, STAFF_KEEPERS)
     user = changing(work, user_id)
     if user.is_active:
         check_admin_remains(work, user)
@@ -130,7 +137,7 @@ def openable(work: UnitOfWork, user_id: UUID) -> User:
     """An account that can be opened again, or is open. Nothing is written; raises as `unlock`
     does.
     """
-    check_act(work.actor, Act.KEEP_MEMBERS)
+    check_role(work.actor, STAFF_KEEPERS)
     return changing(work, user_id)
 
 
@@ -149,7 +156,7 @@ def renewable(work: UnitOfWork, user_id: UUID) -> User:
     """
     user = changing(work, user_id)
     held = [role.role for role in user.roles]
-    if not (may(work.actor, Act.READ_MEMBERS) and can_renew(work, user_id, held)):
+    if not (has_role(work.actor, STAFF_READERS) and can_renew(work, user_id, held)):
         raise Forbidden(
             f"Kata sandi {user.full_name} tidak dapat Anda ganti, karena ada perannya, "
             "sekarang atau yang akan datang, yang bukan "

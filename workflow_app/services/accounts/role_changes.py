@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from workflow_app.domain import SYSTEM, WITA, Conflict, InvalidInput, NotFound
 from workflow_app.models import RoleChange, User
-from workflow_app.permissions import ROLES, Act, check_act, may
+from workflow_app.permissions import ROLES, STAFF_KEEPERS, STAFF_READERS, check_role, has_role
 from workflow_app.services.accounts import members, users
 from workflow_app.services.accounts.absences import day, midnight
 from workflow_app.services.core import jobs, unit_of_work
@@ -64,7 +64,7 @@ def checked(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
     """The change that was typed. Raises `InvalidInput` with a sentence per field, `NotFound`,
     `Forbidden`, `Conflict`.
     """
-    check_act(work.actor, Act.READ_MEMBERS)
+    check_role(work.actor, STAFF_READERS)
     user = members.changing(work, user_id)
     before = sorted(held.role for held in user.roles)
     if unknown := sorted(set(asked.peran) - set(ROLES)):
@@ -72,7 +72,7 @@ def checked(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
     valid_from = _from(work, asked.mulai)
     members.check_change(work, before, asked.peran)
     unit = asked.unit.strip() or user.unit
-    if unit != user.unit and not may(work.actor, Act.KEEP_MEMBERS):
+    if unit != user.unit and not has_role(work.actor, STAFF_KEEPERS):
         raise InvalidInput(fields={"unit": "Unit hanya dapat diubah admin."})
     if len(unit) > members.LONGEST or not unit.isprintable():
         raise InvalidInput(fields={"unit": "Isi dengan satu baris tulisan."})
@@ -121,7 +121,7 @@ def enter(work: UnitOfWork, user_id: UUID, asked: Asked) -> Change:
 
 def withdrawable(work: UnitOfWork, change_id: UUID) -> RoleChange:
     """A change that can be taken back, or was. Nothing is written; raises as `withdraw` does."""
-    check_act(work.actor, Act.READ_MEMBERS)
+    check_role(work.actor, STAFF_READERS)
     row = work.session.get(RoleChange, change_id)
     if row is None:
         raise NotFound()

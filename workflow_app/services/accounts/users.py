@@ -353,7 +353,7 @@ def acting(name: str, absent: str | None) -> str:
 
 def names_of(work: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Full names by id; the actor's own costs no question."""
-    known = work.cache.names
+    known: dict[UUID, str] = work.session.info.setdefault("names", {})
     if work.actor.user_id is not None:
         known.setdefault(work.actor.user_id, work.actor.name)
     wanted = {user_id for user_id in ids if user_id is not None}

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from workflow_app.domain import WITA, InvalidInput, NotFound
 from workflow_app.models import Case, CaseClock
-from workflow_app.permissions import Act, has_role, may
+from workflow_app.permissions import CONFIGURATION_MINDERS, has_role
 from workflow_app.services.core import jobs
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration, working_days
@@ -110,7 +110,7 @@ def notice(work: UnitOfWork) -> str:
     """One sentence for those who see to it that holidays are entered; empty when nothing is
     missing, or for others.
     """
-    if not may(work.actor, Act.WATCH_SETTINGS):
+    if not has_role(work.actor, CONFIGURATION_MINDERS):
         return ""
     missing = gaps(work)
     if not missing:

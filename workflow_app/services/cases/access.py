@@ -1,25 +1,33 @@
-"""The rows of cases, tasks and documents that an actor may see; others do not exist for him.
+"""Loading a case or task only for those who may see it. What one may not see does not exist for
+them.
 
-The rules stand in `workflow_app.permissions`. This module asks them of one loaded case
-(`visible_case`, `visible_task`) and says the same as conditions for lists, searches, counts and
-boards (`sees_case`, or `not_behind_wall` where a list has grounds of its own).
+Every list, search, count and board of cases or of what belongs to them asks `sees_case` (or
+`not_behind_wall`, where a list has grounds of its own), so that this is the one place that decides.
 
-The tasks of a case are loaded once per unit of work, with its walls and whether an incident is
-open: all open tasks, and of the others the last of each element, role and status. A case with a
-thousand rounds of rework has thousands of tasks, and each completion would read all of them.
+Who locks a case is going to change something: the account is looked at again under the lock.
 
-The tasks are read after the case is locked, because the statement that waited for the lock does
-not see a wall that another transaction raised meanwhile; the account is checked again then.
+The tasks of a case, loaded once per unit of work: who may see it, what is open and what comes next
+are read from them.
 
-A condition depends on a `Sight` and on nothing else: who asks, and what the office allows him. It
-is made once per sight and kept (`lru_cache`), since making one takes longer than asking the
-database. It holds no data of any case, so threads share it. Whatever else decides is asked of the
-database each time; a new fact that changes the conditions becomes a part of the sight.
+Of what is over, the last of each kind is enough for that. A case with a thousand rounds of rework
+has thousands of tasks, and each completion would read all of them.
+
+Whom a wall keeps out is read by the same question. It is asked after the case is locked, because a
+wall that another transaction raised meanwhile is not seen by the statement that waited for the
+lock. What somebody sees, as one key: who asks, and what the office allows him besides.
+
+A condition on cases or papers is made from a sight and from nothing else, so it is made once for it
+and kept (`lru_cache`): making one takes longer than to ask the database. It is an expression
+without data of any case, so every thread may use it. Everything else that decides is asked of the
+database each time. A new thing that decides how conditions look becomes a part of the sight. Papers
+whose level the actor is cleared for, as a condition; others do not exist for him (R37, decision
+0031).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,20 +50,19 @@ from archive.models import Document
 from workflow_app.domain import Actor, NotFound
 from workflow_app.models import AuditChain, AuditEvent, Case, CaseDocument, CaseWall, Incident, Task
 from workflow_app.permissions import (
+    CASE_MINDERS,
     CONFINED_OVERSEERS,
     LEADERSHIP,
-    Act,
-    CaseFacts,
+    OVERSEERS,
     can_see_case,
-    can_see_failed_steps,
     clearance,
     has_role,
-    may,
+    is_behind_wall,
     reads_every_paper,
+    seers_of_confined,
 )
 from workflow_app.services.accounts import users
 from workflow_app.services.core import unit_of_work
-from workflow_app.services.core.unit_cache import CaseCache
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration
 
@@ -86,7 +93,8 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
 
     The same question tells whether an incident is open.
     """
-    return _known(work, case_id)[0]
+    tasks: list[Task] = _known(work, case_id)["tasks"]
+    return tasks
 
 
 def open_of_case(work: UnitOfWork, case_id: UUID) -> list[Task]:
@@ -101,13 +109,14 @@ def roles_of_case(work: UnitOfWork, case_id: UUID) -> set[str]:
 
 def users_walled_off(work: UnitOfWork, case_id: UUID) -> frozenset[UUID]:
     """The members who do not see the case (R79)."""
-    return _known(work, case_id)[1].walled_off
+    members: frozenset[UUID] = _known(work, case_id)["walled_off"]
+    return members
 
 
 def wall_off(work: UnitOfWork, case_id: UUID, user_ids: Iterable[UUID]) -> None:
     """These members do not see the case any more; their walls have just been written."""
-    known = _known(work, case_id)[1]
-    known.walled_off = known.walled_off.union(user_ids)
+    known = _known(work, case_id)
+    known["walled_off"] = known["walled_off"].union(user_ids)
 
 
 def of_id(work: UnitOfWork, case_id: UUID, task_id: UUID) -> Task:
@@ -118,7 +127,10 @@ def of_id(work: UnitOfWork, case_id: UUID, task_id: UUID) -> Task:
 
 def find(work: UnitOfWork, task_id: UUID) -> Task | None:
     """The task, if the actor was found to see its case and its tasks are loaded."""
-    known = (work.cache.of_case(case_id).tasks or () for case_id in work.cache.seen_by(work.actor))
+    known = (
+        unit_of_work.of_case(work, case_id).get("tasks", ())
+        for case_id in unit_of_work.for_actor(work)
+    )
     return next((task for tasks in known for task in tasks if task.id == task_id), None)
 
 
@@ -128,15 +140,14 @@ def add(work: UnitOfWork, task: Task) -> None:
     work.session.add(task)
 
 
-def _known(work: UnitOfWork, case_id: UUID) -> tuple[list[Task], CaseCache]:
-    """Return the tasks of a case, and with them what is known of it."""
-    known = work.cache.of_case(case_id)
-    if known.tasks is None:
+def _known(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
+    known = unit_of_work.of_case(work, case_id)
+    if "tasks" not in known:
         rows = work.session.execute(_TASKS, {"case_id": case_id}).all()
-        known.tasks = [task for task, _, _ in rows if task is not None]
-        known.has_incidents = any(is_open for _, is_open, _ in rows)
-        known.walled_off = frozenset(rows[0][2] or ()) if rows else frozenset()
-    return known.tasks, known
+        known["tasks"] = [task for task, _, _ in rows if task is not None]
+        known["has_incidents"] = any(is_open for _, is_open, _ in rows)
+        known["walled_off"] = frozenset(rows[0][2] or ()) if rows else frozenset()
+    return known
 
 
 MOST = 400
@@ -169,7 +180,7 @@ def keep(work: UnitOfWork) -> None:
     """For the rest of this unit of work the actor sees the cases he sees now, whatever is tried in
     it (previews, R79).
     """
-    work.cache.leadership_sees[work.actor] = leadership_sees(work)
+    work.session.info["sight", work.actor] = leadership_sees(work)
 
 
 def sees_confined(work: UnitOfWork) -> bool:
@@ -181,7 +192,7 @@ def leadership_sees(work: UnitOfWork) -> bool:
     """Does the actor see confined cases as the leadership does? Asked of the configuration only for
     those whom it is about.
     """
-    kept = work.cache.leadership_sees.get(work.actor)
+    kept: bool | None = work.session.info.get(("sight", work.actor))
     if kept is not None or not has_role(work.actor, LEADERSHIP):
         return bool(kept)
     return bool(configuration.value(work, LEADERSHIP_SEES))
@@ -235,7 +246,7 @@ def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
     only, so that two who do this never wait for each other: out of order a case is free at once, or
     the unit of work fails as `Busy`.
     """
-    held = work.cache.locked
+    held = unit_of_work.locked(work)
     if case_id in held:
         return work.session.get_one(Case, case_id)
     return _locked(work, _LOCKED if not held or case_id > max(held) else _AT_ONCE, case_id)
@@ -243,10 +254,11 @@ def lock_beside(work: UnitOfWork, case_id: UUID) -> Case:
 
 def visible_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Case:
     """The case, if the actor may see it; raises `NotFound` otherwise."""
-    seen = work.cache.seen_by(work.actor)
-    if case_id not in seen or (lock and case_id not in work.cache.locked):
+    seen = unit_of_work.for_actor(work)
+    if case_id not in seen or (lock and case_id not in unit_of_work.locked(work)):
         seen[case_id] = _checked(work, lock_case(work, case_id) if lock else _case(work, case_id))
-    return seen[case_id]
+    case: Case = seen[case_id]
+    return case
 
 
 def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task:
@@ -254,11 +266,11 @@ def visible_task(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Task
     it is then.
     """
     task = find(work, task_id)
-    if task is not None and (not lock or task.case_id in work.cache.locked):
+    if task is not None and (not lock or task.case_id in unit_of_work.locked(work)):
         visible_case(work, task.case_id)
         return task
     case = _checked(work, _case_of_task(work, task_id, lock=lock))
-    work.cache.seen_by(work.actor)[case.id] = case
+    unit_of_work.for_actor(work)[case.id] = case
     return of_id(work, case.id, task_id)
 
 
@@ -300,8 +312,8 @@ def _case_of_task(work: UnitOfWork, task_id: UUID, *, lock: bool) -> Case:
 
 def _held(work: UnitOfWork, case: Case) -> Case:
     """The case has just been locked: nothing that was read before counts any more."""
-    work.cache.locked.add(case.id)
-    work.cache.forget_case(case.id)
+    unit_of_work.locked(work).add(case.id)
+    unit_of_work.forget(work, case.id)
     return case
 
 
@@ -309,18 +321,13 @@ def still_sees(work: UnitOfWork, case: Case) -> bool:
     """Does the actor see this case after what was just done to it? Its tasks and walls are in
     memory.
     """
-    return can_see_case(work.actor, facts(work, case))
-
-
-def facts(work: UnitOfWork, case: Case) -> CaseFacts:
-    """Return what decides who sees the case; its tasks and walls are read once."""
-    return CaseFacts(
-        case.unit,
-        case.opened_by,
-        roles_of_case(work, case.id),
-        users_walled_off(work, case.id),
-        case.confined_to,
-        case.confined_to is not None and leadership_sees(work),
+    return can_see_case(
+        work.actor,
+        unit=case.unit,
+        started_by=case.opened_by,
+        task_roles=roles_of_case(work, case.id),
+        walled_off=users_walled_off(work, case.id),
+        only=_seers(work, case),
     )
 
 
@@ -330,15 +337,20 @@ def is_seen_by_role(work: UnitOfWork, case: Case, role: str) -> bool:
     """
     if case.confined_to is None:
         return True
-    leadership = bool(configuration.value(work, LEADERSHIP_SEES))
-    confined = CaseFacts(case.unit, confined_to=case.confined_to, leadership_sees=leadership)
-    return role in (confined.confined_seers or ())
+    leadership_sees = bool(configuration.value(work, LEADERSHIP_SEES))
+    return role in seers_of_confined(case.confined_to, leadership_sees=leadership_sees)
 
 
 def check_minds(work: UnitOfWork, case: Case) -> None:
-    """Raise `NotFound` unless the actor sees the failed steps of this case."""
-    if not can_see_failed_steps(work.actor, facts(work, case)):
-        raise NotFound()
+    """Raise `NotFound` unless the actor minds the failed steps of this case: who sees it, and an
+    admin.
+    """
+    walled_off = users_walled_off(work, case.id)
+    if has_role(work.actor, CASE_MINDERS) and work.actor.unit == case.unit:
+        if is_behind_wall(work.actor, walled_off=walled_off, only=_seers(work, case)):
+            raise NotFound()
+    else:
+        _checked(work, case)
 
 
 def sees_case(work: UnitOfWork) -> ColumnElement[bool]:
@@ -367,7 +379,7 @@ def sees_of_many(work: UnitOfWork) -> ColumnElement[bool]:
 
 def _reaches(actor: Actor, open_to: ColumnElement[bool]) -> ColumnElement[bool]:
     reachable = (Case.unit == actor.unit) & open_to
-    if may(actor, Act.SEE_ALL_CASES):
+    if has_role(actor, OVERSEERS):
         return reachable
     worked_on = select(Task.id).where(Task.case_id == Case.id, Task.role.in_(actor.roles)).exists()
     return reachable & or_(
@@ -377,7 +389,7 @@ def _reaches(actor: Actor, open_to: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def minds_case(work: UnitOfWork) -> ColumnElement[bool]:
     """The same rule as `check_minds` as a condition on `Case`."""
-    if may(work.actor, Act.SEE_FAILED_STEPS):
+    if has_role(work.actor, CASE_MINDERS):
         return (Case.unit == work.actor.unit) & not_behind_wall(work, Case.id)
     return sees_case(work)
 
@@ -430,6 +442,13 @@ def _checked(work: UnitOfWork, case: Case) -> Case:
     if not still_sees(work, case):
         raise NotFound()
     return case
+
+
+def _seers(work: UnitOfWork, case: Case) -> frozenset[str] | None:
+    """The roles that see a confined case; None when it is not confined."""
+    if case.confined_to is None:
+        return None
+    return seers_of_confined(case.confined_to, leadership_sees=leadership_sees(work))
 
 
 def is_cleared(work: UnitOfWork) -> ColumnElement[bool]:

@@ -227,7 +227,7 @@ def store(
         raise Conflict(
             "Formulir ini sudah pernah dikirim untuk tugas lain. Muat ulang halaman tugas ini."
         ) from error
-    if (known := work.cache.of_case(case.id).answers) is not None:
+    if (known := unit_of_work.of_case(work, case.id).get("answers")) is not None:
         known.pop(task.element, None)
         known[task.element] = Submission(
             **stored
@@ -255,11 +255,11 @@ def newest(
     Those of earlier rounds stay where they are: a case may have thousands. One that this unit of
     work has stored has no `position` yet.
     """
-    known = work.cache.of_case(case_id)
-    if known.answers is None:
+    known = unit_of_work.of_case(work, case_id)
+    if "answers" not in known:
         found = work.session.scalars(_NEWEST, {"case_id": case_id})
-        known.answers = {submission.element: submission for submission in found}
-    kept = known.answers
+        known["answers"] = {submission.element: submission for submission in found}
+    kept: dict[str, Submission] = known["answers"]
     wanted = kept if elements is None else set(elements)
     return {element: submission for element, submission in kept.items() if element in wanted}
 

@@ -68,10 +68,11 @@ class ClockView:
 
 def every(work: UnitOfWork, case_id: UUID) -> list[CaseClock]:
     """The clocks of a case, round by round."""
-    known = work.cache.of_case(case_id)
-    if known.clocks is None:
-        known.clocks = list(work.session.scalars(_CLOCKS, {"case_id": case_id}))
-    return known.clocks
+    known = unit_of_work.of_case(work, case_id)
+    if "clocks" not in known:
+        known["clocks"] = list(work.session.scalars(_CLOCKS, {"case_id": case_id}))
+    clocks: list[CaseClock] = known["clocks"]
+    return clocks
 
 
 def named(work: UnitOfWork, case_id: UUID) -> dict[str, CaseClock]:

@@ -28,16 +28,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
-from workflow_app.domain import Substitution
 from workflow_app.models import Case, CaseWall, Letter, Task, User
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import OVERSEERS, has_role
 from workflow_app.services.cases import access
 from workflow_app.services.cases.access import Sight
 from workflow_app.services.core import pagination, unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration
 from workflow_app.services.roster import duty
+from workflow_app.services.roster.duty import Substitution
 
 Tab = Literal["mine", "queue", "all"]
 TABS: tuple[Tab, ...] = ("mine", "queue", "all")
@@ -249,7 +249,7 @@ def _grounds(sight: Sight, served: Served, tab: Tab) -> list[ColumnElement[bool]
             waiting & (Task.role == role) & (_hidden_from(there[role]) if role in there else true())
             for role in actor.roles
         ] + _queues_of_absent(sight) or [false()]
-    if may(actor, Act.SEE_ALL_CASES):
+    if has_role(actor, OVERSEERS):
         return [own_unit]
     return [
         *(own_unit & (Task.role == role) for role in actor.roles),

@@ -24,7 +24,13 @@ from workflow_app.domain import (
 )
 from workflow_app.engine import runner
 from workflow_app.models import Case, Incident, Letter, Message, PendingEffect, Task
-from workflow_app.permissions import Act, check_act, is_lead, may
+from workflow_app.permissions import (
+    INCIDENT_READERS,
+    INCIDENT_RETRIERS,
+    check_role,
+    has_role,
+    is_lead,
+)
 from workflow_app.services.cases import access, task_rights
 from workflow_app.services.core import jobs
 from workflow_app.services.core import unit_of_work as core_unit_of_work
@@ -158,7 +164,7 @@ def hold(work: UnitOfWork, case: Case, opened: OpenTask) -> None:
             happened_at=work.clock(),
         )
     )
-    work.cache.of_case(case.id).has_incidents = True
+    core_unit_of_work.of_case(work, case.id)["has_incidents"] = True
     core_unit_of_work.record_case(work, case.id, "rework.held", opened.element, name=opened.name)
 
 
@@ -188,7 +194,7 @@ def resolve(work: UnitOfWork, case: Case, task_id: UUID | None) -> None:
     """The step went through after all: close its incident and let the case run again. The case is
     locked by the caller.
     """
-    if not work.cache.of_case(case.id).has_incidents:
+    if not core_unit_of_work.of_case(work, case.id).get("has_incidents", True):
         return
     query = select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     still_open = work.session.scalars(query).all()
@@ -216,7 +222,7 @@ def close_all(work: UnitOfWork, case: Case) -> None:
 
 
 def _close(work: UnitOfWork, case: Case, which: ColumnElement[bool]) -> None:
-    if not work.cache.of_case(case.id).has_incidents:
+    if not core_unit_of_work.of_case(work, case.id).get("has_incidents", True):
         return
     still_open = (Incident.case_id == case.id) & Incident.resolved_at.is_(None)
     for incident in work.session.scalars(select(Incident).where(still_open, which)):
@@ -231,7 +237,7 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[IncidentView]:
 
 def list_open(work: UnitOfWork) -> list[IncidentView]:
     """All open incidents that the actor may see, oldest first."""
-    check_act(work.actor, Act.READ_INCIDENTS)
+    check_role(work.actor, INCIDENT_READERS)
     return _views(work, None)
 
 
@@ -239,7 +245,7 @@ def retry(work: UnitOfWork, incident_id: UUID) -> None:
     """Run the failed step again, as a job. A failed completion is retried by sending the form
     again.
     """
-    check_act(work.actor, Act.RETRY_INCIDENTS)
+    check_role(work.actor, INCIDENT_RETRIERS)
     incident = work.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound()
@@ -294,7 +300,7 @@ def _view(work: UnitOfWork, incident: Incident, case: Case) -> IncidentView:
         incident.happened_at,
         incident.sentence,
         incident.element,
-        can_retry=may(work.actor, Act.RETRY_INCIDENTS)
+        can_retry=has_role(work.actor, INCIDENT_RETRIERS)
         and incident.operation != "complete"
         and not held,
         task_id=incident.task_id,

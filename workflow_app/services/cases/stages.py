@@ -23,7 +23,7 @@ from workflow_app.engine import clocks as engine_clocks
 from workflow_app.engine.clocks import START, STOP
 from workflow_app.engine.definitions import Definition, Element
 from workflow_app.models import Case, CaseClock, ClockEdge, Submission, Task, TimeCorrection
-from workflow_app.permissions import FIELD_ROLES, Act, check_act, has_role
+from workflow_app.permissions import FIELD_ROLES, TIME_CORRECTORS, check_role, has_role
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers
 from workflow_app.services.core import formatting, unit_of_work
@@ -303,7 +303,7 @@ def correct(work: UnitOfWork, case_id: UUID, element: str, at: str, reason: str)
     `InvalidInput`, `NotFound`.
     """
     case = access.visible_case(work, case_id, lock=True)
-    check_act(work.actor, Act.CORRECT_TIMES)
+    check_role(work.actor, TIME_CORRECTORS)
     reached = of_case(work, case)
     stage = next((stage for stage in reached if stage.element == element), None)
     if stage is None:

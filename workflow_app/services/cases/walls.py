@@ -190,7 +190,7 @@ def confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
 
 def _confine(work: UnitOfWork, case: Case, element: str, role: str) -> None:
     case.confined_to = role
-    work.cache.judge_again(case.id)
+    unit_of_work.lose_sight(work, case.id)
     unit_of_work.record_case(
         work, case.id, "case.confined", element, role=role, label=role_label(work, role)
     )
@@ -267,7 +267,7 @@ def _keep_out(work: UnitOfWork, case: Case, element: str, members: Set[UUID], re
     work.session.execute(insert(CaseWall), rows)
     access.wall_off(work, case.id, members)
     _release(work, case, members)
-    work.cache.judge_again(case.id)
+    unit_of_work.lose_sight(work, case.id)
     unit_of_work.record_case(work, case.id, "wall.raised", element, members=len(members))
 
 

@@ -1,10 +1,12 @@
-"""One `UnitOfWork` per request, job or command is the transaction: the edge opens it, and leaving
-it commits or rolls back.
+"""One `UnitOfWork` per request, job or command is the transaction. The edge opens it; leaving it
+commits or rolls back.
 
-Services share what it has read in its cache. Rows that are added and never changed are written
-behind the next flush, those of a table together: the bookkeeping of objects would take longer than
-the database. Every change appends one event to the audit log in the same transaction; the events
-of a case form a hash chain, which `verify` checks.
+What one unit of work has read of a case already, so that it is read once however many services ask.
+
+It is dropped when the case is locked: what was read before may have changed, what is read after
+cannot. Rows that are added and never changed: they are written behind the next flush, those of a
+table together, without the bookkeeping of objects, which takes longer than the database does. The
+trail: one event per change, in the same transaction, hash-chained per case; and its verification.
 """
 
 import hashlib
@@ -40,7 +42,6 @@ from workflow_app.domain import (
     Unavailable,
 )
 from workflow_app.models import AuditChain, AuditEvent, Base
-from workflow_app.services.core.unit_cache import UnitCache, cache_of
 from workflow_app.services.core.vault import Vault
 
 PASSING = {"55P03", "40P01", "40001"}
@@ -87,11 +88,6 @@ class UnitOfWork:
     blobs: Blobs
     vault: Vault
     clock: Clock
-
-    @property
-    def cache(self) -> UnitCache:
-        """What this transaction has read and holds, whoever acts in it."""
-        return cache_of(self.session)
 
 
 @dataclass(frozen=True)
@@ -182,7 +178,39 @@ def _ours(error: BaseException | None, *, lost: bool) -> SentraError | None:
     return None
 
 
+def of_case(work: UnitOfWork, case_id: UUID) -> dict[str, Any]:
+    """Rows by what they are (`tasks`, `answers`, `clocks`). Whoever adds a row keeps this right."""
+    known: dict[str, Any] = work.session.info.setdefault(("case", case_id), {})
+    return known
+
+
+def forget(work: UnitOfWork, case_id: UUID) -> None:
+    """The case has just been locked."""
+    work.session.info.pop(("case", case_id), None)
+
+
+def for_actor(work: UnitOfWork) -> dict[UUID, Any]:
+    """The cases that the actor was found to see."""
+    seen: dict[UUID, Any] = work.session.info.setdefault(("seen", work.actor), {})
+    return seen
+
+
+def lose_sight(work: UnitOfWork, case_id: UUID) -> None:
+    """Who may see the case has just changed: everybody is judged again."""
+    for about, seen in work.session.info.items():
+        if isinstance(about, tuple) and about[0] == "seen":
+            seen.pop(case_id, None)
+
+
+def locked(work: UnitOfWork) -> set[UUID]:
+    """The cases that this unit of work holds until it commits."""
+    held: set[UUID] = work.session.info.setdefault("locked", set())
+    return held
+
+
 Ts = TypeVarTuple("Ts")
+Waiting = dict[type[Base], list[Mapping[str, Any]]]
+WAITING = "rows"
 
 
 def append(work: UnitOfWork, kind: type[Base], row: Mapping[str, Any]) -> None:
@@ -192,7 +220,8 @@ def append(work: UnitOfWork, kind: type[Base], row: Mapping[str, Any]) -> None:
     The caller changes an object with it (the head of the chain, the case), so that a savepoint
     finds something to write.
     """
-    work.cache.unwritten.setdefault(kind, []).append(row)
+    waiting: Waiting = work.session.info.setdefault(WAITING, {})
+    waiting.setdefault(kind, []).append(row)
 
 
 def one_or_many(
@@ -227,8 +256,7 @@ def _insertion(kind: type[Base]) -> Insert:
 
 @listens_for(Session, "after_flush")
 def _write(session: Session, _context: object) -> None:
-    cache = cache_of(session)
-    waiting, cache.unwritten = cache.unwritten, {}
+    waiting: Waiting = session.info.pop(WAITING, {})
     for kind, rows in waiting.items():
         session.connection().execute(_insertion(kind), one_or_many(rows))
 
@@ -242,10 +270,11 @@ def _write_rest(session: Session) -> None:
 
 @listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, _transaction: object) -> None:
-    cache_of(session).unwritten.clear()
+    session.info.pop(WAITING, None)
 
 
 GENESIS = bytes(32)
+HEADS = "audit_heads"
 
 
 @dataclass(frozen=True)
@@ -331,7 +360,7 @@ def _locked_head(work: UnitOfWork, chain: str) -> AuditChain:
     """The head of a chain, ours until commit. Further events of this transaction find it here; they
     are written together.
     """
-    held = work.cache.chain_heads
+    held = _heads(work)
     if chain not in held:
         head = work.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
         held[chain] = head if head is not None else _first_head(work, chain)
@@ -342,7 +371,7 @@ def _locked_heads(work: UnitOfWork, chains: Collection[str]) -> Mapping[str, Aud
     """The same of many, one after the other by their names, whether they exist or begin: two who
     ask for the same never wait for each other in a ring.
     """
-    held = work.cache.chain_heads
+    held = _heads(work)
     asked = sorted(set(chains) - held.keys())
     if len(asked) == 1:
         _locked_head(work, asked[0])
@@ -355,7 +384,13 @@ def take_head(work: UnitOfWork, head: AuditChain) -> None:
     """The head of a chain that another query has just locked and read anew, so that it is not asked
     for again.
     """
-    work.cache.chain_heads[head.name] = head
+    _heads(work)[head.name] = head
+
+
+def _heads(work: UnitOfWork) -> dict[str, AuditChain]:
+    """The heads that are ours until commit, by the names of their chains."""
+    held: dict[str, AuditChain] = work.session.info.setdefault(HEADS, {})
+    return held
 
 
 @listens_for(Session, "after_soft_rollback")
@@ -363,7 +398,7 @@ def _let_go(session: Session, _transaction: object) -> None:
     """A savepoint that is taken back lets go of the locks that were taken in it, and of the chains
     that began there.
     """
-    cache_of(session).chain_heads.clear()
+    session.info.pop(HEADS, None)
 
 
 def _first_head(work: UnitOfWork, chain: str) -> AuditChain:

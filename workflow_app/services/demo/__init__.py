@@ -1,4 +1,4 @@
 """Own invented people and cases, and the rehearsal of scenarios on the real services.
 
-Called by commands, tools and tests.
+Called by commands and tests.
 """

@@ -1,9 +1,11 @@
-"""Content of a new site: the processes of the release and, on request, invented people and cases;
-scenarios played on the real services, for the demo and for the tests of every process.
+"""What a first start finds: the processes of the release, and on request clearly invented people
+and cases.
 
-Where a scenario's answers list documents, a page is uploaded to the task and its id replaces them;
-where they choose members, an uninvolved account replaces theirs. On a site with the real clock the
-times of a scenario are moved to now.
+Playing a scenario on the real services: for demo cases and for the tests of every process.
+
+Where a scenario's answers list papers, a page is uploaded to the task and its id takes their place.
+Where they choose members, somebody who plays no part takes theirs. Scenarios have their own day: on
+a site with the real clock what happens in them happens now.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -48,7 +50,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Login:
-    """Credentials shown for a demo."""
+    """What a newcomer types."""
 
     username: str
     password: str
@@ -104,16 +106,16 @@ DEMO_CASES: tuple[tuple[str, str, int | None], ...] = (
     ("referral", "tertulis_fungsi", None),
     ("referral", "antar_skck", 6),
 )
-"""Process, scenario, and the number of its steps that the demo plays (None for all). Each of the
-four main processes has a finished case and one that waits for somebody.
+"""Process, scenario, and how many of its steps the demo plays (all of them for None): of the four
+main processes one case that is done, and one where somebody is waited for.
 """
 
 DUTY_CHANGES_AT = 8
-"""Hour (WITA) at which duty changes on a demo site."""
+"""Hour (WITA) at which one duty follows the other on a demo site."""
 DUTY_WEEKS = 8
 
 PAPER_OF, PAPER_AT = "sktlk", "periksa_persyaratan"
-"""Process and step to which a document is added where its cases are not finished."""
+"""Process and step to which a paper is brought where its cases go on."""
 DEMO_PAPER = """<!doctype html><html lang="id"><head><title>Contoh dokumen</title>
 <style>@page { size: A5; margin: 2cm } body { font: 12pt serif }</style></head><body>
 <h1>CONTOH DOKUMEN</h1><p>Lembar ini dibuat untuk mencoba sistem dan bukan dokumen siapa pun.</p>
@@ -127,7 +129,7 @@ def deploy_all(work: UnitOfWork, processes_dir: Path) -> list[Deployment]:
 
 
 def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
-    """Create invented people, and cases at several stages. A database with other accounts is left
+    """Invented people, and cases at several stages. A database with accounts of its own is left
     alone.
     """
     logins = [Login(person.username, PASSWORD, person.role) for person in PEOPLE]
@@ -143,7 +145,7 @@ def demo(works: Works, processes_dir: Path, public_url: str) -> list[Login]:
         begun_by_others = select(CaseKinship.child_id)
         query = select(func.count()).select_from(Case).where(Case.id.not_in(begun_by_others))
         played = work.session.scalar(query) or 0
-    # An interrupted first start continues where it stopped.
+    # A first start that was cut off goes on where it stopped.
     for process, name, count in DEMO_CASES[played:]:
         _play(works, processes_dir / process, public_url, name, count)
     return logins
@@ -164,7 +166,7 @@ def _invent_people(work: UnitOfWork) -> None:
 
 
 def _invent_roster(work: UnitOfWork) -> None:
-    """Enter duty periods in which the accounts of each function serve together, week after week."""
+    """The accounts of each function serve together, week after week."""
     today = (
         work.clock()
         .astimezone(WITA)
@@ -196,33 +198,33 @@ OWN_DAY = "Contoh: waktu menurut skenario."
 
 
 class RehearsalFailed(SentraError):
-    """The case deviates from the scenario; the detail says where."""
+    """The case did not do what the scenario says; the detail says where."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The surroundings in which a scenario is played."""
+    """What a scenario is played on."""
 
     works: Works
     cast: Mapping[str, Actor]
-    """The person who plays each role."""
+    """Role to the person who plays it."""
     public_url: str
     paper: bytes
-    """A picture that is uploaded where a scenario needs a document."""
+    """A picture that is uploaded where a scenario needs a paper."""
     advance: Callable[[timedelta], None] | None = None
-    """Moves the clock; None for the real clock (`advance` steps are then skipped, and times of
-    answers are now).
+    """Lets time pass; None where the clock is the real one (then `advance` steps are skipped, and
+    times of answers are now).
     """
     colleagues: Mapping[str, Actor] = field(default_factory=dict)
-    """A second holder of each role, for the steps that a scenario gives to a colleague."""
+    """Role to a second person who holds it, for the steps that a scenario gives to a colleague."""
 
     def actor(self, step: Complete) -> Actor:
-        """Return the person who does this step."""
+        """Who does this step."""
         return (self.colleagues if step.by_colleague else self.cast)[step.role]
 
 
 def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | None = None) -> UUID:
-    """Start a case and play the scenario (or its first `steps`); return the case. Raises
+    """Start a case and play the scenario (or its first `steps`); returns the case. Raises
     `RehearsalFailed`.
     """
     with stage.works.begin(_beginner(stage, process_key, scenario)) as work:
@@ -232,7 +234,9 @@ def play(stage: Stage, process_key: str, scenario: Scenario, *, steps: int | Non
 
 
 def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
-    """Return element, role and answers of each human step in a scenario of a process folder."""
+    """Element, role and answers of each step that a person takes in a scenario of a process
+    folder.
+    """
     scenario = process_folders.read_scenario(
         name, process_folders.read_folder(folder)[f"scenarios/{name}.yaml"]
     )
@@ -244,11 +248,9 @@ def completions(folder: Path, name: str) -> list[tuple[str, str, Answers]]:
 
 
 def happening_now(answers: Answers, now: datetime) -> Answers:
-    """Return the answers with times moved to now. Other times, and days from the scenario's first
-    day on, keep their distance; earlier days, like a birthday, stay.
-
-    Times are rounded down to minutes, as people write them, so that a step of the same minute does
-    not precede them.
+    """The same answers with what happens in them now; other times, and days from the scenario's own
+    on, lie as far from now as they lay from then. What had been before it, like a birthday, stays.
+    Times are minutes, as people write them: a step of the same minute does not lie before them.
     """
     minute = now.replace(second=0, microsecond=0)
     return {
@@ -298,9 +300,7 @@ def go_on(
 
 
 def settle(stage: Stage, case_id: UUID) -> None:
-    """Do the jobs that the case waits for, as the worker would. Raises `RehearsalFailed` if they do
-    not end.
-    """
+    """Do the jobs that the case waits for, as the worker would."""
     for _ in range(20):
         with stage.works.begin(SYSTEM) as work:
             waiting = work.session.scalars(
@@ -314,8 +314,8 @@ def settle(stage: Stage, case_id: UUID) -> None:
 
 
 def _beginner(stage: Stage, process_key: str, scenario: Scenario) -> Actor:
-    """Return the actor who begins cases of this process: the officer at the counter, the role that
-    the process names, or the one that the scenario chooses.
+    """Who begins cases of this process: the officer at the counter, or whom the process names;
+    where it asks in which role, whom the scenario names.
     """
     with stage.works.begin(SYSTEM) as work:
         definition = definitions.definition_of(work, definitions.current(work, process_key).id)
@@ -354,17 +354,15 @@ def _complete(stage: Stage, case_id: UUID, step: Complete) -> None:
 
 
 def _reasons(work: UnitOfWork, task_id: UUID, form: Form, answers: Answers) -> Answers:
-    """Return reasons for clock starts that differ from the form's offer because of the scenario's
-    own day.
+    """Why the start of a clock lies elsewhere than the form offers, where the scenario's own day
+    makes it ask.
     """
     asked = clocks.check(work, access.visible_task(work, task_id), form, answers)
     return {name: OWN_DAY for name in asked if "reason_for" in form.fields[name].parameters}
 
 
 def _bystander(stage: Stage) -> str:
-    """Return an uninvolved account, so that the case can go on when that account loses
-    sight of it.
-    """
+    """An account of the site that plays no part, so that the case goes on when it loses sight."""
     cast = [actor.user_id for actor in (*stage.cast.values(), *stage.colleagues.values())]
     with stage.works.begin(SYSTEM) as work:
         query = select(User.id).where(User.id.not_in(cast)).order_by(User.username)
@@ -395,9 +393,7 @@ def _has_papers(answers: Answers, names: Set[str]) -> bool:
 
 
 def _with_papers(answers: Answers, names: Set[str], papers: list[Answer]) -> Answers:
-    """Return the answers with ids of uploaded documents in place of the scenario's
-    invented ones.
-    """
+    """The answers with the ids of real papers in place of the scenario's invented ones."""
     found: Answers = {}
     for name, value in answers.items():
         if name in names and value:

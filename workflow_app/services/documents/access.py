@@ -1,8 +1,9 @@
-"""Access to documents: through which case a document is seen, whether the actor may read it, and
-the audit events of what happens to it.
+"""Through which case a paper is seen, and whether it may be read there: the one place that single
+papers are asked for.
 
-Events are recorded in the cases that hold the document, or in its own chain while none does. A
-document that waits in the tray has its own rules, because it is not part of the archive yet (R39).
+What happens to a paper, on record: in the cases that hold it, or in its own chain while none does.
+Who may see a part of a stack that waits in the tray, and read its paper: it is no paper of the
+archive yet (R39).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +27,14 @@ from workflow_app.models import (
     StackPart,
     Task,
 )
-from workflow_app.permissions import Act, can_read_archive, clearance, may, reads_every_paper
+from workflow_app.permissions import (
+    CLASSIFIERS,
+    STACK_BRINGERS,
+    can_read_archive,
+    clearance,
+    has_role,
+    reads_every_paper,
+)
 from workflow_app.services.cases import access, task_rights
 from workflow_app.services.cases.access import Sight
 from workflow_app.services.core import unit_of_work
@@ -35,7 +43,7 @@ from workflow_app.services.documents import ingest
 
 OPENED = "document.opened"
 SHIFT = timedelta(hours=12)
-"""The period in which repeated automatic openings by one person are one event."""
+"""For which one entry tells that somebody had a paper before him."""
 
 
 def opened(
@@ -47,10 +55,9 @@ def opened(
     is_once: bool = False,
     **facts: Any,
 ) -> None:
-    """Record that a document was opened, because documents show identities (R23).
-
-    `seen` is the link through which it was reached. With `is_once`, nothing is recorded if this
-    person already has an event of this `kind` within one shift.
+    """Papers show identities, so reading one leaves a trace as unlocking an identity does (R23).
+    `seen` is the link through which it was reached. `is_once`: what is on record of this person and
+    `kind` in this shift is not told again.
     """
     known = str(document_id)
     if is_once and _is_told(
@@ -63,8 +70,8 @@ def opened(
 def opened_together(
     work: UnitOfWork, document_ids: Collection[UUID], links: Mapping[UUID, CaseDocument], kind: str
 ) -> None:
-    """Record the opening of several documents that one list shows, by the links through which they
-    were reached.
+    """The same of several papers that one list shows, by the links through which they were
+    reached.
     """
     unit_of_work.record_all(
         work, [_opening(each, links.get(each), kind, {}) for each in sorted(document_ids)]
@@ -96,17 +103,15 @@ def _is_told(work: UnitOfWork, chain: str, known: str, kind: str) -> bool:
 
 
 def happened(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """Record one event in each case that holds the document, or in its own chain while
-    none does.
-    """
+    """One event in each case that holds the paper, or in the paper's own chain while none does."""
     unit_of_work.record_all(work, happenings(work, [document_id], action, **facts))
 
 
 def happenings(
     work: UnitOfWork, document_ids: Sequence[UUID], action: str, **facts: Any
 ) -> list[unit_of_work.Happening]:
-    """Return the events of several documents in order, for a caller that records them
-    with others.
+    """The same of several papers, one after the other, for who puts it on record together with
+    more.
     """
     of_paper = _in_cases(work, document_ids, action, facts)
     return [
@@ -117,7 +122,7 @@ def happenings(
 
 
 def happened_everywhere(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """Record one event in the document's own chain and in each case that holds it."""
+    """One event in the paper's own chain and in each case that holds it."""
     in_cases = _in_cases(work, [document_id], action, facts).get(document_id, [])
     unit_of_work.record_all(work, [_in_own_chain(document_id, action, facts), *in_cases])
 
@@ -133,7 +138,7 @@ def _in_own_chain(
 def _in_cases(
     work: UnitOfWork, document_ids: Sequence[UUID], action: str, facts: Mapping[str, Any]
 ) -> Mapping[UUID, list[unit_of_work.Happening]]:
-    """Return the events per document that is in a case."""
+    """What happened to each of the papers that are in a case."""
     told: dict[UUID, list[unit_of_work.Happening]] = {}
     query = select(CaseDocument).where(CaseDocument.document_id.in_(document_ids))
     for link in work.session.scalars(query.order_by(CaseDocument.case_id)):
@@ -145,57 +150,55 @@ def _in_cases(
 
 
 def kept(work: UnitOfWork, document_id: UUID, action: str, **facts: Any) -> None:
-    """Record what the archive does to preserve a document, in the document's own chain only: it is
-    no step of a case.
+    """What the archive does to keep a paper: in the paper's own chain, whatever cases hold it; it
+    is no step of theirs.
     """
     unit_of_work.record_all(work, [_in_own_chain(document_id, action, facts)])
 
 
 def chain_of(document_id: UUID, seen: CaseDocument | None) -> str:
-    """Return the chain in which an opening of the document is recorded."""
+    """Where it is put on record that a paper was opened."""
     return own_chain(document_id) if seen is None else unit_of_work.case_chain(seen.case_id)
 
 
 def own_chain(document_id: UUID) -> str:
-    """Return the name of the document's own chain, used while no case holds it."""
+    """The chain of a paper that no case holds."""
     return f"document:{document_id}"
 
 
 def is_shown(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition that this `StackPart` of this `PaperStack` is shown to the actor.
-
-    A part for which no cover sheet named a case is shown to those who sort documents in the stack's
-    unit, or to the one role whose stack it is. A part with a named case is shown to those who read
-    that case, and to those who classify documents if the case is open to the whole unit. The access
-    level is checked separately.
+    """This `StackPart` of this `PaperStack` is for the actor. What no cover sheet named a case for
+    is for who sorts papers in the unit of the stack, or for the one role whose stack it is; else
+    for who reads that case, and for who classifies papers where the case is open to the whole unit.
+    The level of the paper is asked besides.
     """
     return is_shown_of(access.of(work))
 
 
 @lru_cache(maxsize=access.MOST)
 def is_shown_of(sight: Sight) -> ColumnElement[bool]:
-    """Return the same condition for a sight."""
+    """The same of a sight."""
     actor = sight.actor
     named = select(Case.id).where(Case.id == StackPart.meant_for)
     grounds: ColumnElement[bool] = named.where(task_rights.readable_case_of(sight)).exists()
-    if may(actor, Act.BRING_STACKS, Act.CLASSIFY_DOCUMENTS):
+    if has_role(actor, STACK_BRINGERS | CLASSIFIERS):
         of_role = PaperStack.for_role.is_(None) | PaperStack.for_role.in_(actor.roles)
         grounds = or_(StackPart.meant_for.is_(None) & of_role, grounds)
-    if may(actor, Act.CLASSIFY_DOCUMENTS):
+    if has_role(actor, CLASSIFIERS):
         grounds = or_(grounds, named.where(is_open_case()).exists())
     return (PaperStack.unit == actor.unit) & grounds
 
 
 def is_to_sort(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition that this `StackPart` and its `Document` are shown to the actor and
-    within the actor's clearance, so that the actor may place it.
+    """This `StackPart` and its `Document` are for the actor to place: shown to him, and within his
+    level.
     """
     return is_shown(work) & access.is_cleared(work)
 
 
 def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if the document waits for a case that is confined or has a wall, or for one role. It
-    then never becomes a document of the archive (decision 0033).
+    """Waits this paper for a case that is confined or has a wall, or for one role? Then it never
+    becomes the archive's (decision 0033).
     """
     query = select(StackPart.no).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.outerjoin(Case, Case.id == StackPart.meant_for)
@@ -207,8 +210,8 @@ def is_kept_for_others(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if the document is the whole of stacks that are fully split and of which no part belongs
-    to, or is meant for, a case or a role.
+    """Is this the whole of a stack for all that is taken apart, and of which no part belongs, or is
+    meant for, any case?
     """
     stack = select(PaperStack.id).where(PaperStack.document_id == document_id)
     other = StackPart.status.in_(("landed", "known")) | StackPart.meant_for.is_not(None)
@@ -222,7 +225,7 @@ def is_nobodys(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def is_open_case() -> ColumnElement[bool]:
-    """Return the condition that this `Case` is not confined and has no wall."""
+    """This `Case` is neither confined nor has it a wall."""
     return (
         Case.confined_to.is_(None)
         & ~select(CaseWall.case_id).where(CaseWall.case_id == Case.id).exists()
@@ -230,12 +233,12 @@ def is_open_case() -> ColumnElement[bool]:
 
 
 def holds(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition that this `Document` waits in a tray in which the actor sees it."""
+    """This `Document` waits in a tray in which the actor sees it."""
     return holds_of(access.of(work))
 
 
 def holds_of(sight: Sight) -> ColumnElement[bool]:
-    """Return the same condition for a sight."""
+    """The same of a sight."""
     part = (
         select(StackPart.no)
         .join(PaperStack, PaperStack.id == StackPart.stack_id)
@@ -245,7 +248,7 @@ def holds_of(sight: Sight) -> ColumnElement[bool]:
 
 
 def among(work: UnitOfWork, documents: Collection[Document]) -> set[UUID]:
-    """Return the ids of those documents that wait in a tray in which the actor sees them."""
+    """Those of the documents that wait in a tray in which the actor sees them."""
     waiting = [document.id for document in documents if document.origin == ingest.TRAY]
     if not waiting:
         return set()
@@ -263,11 +266,9 @@ NOT_FOR_YOU = (
 
 
 def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """Return the link to a case through which the actor may see the document, preferring one
-    through which the actor may read it. Return None for a readable document of the archive or the
-    tray without such a link.
-
-    Raises `NotFound` for all others, also for a document above the actor's clearance (R37).
+    """The link to a case through which the actor may see the document, and read it if he may do so
+    through any; None for papers of the archive and of the tray without one. What is above his level
+    is not there (R37).
     """
     seen = links(work, [document_id]).get(document_id)
     if seen is not None:
@@ -281,8 +282,8 @@ def reach(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 
 
 def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDocument]:
-    """Return per document the link to a case through which the actor may see it, chosen as in
-    `reach`. Documents without such a link are omitted.
+    """By paper the link to a case through which the actor may see it, as `reach` says: for many,
+    without those that have none.
     """
     readable_first = task_rights.readable_case(work).desc().nulls_last()
     query = (
@@ -301,9 +302,7 @@ def links(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, CaseDo
 
 
 def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
-    """Return the same as `reach`; raises `Forbidden` unless the actor may also read the
-    document.
-    """
+    """As `reach`, for those who may also read it."""
     seen = reach(work, document_id)
     document = work.session.get_one(Document, document_id)
     if seen is not None and not may_read(work, document, seen.case_id):
@@ -312,15 +311,16 @@ def readable(work: UnitOfWork, document_id: UUID) -> CaseDocument | None:
 
 
 def is_cleared_for(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if the document's level is within the actor's clearance."""
+    """Is the level of the document within what the actor is cleared for?"""
     return work.session.get_one(Document, document_id).level <= clearance(work.actor)
 
 
 def all_readable(work: UnitOfWork) -> Select[UUID]:
-    """Return the query for the ids of all documents that the actor may read: of readable cases, of
-    the actor's tray, and of the archive for its readers.
+    """Ids of every paper the actor may read: of cases he sees and reads, of his tray, and of the
+    archive for its readers.
 
-    Use it as a filter on found rows: computing the whole set takes longer than a search.
+    To be asked about each find by itself: the set of all that somebody may read takes longer to
+    gather than a search.
     """
     return _all_readable(access.of(work))
 
@@ -340,11 +340,9 @@ def _all_readable(sight: Sight) -> Select[UUID]:
 
 
 def few(work: UnitOfWork) -> list[UUID] | None:
-    """Return a small superset of the documents that the actor may read, or None if it would be
-    large.
-
-    It covers the cases in which the actor's roles have tasks or to which they are confined, and the
-    actor's tray. None for actors who read the archive, all documents of the unit, or many cases.
+    """Papers among which are all that the actor may read, where those are few: of the cases in
+    which his roles have tasks or to which they are confined, and of the tray as far as it is shown
+    to him. None for who reads the archive, all papers of the unit, or those of many cases.
     """
     if can_read_archive(work.actor) or reads_every_paper(work.actor) or not work.actor.roles:
         return None
@@ -378,8 +376,8 @@ def few(work: UnitOfWork) -> list[UUID] | None:
 def may_read(
     work: UnitOfWork, document: Document, case_id: UUID | None, *, in_tray: bool = False
 ) -> bool:
-    """True if the actor may read the document seen through this case, or through none. `in_tray`
-    states that `among` includes the document.
+    """May the actor, who sees the document through this case, or through none, read it? `in_tray`
+    as `tray_sight` says it.
     """
     if in_tray:
         return True

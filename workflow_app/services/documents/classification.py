@@ -1,10 +1,13 @@
-"""Classification of documents: access level, permitted labels, and holds by hand.
+"""The level of a paper: what it begins with, and the act that changes it (R37, decision 0031).
 
-A document has one level in all cases, because its bytes are the same (R37, decision 0031). Linking
-may raise the level; only reclassification lowers it. Labels are words of the SOP and of the forms,
-never free text: they go into the history, the manifest and the search, from which a name could not
-be removed. A hold for a dispute or an investigation keeps a document whatever the schedule says;
-placing and lifting it needs a reason and is recorded.
+A paper has one level wherever it is: its bytes are the same in every case. Linking may raise it,
+only the act lowers it.
+
+What a paper of a case may be called: words of the SOP and of the forms, never what somebody types.
+
+A label goes into the history, the manifest and the search, from where a name could not be taken out
+again. Holds by hand: a dispute or an investigation keeps a paper, whatever the schedule says; put
+and lifted for a reason, on record.
 """
 
 from dataclasses import dataclass
@@ -39,7 +42,7 @@ REASONS = (
     "Salah digolongkan sebelumnya",
     "Alasan pembatasan sudah tidak ada",
 )
-"""Reasons to choose from; free text could name people, and the audit log is never changed."""
+"""A reason is chosen: what is typed could name people, and the trail is never changed."""
 OWN_LETTER = (
     "Surat dan manifes yang dibuat sistem mengikuti berkasnya dan tidak digolongkan sendiri."
 )
@@ -50,9 +53,7 @@ NOT_YOURS = (
 
 
 def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
-    """Return the initial level of a document with this label in this process: the higher of the two
-    configured levels.
-    """
+    """What a paper of this kind in this process begins with: the higher of the two."""
     configured = configuration.value(work, CONFIGURED)
     process = work.session.get_one(Definition, case.definition_id).process_key
     names = names_in_settings(process, case.confined_to)
@@ -63,7 +64,9 @@ def default_of(work: UnitOfWork, case: Case, label: str) -> AccessLevel:
 def take_in(
     work: UnitOfWork, case: Case, document_id: UUID, *, element: str, label: str, **details: str
 ) -> bool:
-    """Link a document to a case at its initial level; return False when it is already linked."""
+    """Make a paper part of a case, at the level with which such papers begin; false when it already
+    is.
+    """
     level = default_of(work, case, label)
     is_new = ingest.link(
         work, case.id, document_id, element=element, label=label, level=key_of(level), **details
@@ -73,9 +76,7 @@ def take_in(
 
 
 def raise_to(work: UnitOfWork, document_id: UUID, level: int) -> None:
-    """Raise the level of a document, and of every manifest that names it, to at least
-    this level.
-    """
+    """The paper has at least this level from now on, and so has every manifest that names it."""
     if level == AccessLevel.ORDINARY:
         return
     held_in = select(CaseDocument.case_id).where(CaseDocument.document_id == document_id)
@@ -94,7 +95,7 @@ def raise_to(work: UnitOfWork, document_id: UUID, level: int) -> None:
 
 
 def highest_in(work: UnitOfWork, case_id: UUID) -> int:
-    """Return the highest level among the documents of a case."""
+    """The highest level among the papers of a case."""
     query = select(func.max(Document.level)).join(
         CaseDocument, CaseDocument.document_id == Document.id
     )
@@ -102,9 +103,7 @@ def highest_in(work: UnitOfWork, case_id: UUID) -> int:
 
 
 def may_classify(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """True if the actor, who reads the document through this case or through none, may change its
-    level.
-    """
+    """May the actor, who reads the document through this case or through none, change its level?"""
     if ingest.is_own(document) or document.disposed_at is not None:
         return False
     case = work.session.get_one(Case, case_id) if case_id else None
@@ -112,7 +111,9 @@ def may_classify(work: UnitOfWork, document: Document, case_id: UUID | None) -> 
 
 
 def choices(work: UnitOfWork, current: AccessLevel) -> dict[str, str]:
-    """Return the levels to which the actor may change a document, by key, with their labels."""
+    """The levels that the actor may give a paper that has the current one, by key, with their
+    labels.
+    """
     return {
         key: LABELS[level]
         for key, level in LEVELS.items()
@@ -121,7 +122,7 @@ def choices(work: UnitOfWork, current: AccessLevel) -> dict[str, str]:
 
 
 def classify(work: UnitOfWork, document_id: UUID, key: str, reason: str) -> AccessLevel:
-    """Change the level of a document for a listed reason, record it, and return the new level."""
+    """Change the level of a paper, for a reason of the list, on record. Returns the new level."""
     seen = access.readable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True
@@ -147,7 +148,7 @@ def classify(work: UnitOfWork, document_id: UUID, key: str, reason: str) -> Acce
 
 
 def key_of(level: int) -> str:
-    """Return the key of a level in the configuration and the audit log."""
+    """The level as the configuration and the trail write it."""
     return next(key for key, known in LEVELS.items() if known == level)
 
 
@@ -169,12 +170,12 @@ def _checked(work: UnitOfWork, document: Document, key: str, reason: str) -> Acc
 
 OTHERS = ("Surat", "Foto", "Dokumen lain")
 RECORDING = "Rekaman suara"
-"""The label of a voice recording, offered where a form of the process accepts recordings."""
+"""Where some form of the process takes recordings."""
 
 
 def choices_paper_label(work: UnitOfWork, case: Case) -> list[str]:
-    """Return the labels for a document added outside of any form: the requirement lines of the
-    case, then the general ones.
+    """Labels for a paper that is added outside of any form: the requirement lines of the case, then
+    the general ones.
     """
     lines = [line.evidence for line in requirements.lines_of(work, case)]
     recording = [RECORDING] if _recorded(work, case) else []
@@ -182,7 +183,7 @@ def choices_paper_label(work: UnitOfWork, case: Case) -> list[str]:
 
 
 def is_allowed(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
-    """True if a document handed in at `element` (empty outside of any form) may have this label."""
+    """May a paper handed in at `element` (empty outside of any form) be called so?"""
     form = definition_of(work, case.definition_id).forms.get(element)
     titles = (
         {field.title for field in form.fields.values() if field.widget == "documents"}
@@ -193,8 +194,8 @@ def is_allowed(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
 
 
 def is_of_recording(work: UnitOfWork, case: Case, element: str, label: str) -> bool:
-    """True if a document with this label may be a recording: its question accepts them, or it is
-    labelled as one.
+    """May what is handed in under this label be a recording: does its question take some, or is it
+    called so?
     """
     return label in _recorded(work, case, element) or (
         label == RECORDING and bool(_recorded(work, case))
@@ -202,8 +203,8 @@ def is_of_recording(work: UnitOfWork, case: Case, element: str, label: str) -> b
 
 
 def _recorded(work: UnitOfWork, case: Case, element: str | None = None) -> set[str]:
-    """Return the titles of the questions that accept recordings, of one form or of all forms of the
-    process.
+    """Titles of the questions that take recordings, of one form or of all that the case can come
+    to.
     """
     known = definition_of(work, case.definition_id).forms
     forms = known.values() if element is None else [known[element]] if element in known else []
@@ -224,8 +225,8 @@ def is_paper_field(form: Form, name: str) -> bool:
 
 
 def of_place(work: UnitOfWork, case: Case, form: Form, name: str) -> str | None:
-    """Return the label of a document handed in at this place of a form: the title of its question,
-    or the evidence of its checklist line. None where no document is asked for.
+    """What a paper is called that is handed in at this place of a form: the title of its question,
+    or the evidence of its line in a checklist. None where no paper is asked for.
     """
     if not is_paper_field(form, name):
         return None
@@ -249,7 +250,7 @@ REASONS_TO_LIFT = (
     "Pemeriksaan sudah selesai",
     "Penahanan keliru",
 )
-"""Reasons to choose from; free text could name people, and the audit log is never changed."""
+"""Reasons are chosen: what is typed could name people, and the trail is never changed."""
 PAPER_HOLD_NOT_YOURS = (
     "Yang dapat menahan dokumen hanya arsiparis dan Ka SPKT; di berkas yang dibatasi, fungsi yang "
     "menanganinya."
@@ -259,7 +260,7 @@ GONE = "Dokumen ini sudah dimusnahkan, jadi tidak dapat ditahan lagi."
 
 @dataclass(frozen=True)
 class HoldView:
-    """A hold as the page of the document shows it."""
+    """A hold as the page of the paper shows it."""
 
     reason: str
     since: datetime
@@ -267,9 +268,7 @@ class HoldView:
 
 
 def now_on(work: UnitOfWork, document_id: UUID) -> HoldView | None:
-    """Return the current hold on a document. The caller has checked that the actor may see the
-    document.
-    """
+    """The hold on a paper; for services and pages that have checked that the actor may see it."""
     hold = _current(work, document_id)
     if hold is None:
         return None
@@ -277,16 +276,16 @@ def now_on(work: UnitOfWork, document_id: UUID) -> HoldView | None:
 
 
 def may_hold(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """True if the actor, who reads the document through this case or through none, may place or
-    lift a hold.
+    """May the actor, who reads the document through this case or through none, put a hold on it or
+    lift it?
     """
     case = work.session.get_one(Case, case_id) if case_id else None
     return document.disposed_at is None and can_hold(work.actor, case.confined_to if case else None)
 
 
 def place(work: UnitOfWork, document_id: UUID, reason: str) -> None:
-    """Place a hold on a document. Disposal is refused from now on, and the store is told within a
-    minute. A second call changes nothing.
+    """Put a hold on a paper. The store is told within a minute; nothing disposes of the paper from
+    now on. Twice is once.
     """
     _checked_paper_hold(work, document_id)
     if reason not in PAPER_HOLD_REASONS:
@@ -307,7 +306,7 @@ def place(work: UnitOfWork, document_id: UUID, reason: str) -> None:
 
 
 def lift(work: UnitOfWork, document_id: UUID, reason: str) -> None:
-    """End the hold on a document; other reasons to keep it stay. A second call changes nothing."""
+    """End the hold on a paper; what else keeps it stays. Twice is once."""
     _checked_paper_hold(work, document_id)
     if reason not in REASONS_TO_LIFT:
         raise InvalidInput(fields={"alasan_lepas": "Pilih alasan dari daftar."})
@@ -320,9 +319,7 @@ def lift(work: UnitOfWork, document_id: UUID, reason: str) -> None:
 
 
 def _checked_paper_hold(work: UnitOfWork, document_id: UUID) -> None:
-    """Check that the actor may hold the document and lock it against a disposal and a
-    second hold.
-    """
+    """The paper is locked against a disposal and against a second hold."""
     seen = access.readable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True

@@ -1,9 +1,10 @@
-"""Documents as pages show them, seen through the case that holds them, and their relations to
-others.
+"""Papers as pages show them, seen through the case that holds them.
 
-Related are copies with the same bytes in other cases, pages that were scanned again, and documents
-that one was split from or merged into. Only documents that the actor may read are compared: any
-other could reveal what it holds.
+Papers that are there twice, as far as the actor may read them: the same bytes in another case, the
+same page scanned again.
+
+What lies behind a wall, in a case of others or above his level is not compared: it could tell what
+it holds.
 """
 
 from collections.abc import Sequence
@@ -37,9 +38,7 @@ STATUS_LABELS = {
 
 @dataclass(frozen=True)
 class DocumentView:
-    """A document as pages show it. The file name is left out, because it may carry
-    people's names.
-    """
+    """A paper as pages show it. Never its file name: those carry names of people."""
 
     id: UUID
     label: str
@@ -53,10 +52,10 @@ class DocumentView:
     added_at: datetime
     added_by: str
     is_duplicate: bool
-    """True in the answer to an upload when the case already had exactly this document."""
+    """Answer to an upload: the case already had exactly this paper."""
     can_read: bool
-    """False for actors who may know of the document but not open it; PDF and pictures are then
-    absent.
+    """False for those who may know of the paper but not open it; then there is neither PDF nor
+    picture.
     """
     has_pdf: bool
     thumbnail_pages: tuple[int, ...]
@@ -64,46 +63,46 @@ class DocumentView:
     """Mean over the pages, 0 to 100."""
     element: str
     note: str = ""
-    """A sentence for the person who uploaded it."""
+    """Sentence for the person who uploaded."""
     level: AccessLevel = AccessLevel.ORDINARY
     level_label: str = classification.LABELS[AccessLevel.ORDINARY]
     can_classify: bool = False
     is_being_read: bool = False
-    """True while its pages are still being read, so that a later view shows more."""
+    """Somebody who waits a moment sees more of it."""
     photo_pages: tuple[int, ...] = ()
-    """Pages whose photo is kept as it was received."""
+    """Pages of which the photo is kept as it was received."""
     disposed_at: datetime | None = None
-    """When its bytes and words were destroyed; only this view is left of it then."""
+    """When its bytes and words were disposed of; then only this is left of it."""
     sha256: str = ""
     can_hold: bool = False
     is_kept_by_schedule: bool = False
-    """True if the retention schedule applies to it; it does not to manifests and stacks."""
+    """Is it one of those that the retention schedule is about? Manifests and stacks are not."""
     version: int = 1
-    """Number of the newest version."""
+    """The newest one."""
     can_check: bool = False
     is_checked: bool = False
     doubts: int = 0
-    """Number of words that the recognition was not sure of."""
+    """Words of which the reader was not sure."""
     seconds: float | None = None
-    """Length of a recording, if known."""
+    """How long a recording lasts, where that is known."""
     copy_level: str = ""
-    """The standard that its PDF conforms to, if known."""
+    """What its PDF conforms to, where that is known."""
     copy_reason: str = ""
-    """Why the PDF does not conform to more, or how it differs from the original."""
+    """Why it is not more, or what sets it apart from the original."""
     accepted_at: datetime | None = None
-    """When it was accepted into the archive; None if it was not."""
+    """Since when it is in the archive; None of one that nobody has accepted there."""
     accepted_by: str = ""
     is_playable: bool = False
-    """True for a recording that the actor may hear."""
+    """A recording that the actor may hear."""
 
     @property
     def is_unread(self) -> bool:
-        """True if it could not be read and the actor may open it."""
+        """It could not be read, and the actor may open it."""
         return self.can_read and self.status == DocumentStatus.UNREADABLE
 
     @property
     def extent(self) -> str:
-        """Its extent in words: number of pages, or length of the recording."""
+        """How much there is of it: pages, or how long it lasts."""
         return formatting.extent(self.pages, self.seconds)
 
 
@@ -114,10 +113,9 @@ def views(
     note: str = "",
     is_new: bool = True,
 ) -> list[DocumentView]:
-    """Return views of documents as seen through a case, in the order asked for.
-
-    Facts of documents and pages take a few queries however many there are; rights and copies of
-    edited documents are looked up one by one.
+    """Views of documents as seen through a case, in the order asked for. What is known of the
+    papers and of their pages is a few queries however many they are; rights and the copies of
+    arranged papers are asked for each.
     """
     ids = [document_id for document_id, _ in wanted]
     rows = {
@@ -213,7 +211,7 @@ def views(
 
 
 def _made(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Made]]:
-    """Return the renditions per document: kind, page of the original, and turn."""
+    """What was made of the originals: its kind, of which page, and how that is turned."""
     columns = (Rendition.document_id, Rendition.kind, Rendition.page, Rendition.turn)
     query = select(*columns).where(Rendition.document_id.in_(ids))
     made: dict[UUID, list[Made]] = {}
@@ -223,7 +221,7 @@ def _made(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Made]]:
 
 
 def _has_pdf(work: UnitOfWork, document: Document, made: Sequence[Made]) -> bool:
-    """True if a PDF can be opened. Only for an edited document is the archive asked."""
+    """Only for what people have arranged has the archive to be asked."""
     if document.version > 1:
         return readings.pdf_of(work.session, document) is not None
     kinds = {kind for kind, _, _ in made}
@@ -241,7 +239,7 @@ def _status_label(document: Document, pages_read: int) -> str:
 
 @dataclass(frozen=True)
 class Holder:
-    """A case that holds a document."""
+    """A case that holds a paper."""
 
     id: UUID
     number: str
@@ -249,39 +247,39 @@ class Holder:
 
 @dataclass(frozen=True)
 class Alike:
-    """Another document with pages that look and read like pages of this one."""
+    """Another paper with pages that look and read like pages of this one."""
 
     document_id: UUID
     label: str
     case: Holder | None
     pages: Sequence[tuple[int, int]]
-    """Pairs of a page of this document and the page of the other."""
+    """Each page of this one with the page of the other."""
 
 
 @dataclass(frozen=True)
 class Relative:
-    """A document that this one was made from, or that was made from it."""
+    """A paper that this one was made of, or that was made of it."""
 
     document_id: UUID
     label: str
     pages: Sequence[int]
-    """Page numbers in the source document."""
+    """Pages of the one that they were taken from."""
 
 
 @dataclass(frozen=True)
 class Kin:
-    """Relations of a document to others."""
+    """What is known of a paper elsewhere."""
 
     cases: Sequence[Holder] = ()
-    """Cases that hold exactly this document."""
+    """Cases that hold exactly this paper."""
     alike: Sequence[Alike] = ()
     made_of: Sequence[Relative] = ()
     made_from: Sequence[Relative] = ()
-    """Documents into which pages of this one went."""
+    """Papers that pages of this one went into."""
 
 
 def of(work: UnitOfWork, document_id: UUID) -> Kin:
-    """Return the relations of a document to others. Raises unless the actor may read it."""
+    """Where else this paper is, for who may read it; nothing for others."""
     access.readable(work, document_id)
     found = similar.of_likeness(work.session, document_id, access.all_readable(work))
     others = list(dict.fromkeys(alike.document_id for alike in found))
@@ -317,7 +315,7 @@ def of(work: UnitOfWork, document_id: UUID) -> Kin:
 
 
 def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> list[Relative]:
-    """Return those relations whose document the actor may read; others are not mentioned."""
+    """Those that the actor may read, the others are not told of."""
     readable = access.all_readable(work).where(Document.id.in_([other for other, _ in rows]))
     labels: dict[UUID, str] = dict(
         work.session.execute(
@@ -333,12 +331,12 @@ def _relatives(work: UnitOfWork, rows: Sequence[tuple[UUID, Sequence[int]]]) -> 
 
 
 def label_of(holders: list[tuple[Holder, str]] | None, of_archive: str) -> str:
-    """Return the label of a document in the newest case that holds it, or in the archive."""
+    """What a paper is called in the newest case that holds it, or in the archive."""
     return holders[-1][1] if holders else of_archive
 
 
 def holders_of(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[tuple[Holder, str]]]:
-    """Return per document the readable cases that hold it with its label there, newest last."""
+    """The cases that hold these papers, with what each is called there, the newest last."""
     query = (
         select(CaseDocument.document_id, Case.id, Case.number, CaseDocument.label)
         .join(Case, Case.id == CaseDocument.case_id)

@@ -1,8 +1,9 @@
-"""Documents of a case: upload, list, open, play recordings, and accept into the archive.
+"""Papers of a case: handing them in, and showing them to those who may see the case and read
+identities.
 
-Only those who may see the case and read identities open a document. Recordings are read from the
-store in pieces, never as a whole. Documents that an archivist has accepted are found and read by
-all readers of the archive (R37, R39).
+Recordings of a voice as they are played and saved: read from the store piece by piece, never as a
+whole. Papers that an archivist has accepted become papers of the archive: found and read by all who
+read the archive (R37, R39).
 """
 
 import hashlib
@@ -58,7 +59,7 @@ ABOVE_YOU = (
 
 @dataclass(frozen=True)
 class PageText:
-    """The recognised text of one page."""
+    """What was read on one page."""
 
     no: int
     text: str
@@ -67,7 +68,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes for a download, with a name without personal data."""
+    """Bytes to hand out, under a name without personal data."""
 
     data: bytes
     media_type: str
@@ -85,12 +86,12 @@ def upload(
     max_megabytes: int = 50,
     recording_megabytes: int = 100,
 ) -> DocumentView:
-    """Add a document to a case. The file is checked before it is stored, stored as received, and
-    read later by a job.
+    """Take in a paper of a case. It is checked before it is kept, kept as received, and read later
+    by a job.
 
-    With `task_id` the document is handed in at that task, whose element replaces `element`. A
-    document that the case already has is recognised and not linked again, even when its task was
-    completed meanwhile: a form may be sent twice.
+    With `task_id` the paper is handed in at that task, and `element` is the task's. The same paper
+    a second time is recognised and not linked again, also when its task was completed meanwhile: a
+    form may be sent twice.
     """
     case = visible_case(work, case_id)
     task = _task_to_add_to(work, case, task_id)
@@ -121,15 +122,15 @@ def upload(
 
 
 def labels(work: UnitOfWork, case_id: UUID) -> list[str]:
-    """Return the labels for a document added to this case; empty for actors who may not add one."""
+    """What a paper added to this case may be called; nothing for who may not add one."""
     case = visible_case(work, case_id)
     return classification.choices_paper_label(work, case) if answers.works_on(work, case) else []
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
-    """Return the documents of a case that the actor may see, in the order they came.
-
-    Pictures of a restricted document are only on its own page, where each view is recorded.
+    """The papers of a case that the actor may see, in the order they came. Pictures of a restricted
+    one are on its own page only, where each is on record; a recording fetches nothing before
+    somebody plays it.
     """
     case = visible_case(work, case_id)
     ids = work.session.scalars(
@@ -146,14 +147,14 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[DocumentView]:
 
 
 def get(work: UnitOfWork, document_id: UUID) -> DocumentView:
-    """Return one document, if the actor may see it."""
+    """One paper, if the actor may see it."""
     seen = access.reach(work, document_id)
     return views(work, [(document_id, seen.case_id if seen else None)])[0]
 
 
 def text(work: UnitOfWork, document_id: UUID) -> list[PageText]:
-    """Return the recognised text page by page and record the opening. Empty for a disposed
-    document.
+    """What was read, page by page; the opening is on record. Nothing is left of a paper that was
+    disposed of.
     """
     seen = access.readable(work, document_id)
     if _is_disposed(work, document_id):
@@ -171,10 +172,9 @@ def content(
     kind: Literal["original", "pdf", "thumbnail", "photo"],
     page: int | None = None,
 ) -> Content:
-    """Return the bytes of a document, of a rendition of it, or of a photo from which it was bound.
-
-    Opening a whole document or a photo is recorded; for a restricted document each page picture
-    too.
+    """The bytes of a paper, of a version made from it, or of a photo that it was bound from.
+    Opening a whole paper or such a photo is on record, of a restricted one also each picture of a
+    page.
     """
     seen = access.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
@@ -202,8 +202,8 @@ def _is_disposed(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task | None:
-    """Return the task as it is now, None outside of any; raises when the actor may not hand in a
-    document there.
+    """The task as it is now, None outside of any; raises when the actor may not hand in a paper
+    there.
     """
     if task_id is None:
         if not answers.works_on(work, case):
@@ -219,8 +219,8 @@ def _task_to_add_to(work: UnitOfWork, case: Case, task_id: UUID | None) -> Task 
 
 
 def _check_goes_on(work: UnitOfWork, case: Case, task: Task | None) -> None:
-    """Raise if the task or its case has ended; the sentence says who ended it and what
-    can be done.
+    """Raise when nothing can be added any more: who ended the task or its case, and what can be
+    done.
     """
     if case.closed_at is not None:
         raise TaskNotReady(
@@ -235,7 +235,7 @@ def _check_goes_on(work: UnitOfWork, case: Case, task: Task | None) -> None:
 
 
 def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
-    """Return the id of the document with these bytes, if the case has it."""
+    """The paper with these bytes, if the case has it."""
     query = select(CaseDocument.document_id).join(Document, Document.id == CaseDocument.document_id)
     same = Document.blob_sha256 == hashlib.sha256(data).hexdigest()
     is_kept = Document.disposed_at.is_(None)
@@ -243,9 +243,7 @@ def _in_case(work: UnitOfWork, case: Case, data: bytes) -> UUID | None:
 
 
 def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob | None:
-    """Return the blob of a rendition. Thumbnails count pages as the newest version does, photos as
-    they came.
-    """
+    """Small pictures are counted as the newest version counts pages, photos as they came."""
     if kind == "original":
         return work.session.get_one(Blob, document.blob_sha256)
     if kind == "pdf":
@@ -262,12 +260,12 @@ def _blob_of(work: UnitOfWork, document: Document, kind: str, page: int) -> Blob
 
 
 PIECE = 1 << 20
-"""Most bytes of one answer. A browser asks for the next piece while it plays, so no answer waits
+"""Bytes of an answer at most: a browser asks for the next ones while it plays, so no answer waits
 for a listener.
 """
 ONE_LOOK = timedelta(hours=1)
-"""The period in which one person's listening to a recording is one event: a player asks again for
-every piece.
+"""For how long what one person hears of a recording is one event: its player asks again for every
+piece.
 """
 KIND = "recording"
 
@@ -286,13 +284,13 @@ class Recording:
 
 
 def is_one(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if this is a recording; raises unless the actor may know of it."""
+    """Is this a recording that the actor may know of?"""
     access.reach(work, document_id)
     return work.session.get_one(Document, document_id).status == DocumentStatus.RECORDING
 
 
 def get_recording(work: UnitOfWork, document_id: UUID) -> Recording:
-    """Return the recording, for those who may hear it; raises `NotFound` for any other document."""
+    """The recording, for those who may hear it; `NotFound` for what is none."""
     seen = access.readable(work, document_id)
     if work.session.get_one(Document, document_id).status != DocumentStatus.RECORDING:
         raise NotFound()
@@ -306,8 +304,8 @@ def get_recording(work: UnitOfWork, document_id: UUID) -> Recording:
 
 
 def piece(work: UnitOfWork, recording: Recording, start: int, end: int) -> bytes:
-    """Return bytes from `start` up to `end`, at most one piece. Listening is recorded
-    once an hour.
+    """Bytes from `start` up to `end`, no more than a piece. Hearing is on record, once in an
+    hour.
     """
     data = work.blobs.part(recording.sha256, start, min(end - start, PIECE))
     _record(work, recording)
@@ -315,8 +313,8 @@ def piece(work: UnitOfWork, recording: Recording, start: int, end: int) -> bytes
 
 
 def whole(work: UnitOfWork, recording: Recording) -> Iterator[bytes]:
-    """Return all bytes as chunks. The first chunk is read before returning, so that a missing blob
-    raises before any answer begins.
+    """All of it, a chunk in memory at a time; the first is there already, so what is away is known
+    before any answer.
     """
     chunks = work.blobs.whole(recording.sha256)
     first = next(chunks)
@@ -344,10 +342,11 @@ def _record(work: UnitOfWork, recording: Recording) -> None:
 
 
 def shelve(work: UnitOfWork, case: Case, element: str) -> int:
-    """Open the documents that were scanned for this case to the readers of the archive; return
-    their number.
+    """Open the papers that were scanned for this case to the readers of the archive; returns how
+    many.
 
-    A document that belongs to another case too stays as it is: that case decides who reads it.
+    A paper that belongs to another case as well stays what it is: who reads it there is that case's
+    to say.
     """
     elsewhere = aliased(CaseDocument)
     query = (

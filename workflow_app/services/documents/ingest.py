@@ -1,10 +1,13 @@
-"""Taking documents in: inspected before anything decodes them, stored as received, linked to a case
-once, with the facets by which a search is narrowed.
+"""By what a search for papers is narrowed: what a paper is called, the process and unit of its
+cases, its level.
 
-Facets are codes of all cases that hold a document; what an actor may know of them is decided when
-they are shown (`search_facets`). A part of a stack that waited for a person is settled here, when
-it is placed or its document arrives another way (R39). Drawn signatures are redrawn by the sandbox
-before they are stored or printed, so that no document carries a foreign picture.
+Kept with the paper as codes, of all cases that hold it, so that the index finds them. What somebody
+may know of them is asked when they are shown (`paper_search`).
+
+A part of a stack that waited for a person has its place: by what somebody says, or because its
+paper came otherwise (R39). Taking papers in: looked at before anything decodes them, kept as
+received, linked to a case once. Drawn signatures before they are kept or printed: drawn anew by the
+sandbox, so that no paper carries a foreign picture.
 """
 
 import base64
@@ -32,16 +35,14 @@ from workflow_app.services.core import jobs, unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork, translated
 
 CODE = 12
-"""Number of characters of the digest that stands for a label: short, and safe in an address."""
+"""Characters of the digest that stands for a name of papers: short, and safe in an address."""
 
 
 _Text = ColumnElement[str] | Mapped[str]
 
 
 class Facet(StrEnum):
-    """Kinds of facets in the index. The year is none, because the index orders
-    documents by time.
-    """
+    """What is kept in the index; the year is not, since papers are in the order of time there."""
 
     KIND = "j"
     PROCESS = "k"
@@ -50,17 +51,17 @@ class Facet(StrEnum):
 
 
 def entry(facet: Facet, code: str) -> str:
-    """Return a facet code as it stands in the index."""
+    """As it stands in the index."""
     return f"{search.MARK}{facet}:{code}"
 
 
 def code_of(label: str) -> str:
-    """Return the code of a label."""
+    """The code of what a paper is called."""
     return hashlib.sha256(label.encode()).hexdigest()[:CODE]
 
 
 def renew(work: UnitOfWork, document_ids: Collection[UUID]) -> None:
-    """Update the facets of documents that were linked or whose level changed."""
+    """These papers have been linked, or have another level: the search is told."""
     work.session.flush()
     of_paper = union(
         select(_entry(Facet.LEVEL, cast(Document.level, String)).label("entry")).correlate(
@@ -101,15 +102,15 @@ def _code(label: _Text) -> ColumnElement[str]:
 
 
 def settle(work: UnitOfWork, part: StackPart) -> None:
-    """Record the outcome of a part by its status and case, and settle other waiting parts with the
-    same document.
+    """Put on record what became of a part, as its status and case say, and end the wait of the same
+    paper elsewhere.
     """
     _record(work, part)
     settle_waiting(work, part.document_id)
 
 
 def settle_waiting(work: UnitOfWork, document_id: UUID) -> None:
-    """Settle all waiting parts with this document, which has its place now."""
+    """This paper has its place: no tray asks for one any more."""
     query = select(StackPart).where(
         StackPart.document_id == document_id, StackPart.status == "tray"
     )
@@ -141,18 +142,18 @@ UPLOAD, ARCHIVE, LETTER, BUNDLE, STACK, TRAY = (
     "stack",
     "tray",
 )
-"""Origins of a document (`Document.origin`). One in the tray waits for a person to decide what it
-becomes.
+"""Where a document came from (`Document.origin`). What is in the tray waits for a person to say
+what it becomes.
 """
 SCHEDULED = (UPLOAD, ARCHIVE, LETTER)
-"""Origins to which the retention schedule applies. Manifests stay, because they state what a case
-held; a stack goes with its last document.
+"""What the retention schedule is about. Manifests stay: they tell what a case held. A stack goes
+with its last paper.
 """
 
 
 def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> Inspection:
-    """Return what the file is, by its content; raises `InvalidInput` with the sentence why it is
-    not accepted. Recordings are accepted up to `recording_megabytes`.
+    """What the file is, by its content; raises `InvalidInput` with the sentence why it cannot be
+    accepted. Recordings are where they may be as large as `recording_megabytes`.
     """
     limits = Limits(
         max_bytes=max_megabytes * 1_000_000, max_recording_bytes=recording_megabytes * 1_000_000
@@ -167,10 +168,9 @@ def look_into(data: bytes, max_megabytes: int, recording_megabytes: int = 0) -> 
 def keep(
     work: UnitOfWork, data: bytes, found: Inspection, *, origin: str, label: str
 ) -> documents.Added:
-    """Store a document in the archive; a job reads it after commit, unless it is a recording.
-
-    Known bytes are not stored again. If they were only a stack or in the tray, an upload makes them
-    a document of a case like any other.
+    """Store a paper in the archive; a job reads it after commit, unless it is a recording. Bytes
+    that were brought before are not stored again; when they were only a stack or in the tray until
+    now, they become a paper of a case like any other.
     """
     added = _add(work, data, found.media_type, found.pages, origin, label, found)
     if added.is_duplicate and origin == UPLOAD:
@@ -183,8 +183,8 @@ def keep(
 def keep_own(
     work: UnitOfWork, data: bytes, media_type: str, pages: int, *, origin: str, label: str
 ) -> UUID:
-    """Store a document that the product made. It is not read back, because its words would lie
-    unsealed in the database.
+    """Store a paper that we made ourselves. Nobody reads it back: its words would lie open in the
+    database.
     """
     added = _add(work, data, media_type, pages, origin, label)
     documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
@@ -195,7 +195,7 @@ def keep_own(
 def keep_whole(
     work: UnitOfWork, data: bytes, media_type: str, pages: int, *, label: str
 ) -> documents.Added:
-    """Store a stack as it came. Only its parts are read, not the whole."""
+    """Store a stack of papers as it came. It is not read as a whole: its parts are."""
     added = _add(work, data, media_type, pages, STACK, label)
     if not added.is_duplicate:
         documents.get(work.session, added.document_id).status = DocumentStatus.READABLE
@@ -213,8 +213,8 @@ def link(
     action: str = "document.added",
     **details: str,
 ) -> bool:
-    """Link a document to a case and record it; return False when it is already linked. The caller
-    has checked access.
+    """Make a document part of a case and say so in its history; false when it already is. The
+    caller checked access.
     """
     with translated():
         documents.get_living(work.session, document_id)
@@ -241,18 +241,20 @@ def link(
 
 
 def is_own(document: Document) -> bool:
-    """True for documents that the product made: letters and manifests."""
+    """True for papers that the product made: letters and manifests."""
     return document.origin in (LETTER, BUNDLE)
 
 
 def become_archive(work: UnitOfWork, document: Document) -> None:
-    """Make a locked document part of the archive; its retention there begins now."""
+    """A locked document that was something else until now becomes a paper of the archive: its time
+    there begins.
+    """
     document.accepted_at, document.accepted_by = work.clock(), work.actor.name
     _become(work, document, ARCHIVE)
 
 
 def accepted_at(document: Document) -> datetime | None:
-    """Return when a document was accepted into the archive; None if it was not."""
+    """Since when a paper is in the archive; None of one that nobody has accepted there."""
     return document.accepted_at or (document.added_at if document.origin == ARCHIVE else None)
 
 
@@ -265,7 +267,7 @@ def _become_paper(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def _become(work: UnitOfWork, document: Document, origin: str) -> None:
-    """Change the origin. A former stack is read now; a document of the tray no longer waits."""
+    """What was only a stack was not read yet; what waited in the tray waits no more."""
     if document.origin == STACK:
         document.status, document.status_reason = DocumentStatus.RECEIVED, ""
         jobs.defer(work, "read_document", document_id=str(document.id))
@@ -307,9 +309,9 @@ EMPTY = "Tanda tangan masih kosong. Minta warga menandatangani di kotak, lalu ki
 
 
 def clean(address: str) -> str | None:
-    """Return the drawing redrawn as a data address, or None when nothing can be seen in it.
+    """The drawing as a data address of our own making, None when nothing can be seen in it.
 
-    Raises `InvalidInput` for what is no drawing, `Unavailable` when it could not be inspected now.
+    Raises `InvalidInput` for what is no drawing, `Unavailable` when it could not be looked at now.
     """
     if not is_drawing(address):
         raise InvalidInput(UNREADABLE)
@@ -322,16 +324,16 @@ def clean(address: str) -> str | None:
     if picture is None:
         return None
     anew = ADDRESS + base64.b64encode(picture).decode()
-    # The sandbox's output is checked like its input: redrawing a noisy picture may have made it
-    # larger.
+    # What comes out of the sandbox is judged as what went in: a picture full of noise may have
+    # grown.
     if not is_drawing(anew):
         raise InvalidInput(UNREADABLE)
     return anew
 
 
 def redrawn(form: Form, given: Answers) -> Answers:
-    """Return the answers with their drawings redrawn. Raises `InvalidInput` with the sentence at
-    the field.
+    """The answers with their drawings drawn anew. Raises `InvalidInput` with the sentence at the
+    field.
     """
     found = dict(given)
     for field in form.fields.values():

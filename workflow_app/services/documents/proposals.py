@@ -1,8 +1,14 @@
-"""Proposals for form answers from the recognised text of a case's documents.
+"""What papers of a case propose for the questions of a form. A person takes each by one press;
+nothing fills itself in.
 
-Proposals are computed whenever an actor who may read the document asks; nothing is stored, and a
-person takes each one. A form declares which question takes what (`read_as`); a checklist line uses
-the documents handed in at it. Taking a value is recorded, the value itself is not.
+Which question takes what is declared in the form (`read_as`); a line of a checklist asks the papers
+that were handed in at it. That a value was taken from a paper is on record, the value is not.
+
+What a paper that was read proposes for a form, in the words of a counter. Proposed is not known: a
+person confirms it.
+
+Nothing is kept of it: it follows from the words in the archive whenever somebody who may read the
+paper asks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -70,13 +76,13 @@ WORDS = {
     OUTGOING: "Surat keluar",
     **{str(paper): words for paper, words in PAPERS.items() if paper},
 }
-"""Labels of values that are names of choices."""
+"""Of values that are names of choices."""
 DOUBTED = 30.0
-"""Highest confidence of a NIK that is inconsistent in itself or with the rest of the card."""
+"""Most confidence in a NIK that does not fit itself or what else stands on the card."""
 INFERRED = 60.0
-"""Highest confidence of a value that the document does not state itself."""
+"""Most confidence in what a paper does not say itself."""
 SAME_HEAD = 0.85
-"""Lowest likeness at which a letterhead line and one of ours count as the same."""
+"""How alike a line of a letterhead and one of ours are, from which on they are the same."""
 
 
 @dataclass(frozen=True)
@@ -84,34 +90,33 @@ class ProposedField:
     """One value to confirm."""
 
     name: str
-    """The name of the value in the forms."""
+    """As the forms of the counter call it."""
     label: str
     value: str
     words: str
-    """The value as shown to people."""
+    """The value as people read it."""
     confidence: float
     page: int
     box: Box
     """Its place in pixels of the upright page."""
     note: str = ""
-    """What to check before confirming it."""
+    """What to look at before confirming it."""
 
 
 @dataclass(frozen=True)
 class ProposedPaper:
-    """The proposed kind of a document and the values on it."""
+    """What a paper seems to be, and what seems to stand on it."""
 
     kind: str
-    """Label of the kind; empty if unknown."""
+    """As people call it; empty for a paper that nobody knows."""
     fields: tuple[ProposedField, ...]
     sizes: Mapping[int, tuple[int, int]]
-    """Width and height of the pages that were examined, in the pixels of the boxes."""
+    """Width and height of the pages that were looked at, in the pixels of the boxes."""
 
 
 def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> ProposedPaper:
-    """Return the values that may be filled in from a document. Raises unless the actor may read it;
-    asking is recorded as an opening, with `once` at most once a shift (for a page that asks by
-    itself).
+    """What may be filled in from a paper. To ask is to read it: who may not is refused, who may
+    leaves a trace; `once` in a shift, where a page asks by itself each time it is shown.
     """
     access.opened(work, document_id, access.readable(work, document_id), "proposals", is_once=once)
     query = (
@@ -126,8 +131,8 @@ def proposals(work: UnitOfWork, document_id: UUID, *, once: bool = False) -> Pro
 
 
 def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
-    """Yield the kind of a document that does not state it in its title: a card by its type, a
-    letter by its letterhead.
+    """What kind of paper it is, where it does not say so by its title: a card, or a letter by whose
+    head it has.
     """
     if not found.paper or not found.fields or found.first(Field.LETTER_KIND):
         return
@@ -141,7 +146,7 @@ def _kind(work: UnitOfWork, found: Proposals) -> Iterator[Proposal]:
 
 
 def _is_ours(work: UnitOfWork, issuer: str) -> bool:
-    """True if a letterhead has all lines of ours."""
+    """Does a letterhead have all lines of ours?"""
     read = [fold(line) for line in issuer.split(",")]
     ours = [fold(str(line)) for line in configuration.value(work, "kop_surat")]
     return all(any(likeness(line, own) >= SAME_HEAD for line in read) for own in ours)
@@ -169,8 +174,8 @@ def _shown(proposal: Proposal, among: Proposals) -> ProposedField:
 
 
 def _doubt(proposal: Proposal, among: Proposals) -> str:
-    """Return why a NIK is doubtful. Birth date and sex are compared only on an identity card; on a
-    family card those nearby may belong to others.
+    """Of an identity card the day of birth and the sex stand beside the number; of a family card
+    those of others do.
     """
     if among.paper is not PaperType.KTP:
         return personal_numbers.doubt(proposal.value)
@@ -181,39 +186,39 @@ def _doubt(proposal: Proposal, among: Proposals) -> str:
 
 
 MOST_PAPERS = 4
-"""Number of newest documents of a case that are examined; each is read through."""
+"""The newest of a case that are asked: each is read through."""
 MOST_IN_LINES = 6
-"""The same limit for documents handed in at checklist lines."""
+"""The same of those that were handed in at lines of a checklist."""
 MOST_OFFERS = 3
-"""Number of offers per question; a family card names everybody in the family."""
+"""For one question: a family card names everybody."""
 _KIND = "tawaran isian"
 _DIGITS = 16
 _CHECKLIST = "requirements"
 PARTS = {"number": "Nomor", "issuer": "Penerbit", "date": "Tanggal"}
-"""Labels of the parts of a checklist line."""
+"""Of a line, as its page calls them."""
 NOTHING: Answers = {}
 GONE = "Dokumen itu tidak lagi menyebut nilai ini. Muat ulang halaman, lalu pilih lagi."
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One answer that a person may take."""
+    """One answer that somebody may take."""
 
     key: str
-    """Identifies question, document and value without revealing the value. If the document is read
-    differently meanwhile, the key changes.
+    """Names question and paper, and stands for the value without telling it: read otherwise
+    meanwhile, it is another offer.
     """
     place: str
-    """The place of the input that takes it."""
+    """Of the input that takes it."""
     title: str
-    """The input's title, where several inputs share their offers."""
+    """What it is offered for, where several inputs share their offers."""
     is_day: bool
     answer: str
     words: str
-    """The answer as shown to people."""
+    """The answer as people read it."""
     confidence: float
     note: str
-    """What to check before taking it."""
+    """What to look at before it is taken."""
     document_id: UUID
     label: str
     page: int
@@ -221,27 +226,27 @@ class Offer:
 
 @dataclass(frozen=True)
 class _Question:
-    """An input that takes recognised values."""
+    """An input that takes what is read."""
 
     place: str
     path: tuple[str, ...]
-    """Path to its answer."""
+    """To its answer."""
     read_as: tuple[str, ...]
     title: str = ""
     is_day: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     papers: frozenset[str] | None = None
-    """Ids of the documents it uses; None for the newest of the case."""
+    """The ids of those that are asked; None for the newest of the case."""
     is_settled: bool = False
-    """True if its line has what matters, so that no document is read through for the rest."""
+    """Its line has what matters: no paper is read through for the rest."""
 
     @property
     def shown_at(self) -> str:
-        """Where its offers are shown: below the question, or in the checklist line."""
+        """Where its offers stand: below the question, or in the line of the checklist."""
         return ".".join(self.path[:2])
 
     def answered_by(self, answer: str) -> Answers:
-        """Return the answers of a form that contain only this one."""
+        """The answers of a form in which this one stands."""
         first, *rest = self.path
         if not rest:
             return {first: answer}
@@ -252,10 +257,9 @@ class _Question:
 def offers(
     work: UnitOfWork, form: Form, papers: Sequence[DocumentView], given: Answers = NOTHING
 ) -> dict[str, list[Offer]]:
-    """Return per question, or checklist line, the offers from the documents (oldest first), each
-    value once. `given` holds the current answers.
-
-    Each examined document is recorded as opened, at most once a shift.
+    """By question, or line of a checklist, what the papers, oldest first, propose for it; the same
+    value once. `given` is what stands in the form. To be offered something is to read it: that is
+    on record once a shift for each paper.
     """
     found: dict[str, list[Offer]] = {}
     questions = [question for question in _questions(form, given) if not question.is_settled]
@@ -273,10 +277,10 @@ def offers(
 def take(
     work: UnitOfWork, form: Form, case_id: UUID, key: str, given: Answers = NOTHING
 ) -> Answers:
-    """Return the answer of an offer, read again from its document, at its place in the form.
+    """The answer that an offer stands for, read again from its paper, where the form has it.
 
-    Raises `InvalidInput` for an invalid key, `Conflict` when the document no longer states the
-    value or is not handed in there.
+    Raises `InvalidInput` for what is no key, `Conflict` when the paper does not say so any more, or
+    is not handed in there.
     """
     if key.split(".")[0] not in form.fields:
         raise InvalidInput()
@@ -302,7 +306,7 @@ def take(
 
 
 def _questions(form: Form, given: Answers) -> Iterator[_Question]:
-    """Yield the inputs that take recognised values, with the documents that they use."""
+    """Inputs that take what is read, with the papers that they ask."""
     for each in form.fields.values():
         if name := each.parameters.get("read_as"):
             yield _Question(
@@ -332,7 +336,7 @@ def _questions(form: Form, given: Answers) -> Iterator[_Question]:
 def _asked(
     questions: Sequence[_Question], papers: Sequence[DocumentView]
 ) -> Iterator[tuple[DocumentView, list[_Question]]]:
-    """Yield the documents to examine, newest first, each with the questions that use it."""
+    """The papers that are asked, the newest first, each with the questions that ask it."""
     readable = [
         paper for paper in reversed(papers) if paper.can_read and paper.confidence is not None
     ]

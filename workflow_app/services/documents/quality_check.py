@@ -1,5 +1,7 @@
-"""Quality check of documents: page by page with the doubtful words, the queue of unchecked
-documents, and the record that a document was checked (R39).
+"""The quality check of papers: page by page with the doubtful words, what waits for it, and that it
+was done (R39).
+
+Papers that nobody has checked yet, and which of them comes next (R39).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +22,7 @@ from ocr.errors import OcrError
 from workflow_app.domain import Conflict, NotFound, Unavailable
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, CaseDocument, Task
-from workflow_app.permissions import Act, check_act, leaves_trace
+from workflow_app.permissions import CHECKERS, check_role, leaves_trace
 from workflow_app.services.cases import task_rights
 from workflow_app.services.cases.access import is_cleared
 from workflow_app.services.core.unit_of_work import UnitOfWork, translated
@@ -30,17 +32,17 @@ from workflow_app.services.documents.documents import DISPOSED, Content
 from workflow_app.services.processes.definitions import definition_of
 
 AROUND = 3
-"""Number of words shown before and after a doubtful one."""
+"""Words shown before and after a doubtful one."""
 PROPERTY = "checksPapers"
-"""Property of a step that names the answer by which the documents of the case pass the check."""
+"""Of a step of a process: the answer that finds the papers of its case good."""
 DRAWN = replace(reading.ACCEPTED, decode_seconds=20.0)
-"""Limits for drawing a page: a person waits for the picture."""
+"""Somebody waits for the picture."""
 NOT_DRAWN = "Gambar halaman ini tidak dapat dibuat. Buka file aslinya dari halaman dokumen."
 
 
 @dataclass(frozen=True)
 class Word:
-    """One doubtful word, and its place in pixels of the upright page."""
+    """One word to look at, and its place in pixels of the upright page."""
 
     place: int
     text: str
@@ -55,7 +57,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of a version, with its doubtful and corrected words."""
+    """One page of a version, with what nobody is sure of."""
 
     no: int
     width: int
@@ -77,17 +79,17 @@ class PageLine:
 
 @dataclass(frozen=True)
 class Check:
-    """A document being checked."""
+    """A paper being checked."""
 
     paper: DocumentView
     case_id: UUID | None
     pages: Sequence[PageLine]
     others: Sequence[tuple[UUID, str, int]]
-    """Documents that it may be merged with: id, label, number of pages."""
+    """Papers it may be merged with: id, what each is called, its pages."""
 
 
 def show(work: UnitOfWork, document_id: UUID) -> Check:
-    """Return the document and its pages, for actors who may correct it; the look is recorded."""
+    """The paper and its pages, for who may put it right; looking at it is on record."""
     document, seen = versions.changeable(work, document_id)
     case_id = seen.case_id if seen else None
     access.opened(work, document_id, seen, "check")
@@ -101,8 +103,8 @@ def show(work: UnitOfWork, document_id: UUID) -> Check:
 
 
 def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Sheet:
-    """Return one page of a version (the newest by default), for actors who may read the document;
-    each look at a restricted document is recorded.
+    """One page of a version (the newest by default), for who may read the paper; of a restricted
+    one each is on record.
     """
     seen = access.readable(work, document_id)
     document = _kept(work, document_id)
@@ -123,8 +125,8 @@ def sheet(work: UnitOfWork, document_id: UUID, no: int, version: int | None = No
 
 
 def next_doubtful(work: UnitOfWork, document_id: UUID, no: int) -> int | None:
-    """Return the next page after this one with a doubtful word, else the first such page, else
-    None.
+    """The next page after this one with a doubtful word, or else the first one; None when there is
+    none.
     """
     access.readable(work, document_id)
     query = select(Page.no).where(Page.document_id == document_id, Page.doubts > 0)
@@ -132,7 +134,7 @@ def next_doubtful(work: UnitOfWork, document_id: UUID, no: int) -> int | None:
 
 
 def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
-    """Return the number of pages of a version; raises `NotFound` when there is no such version."""
+    """How many pages a version has; raises `NotFound` when there is no such version."""
     access.readable(work, document_id)
     document = _kept(work, document_id)
     try:
@@ -142,7 +144,9 @@ def count_pages(work: UnitOfWork, document_id: UUID, version: int) -> int:
 
 
 def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = None) -> Content:
-    """Return a readable picture of one page of a version, drawn from the original pages."""
+    """A picture of one page of a version, large enough to read, drawn from the pages as they
+    came.
+    """
     seen = access.readable(work, document_id)
     document = _kept(work, document_id)
     place = _place(work, document, no, version)
@@ -160,7 +164,7 @@ def picture(work: UnitOfWork, document_id: UUID, no: int, version: int | None = 
 
 
 def pdf(work: UnitOfWork, document_id: UUID, version: int) -> Content:
-    """Return the searchable copy of a version."""
+    """The searchable copy of an earlier version."""
     seen = access.readable(work, document_id)
     document = _kept(work, document_id)
     try:
@@ -181,7 +185,7 @@ def pdf(work: UnitOfWork, document_id: UUID, version: int) -> Content:
 
 
 def accept(work: UnitOfWork, document_id: UUID, version: int) -> None:
-    """Record that a person accepted this version; a second call changes nothing."""
+    """A person found this version good. Said twice, it is on record once."""
     versions.changeable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True
@@ -193,7 +197,7 @@ def accept(work: UnitOfWork, document_id: UUID, version: int) -> None:
 
 
 def is_asked_at(work: UnitOfWork, element: str, case_id: UUID) -> bool:
-    """True if the documents of the case are checked at this step of its process."""
+    """Are the papers of the case checked at this step of its process?"""
     definition = definition_of(work, work.session.get_one(Case, case_id).definition_id)
     return PROPERTY in definition.elements[element].properties
 
@@ -201,8 +205,8 @@ def is_asked_at(work: UnitOfWork, element: str, case_id: UUID) -> bool:
 def answer(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, control: Mapping[str, Any]
 ) -> None:
-    """Record the documents of the case that the actor may know of as checked, if the completed task
-    answers so.
+    """A task was completed: where its answer finds the papers of the case good, those he may know
+    of are checked.
     """
     name, _, value = definition.elements[task.element].properties.get(PROPERTY, "").partition("=")
     if not name or control.get(name) != value:
@@ -266,28 +270,24 @@ MOST_WAITING = 50
 
 @dataclass(frozen=True)
 class Waiting:
-    """A document that nobody has checked yet."""
+    """A paper that nobody has checked yet."""
 
     id: UUID
     label: str
     case_number: str
-    """Number of a case through which the actor reads it; empty for a document of the
-    archive alone.
-    """
+    """Of a case through which the actor reads it; empty for a paper of the archive alone."""
     pages: int
     doubts: int
     added_at: datetime
     has_picture: bool
-    """True if a list may show its first page. Not for a restricted document, where each look is
-    recorded.
-    """
+    """May a list show its first page? Not of a restricted paper: each look at one is on record."""
 
 
 def waiting(work: UnitOfWork) -> list[Waiting]:
-    """Return the unchecked documents that the actor may read: those with doubts first, then the
+    """Papers that the actor may read and that nobody has checked: those with doubts first, then the
     oldest.
     """
-    check_act(work.actor, Act.CHECK_QUALITY)
+    check_role(work.actor, CHECKERS)
     rows = work.session.scalars(_unchecked(work).limit(MOST_WAITING)).all()
     ids = [row.id for row in rows]
     seen = {
@@ -322,8 +322,8 @@ def waiting(work: UnitOfWork) -> list[Waiting]:
 
 
 def next_of(work: UnitOfWork, without: Collection[UUID] = ()) -> UUID | None:
-    """Return the document to check next, `without` those that are left for later."""
-    check_act(work.actor, Act.CHECK_QUALITY)
+    """The paper to check next, `without` those that are left for later."""
+    check_role(work.actor, CHECKERS)
     document = work.session.scalars(
         _unchecked(work).where(Document.id.not_in(without)).limit(1)
     ).first()
@@ -331,7 +331,7 @@ def next_of(work: UnitOfWork, without: Collection[UUID] = ()) -> UUID | None:
 
 
 def _unchecked(work: UnitOfWork) -> Select[Document]:
-    # A document whose newest version was merged into another one is checked there.
+    # Whose newest version went into another paper is looked at there.
     is_merged = exists().where(
         MadeOf.source_id == Document.id, MadeOf.source_version == Document.version
     )

@@ -1,9 +1,9 @@
-"""Recognition of documents, as a job, and dismissal of those that cannot be read.
+"""Reading a paper (a job): words and thumbnail of each page go into the archive as soon as it is
+read, a searchable copy of all of them in the end.
 
-Words and thumbnail of each page are stored as soon as it is read, a searchable copy of all pages at
-the end. Documents read by earlier releases get the visual fingerprint of their pages afterwards, so
-that a second scan is noticed. An unreadable document that need not be read is dismissed from the
-tray for a reason, which can be taken back; both are recorded (decision 0058).
+Papers that were read before it was kept how their pages look: looked at once more, so that a second
+scan of them is noticed. An unread paper that need not be read: dismissed from the tray for a
+reason, and taken back; on record (decision 0058).
 """
 
 import time
@@ -51,7 +51,7 @@ UNREAD = (
     "isinya perlu dicari."
 )
 ACCEPTED = Limits(max_bytes=500_000_000)
-"""Limits for reading. The size was already judged when the document was taken in."""
+"""The size was judged when the paper was taken in, by the limit of that day."""
 PDF_KINDS = {
     PdfKind.SEARCHABLE: RenditionKind.SEARCHABLE_PDF,
     PdfKind.PICTURE: RenditionKind.PICTURE_PDF,
@@ -61,12 +61,13 @@ PDF_KINDS = {
 def read_document(
     works: Works, document_id: UUID, *, page_seconds: float = 120.0, nice: int = 5
 ) -> str:
-    """Read one document, store the result and return its status.
+    """Read one document and keep what was read; returns its status. A document that was read is
+    left alone, and so are a recording and each page that was read before this job was killed or had
+    to wait. One that is disposed of meanwhile is read no further.
 
-    Documents that are already read, recordings, and pages read by an earlier run are left alone. A
-    document that is disposed of meanwhile is read no further. Takes `Works`, not a unit of work:
-    recognition may take minutes, and no transaction stays open meanwhile. A document that cannot be
-    read stays stored and says why. Raises `Unavailable` when another try later may succeed.
+    Takes `Works`, not a unit of work: recognising may take minutes and no transaction stays open
+    meanwhile. A paper that cannot be read stays kept and says why. Raises `Unavailable` when
+    another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         document = documents.get(work.session, document_id)
@@ -115,14 +116,14 @@ def read_document(
 
 
 def _is_gone(works: Works, document_id: UUID) -> bool:
-    """True if the document was disposed of while it was read."""
+    """Whether the paper was disposed of while it was read."""
     with works.begin(SYSTEM) as work:
         return documents.get(work.session, document_id).disposed_at is not None
 
 
 def _wait(works: Works, document_id: UUID, error: Away) -> Away:
-    """Store on the document what its reading waits for. No event is recorded, because nothing about
-    the document has changed.
+    """Say on the paper what its reading waits for. No event: nothing has been found out about the
+    paper.
     """
     with works.begin(SYSTEM) as work:
         documents.mark_unreadable(work.session, document_id, error.sentence)
@@ -130,7 +131,7 @@ def _wait(works: Works, document_id: UUID, error: Away) -> Away:
 
 
 def _known(before: ReadBefore) -> ReadPage:
-    """Return an already read page, as far as the copy needs it."""
+    """A page that need not be read again, as far as the copy needs it."""
     page = before.page
     source = PageSource(page.source)
     reading = PageReading(page.no, page.text, page.confidence, (), page.width, page.height, source)
@@ -178,8 +179,8 @@ def _finish(works: Works, document_id: UUID, reading: Reading) -> str:
 
 
 def give_up(works: Works, document_id: UUID, sentence: str) -> str:
-    """Mark a document as unreadable with the reason; it stays stored. Return its status, which may
-    be readable if a worker died after reading everything.
+    """Mark a document that cannot be read, with the reason; it stays kept. Returns its status: a
+    worker may have died when all had been read.
     """
     with works.begin(SYSTEM) as work:
         document = documents.mark_unreadable(work.session, document_id, sentence)
@@ -193,7 +194,7 @@ def _record(work: UnitOfWork, document: Document, **facts: Any) -> None:
 
 
 def page_text(page: PageReading) -> PageText:
-    """Return the recognised page as the archive stores it."""
+    """What was read, as the archive keeps it."""
     return PageText(
         no=page.no,
         text=page.text,
@@ -222,10 +223,10 @@ NICE = 10
 
 
 def look_again(works: Works) -> Iterator[tuple[UUID, int]]:
-    """Yield each document with pages that lack a visual fingerprint, and how many were added. A
-    repeated run does only the rest.
+    """Each paper with pages whose look is not known, and of how many it is now. Begun again it goes
+    on where it ended.
 
-    Each document has a short transaction; its thumbnails are examined between two of them.
+    A short transaction for each paper; its small pictures are looked at between two of them.
     """
     last: UUID | None = None
     while (found := _next(works, last)) is not None:
@@ -242,7 +243,7 @@ def look_again(works: Works) -> Iterator[tuple[UUID, int]]:
 
 
 def _next(works: Works, last: UUID | None) -> tuple[UUID, list[tuple[int, str, str]]] | None:
-    """Return the next document with its pages and their thumbnails."""
+    """The next paper with its pages and their small pictures."""
     with works.begin(SYSTEM) as work:
         paper = _without_look().order_by(Page.document_id).limit(1)
         if last is not None:
@@ -267,8 +268,8 @@ def _next(works: Works, last: UUID | None) -> tuple[UUID, list[tuple[int, str, s
 
 
 def _without_look() -> Select[UUID]:
-    """Select documents with read pages that have a thumbnail but no fingerprint. Edited documents
-    are excluded, because their thumbnails show the original pages.
+    """Of pages that were read and have a small picture. Not of papers that people have arranged:
+    their small pictures are of the pages as they came.
     """
     return (
         select(Page.document_id)
@@ -284,8 +285,8 @@ def _without_look() -> Select[UUID]:
 
 
 def _keep(work: UnitOfWork, document_id: UUID, known: dict[int, tuple[int, ...]]) -> int:
-    """Store fingerprints under the same lock as a reading: a new reading brings its own, and an
-    edit has moved the pages.
+    """Under the lock that saving a reading takes: a new reading brings its own looks, and who
+    arranges pages meanwhile has moved them.
     """
     document = work.session.get_one(Document, document_id, with_for_update=True)
     if document.version > 1:
@@ -311,8 +312,8 @@ REASONS = (
     "Sudah dipindai ulang",
     OTHER,
 )
-"""Reasons to choose from, shown in the audit log. Free text is sealed; the log only says that it
-exists.
+"""What the list says is shown in the trail; own words are sealed, and the trail says only that
+there are some.
 """
 FIELD, WORDS_FIELD = "alasan", "alasan_lain"
 LONGEST = 500
@@ -325,7 +326,7 @@ WAS_READ = "Dokumen ini sudah terbaca atau sedang dibaca lagi, jadi tidak perlu 
 
 @dataclass(frozen=True)
 class DismissalView:
-    """The dismissal of an unreadable document as pages show it."""
+    """Why an unread paper asks for nobody, as pages show it."""
 
     reason: str
     since: datetime
@@ -333,7 +334,7 @@ class DismissalView:
 
 
 def is_dismissed() -> ColumnElement[bool]:
-    """Return the condition that this `Document` is dismissed."""
+    """This `Document` asks for nobody."""
     current = select(PaperDismissal.id).where(
         PaperDismissal.document_id == Document.id, PaperDismissal.returned_at.is_(None)
     )
@@ -341,7 +342,7 @@ def is_dismissed() -> ColumnElement[bool]:
 
 
 def now_on(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, DismissalView]:
-    """Return the current dismissals of documents. The caller has checked that the actor may read
+    """The dismissals of papers; for services and pages that have checked that the actor may read
     them.
     """
     found = work.session.scalars(
@@ -359,8 +360,8 @@ def now_on(work: UnitOfWork, document_ids: Collection[UUID]) -> dict[UUID, Dismi
 
 
 def may_dismiss(work: UnitOfWork, document_ids: Collection[UUID]) -> set[UUID]:
-    """Return those documents that the actor may dismiss and take back: an archivist or the person
-    who brought the document may; in a confined case its own role. The actor reads all of them.
+    """Those of the papers, all of which the actor reads, that he may dismiss and take back: an
+    archivist, or who brought the paper; of a confined case its own role.
     """
     links = (
         select(CaseDocument.document_id, CaseDocument.added_by, Case.confined_to)
@@ -387,8 +388,8 @@ def may_dismiss(work: UnitOfWork, document_ids: Collection[UUID]) -> set[UUID]:
 
 
 def dismiss(work: UnitOfWork, document_id: UUID, reason: str, words: str = "") -> None:
-    """Record that an unreadable document may stay unread. Its original and renditions stay. A
-    second call changes nothing.
+    """Say that an unread paper may stay unread. Its original and what was made of it stay. Twice is
+    once.
     """
     document = _checked(work, document_id)
     if reason not in REASONS:
@@ -417,14 +418,14 @@ def dismiss(work: UnitOfWork, document_id: UUID, reason: str, words: str = "") -
 
 
 def take_back(work: UnitOfWork, document_id: UUID) -> None:
-    """Take back the dismissal of a document. A second call changes nothing."""
+    """An unread paper asks for somebody again. Twice is once."""
     _checked(work, document_id)
     end(work, document_id)
 
 
 def end(work: UnitOfWork, document_id: UUID) -> None:
-    """End the dismissal of a document, if there is one. The caller has locked the document and
-    checked the actor's right.
+    """End the dismissal of a paper, where there is one: for who has locked the paper and checked
+    that the actor may do so.
     """
     current = _now(work, document_id)
     if current is None:
@@ -435,17 +436,15 @@ def end(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def forget_words(work: UnitOfWork, document_id: UUID) -> None:
-    """Erase the sealed free text of dismissals of a disposed document, with its key. The caller has
-    locked the document.
+    """Of a paper that is disposed of nobody keeps what was said of it in own words, nor the key to
+    them. For who has locked the paper.
     """
     of_paper = update(PaperDismissal).where(PaperDismissal.document_id == document_id)
     work.session.execute(of_paper.values(data_key=None, sealed=None))
 
 
 def _checked(work: UnitOfWork, document_id: UUID) -> Document:
-    """Check the actor's right and return the document, locked against a second request and a
-    reader.
-    """
+    """The paper, locked against a second press and a reader."""
     access.readable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True

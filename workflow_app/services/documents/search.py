@@ -1,7 +1,8 @@
-"""Full-text search over the documents that the actor may read.
+"""Finding papers by the words on them, among those the actor may read.
 
-It also returns where the found words stand on a page, draws the strip of a page around them, and
-finds documents with similar content (decision 0040).
+Where on a paper the words stand by which it was found. The strip of a page on which found words
+stand, as a picture: for the list of finds, drawn when somebody asks for it. Papers that are about
+the same as one, among those the actor may read (decision 0040).
 """
 
 import html
@@ -31,12 +32,12 @@ from workflow_app.services.documents.documents import Content
 from workflow_app.services.documents.search_facets import Chip, Choice, Group, ReadIn
 
 MAX_HITS = 400
-"""Largest number of hits; a more specific query finds the rest."""
+"""Nobody reads further; a better query finds more."""
 FAR_SECONDS = 4.0
-"""How long older hits are searched when the actor may see none of the newest."""
+"""So long older finds are looked at for who asks for them because he may see none of the newest."""
 NOTHING: Choice = {}
 ORDERS = {"": Order.BEST, "baru": Order.NEWEST, "lama": Order.OLDEST}
-"""Orders by their value in the address."""
+"""By the word in the address."""
 _MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
 
 
@@ -51,28 +52,28 @@ class SearchHit:
     page: int
     added_at: datetime
     snippet_parts: list[tuple[str, bool]]
-    """Plain text in pieces; True for a found word. The page that shows it has to escape it."""
+    """Plain text in pieces; true for a found word. To be escaped by the page that shows it."""
     has_picture: bool
-    """True if the list may show the place on the page. Not for a restricted document, where each
-    look is recorded.
+    """May the list show the place on the page? Not of a restricted paper: each look at one is on
+    record.
     """
 
 
 @dataclass(frozen=True)
 class SearchPage:
-    """One page of hits, in order."""
+    """Hits in their order."""
 
     hits: list[SearchHit]
     total: int
-    """Number of found pages."""
+    """So many pages were found."""
     is_all: bool
-    """False when there are more: for a frequent word only the nearest are examined."""
+    """False when there are more: of a frequent word only the nearest are looked at."""
     next: str | None
     """Cursor for `after`, or None when this is the last page."""
     groups: Sequence[Group]
-    """Choices by which the hits can be narrowed."""
+    """By what these can be narrowed."""
     chips: Sequence[Chip]
-    """Choices that are in force."""
+    """By what they are."""
 
 
 def search(
@@ -85,11 +86,9 @@ def search(
     limit: int = 20,
     is_far: bool = False,
 ) -> SearchPage:
-    """Return pages of readable documents that hold the words of `query`: of cases that the actor
-    may see and read, and of the archive for its readers.
-
-    With `is_far`, older pages of a frequent word are examined too, if the actor may see none of the
-    newest or none fits the choice.
+    """Pages of papers that hold the words of `query`, of cases the actor may see and read, and of
+    the archive for its readers. `is_far`: also the older ones of a frequent word of which he may
+    see none of the newest, or none that is as chosen.
     """
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 6 else 0
     start, end = min(start, MAX_HITS), min(start + limit, MAX_HITS)
@@ -121,7 +120,7 @@ def search(
 
 
 def _record_restricted(work: UnitOfWork, hits: list[Hit]) -> set[UUID]:
-    """Record found words of restricted documents as openings. Return these documents."""
+    """Found words of a restricted paper are a look at it. Returns which are."""
     restricted = {hit.document_id for hit in hits if hit.level >= AccessLevel.RESTRICTED}
     if restricted:
         access.opened_together(work, restricted, access.links(work, restricted), "snippet")
@@ -142,13 +141,13 @@ def _hit(hit: Hit, case: ReadIn | None, *, has_picture: bool) -> SearchHit:
 
 
 def split(snippet: str) -> list[tuple[str, bool]]:
-    """Split a marked, escaped snippet into plain pieces."""
+    """A marked, escaped snippet as plain pieces."""
     pieces = _MARKED.split(snippet)
     return [(html.unescape(piece), no % 2 == 1) for no, piece in enumerate(pieces) if piece]
 
 
 def of(work: UnitOfWork, document_id: UUID, words: str) -> dict[int, PageMarks]:
-    """Return the marks of found words by page, for actors who may read the document."""
+    """The marks of the pages that hold the words, by page, for who may read the paper."""
     access.readable(work, document_id)
     return page_content.of(work.session, document_id, words)
 
@@ -157,16 +156,16 @@ NO_PICTURE = "Kata ini tidak ditemukan di gambar halaman. Buka dokumennya."
 NOT_DRAWN = "Gambar halaman ini tidak dapat dibuat. Buka dokumennya."
 DRAWN = Limits(max_bytes=500_000_000, decode_seconds=20.0)
 LINES = 2.0
-"""Margin above and below the word, in heights of the word."""
+"""Of the height of the word, above and below it."""
 LEAST = 0.04
-"""Smallest margin as a share of the page height, so that small print has lines around it too."""
+"""Of the height of the page, above and below: small print has lines around it too."""
 WIDTH = 0.6
-"""Width of the strip as a share of the page, so that it can be read on a phone."""
+"""Of the page, so that it can be read on a phone."""
 
 
 def of_find_picture(work: UnitOfWork, document_id: UUID, no: int, words: str) -> Content:
-    """Return the strip of a page around the found words, for actors who may read the document. A
-    restricted document has none: its own page shows it and records the look (decision 0031).
+    """For who may read the paper. Of a restricted one no list shows a picture: its own page does,
+    on record (decision 0031).
     """
     access.readable(work, document_id)
     document = documents.get(work.session, document_id)
@@ -190,7 +189,7 @@ def of_find_picture(work: UnitOfWork, document_id: UUID, no: int, words: str) ->
 
 
 def strip_of(marks: PageMarks) -> Strip:
-    """Return the strip around the first found word; other found words in it are framed too."""
+    """The lines around the first word; whatever else was found there is framed too."""
     places: list[Shares] = [
         (
             box.left / marks.width,
@@ -215,7 +214,7 @@ def strip_of(marks: PageMarks) -> Strip:
 
 @dataclass(frozen=True)
 class SimilarPaper:
-    """A document that shares rare words or a number with another; it is not told which."""
+    """A paper that shares rare words or a number; which ones is not told."""
 
     document_id: UUID
     label: str
@@ -225,8 +224,8 @@ class SimilarPaper:
 
 
 def of_similar_paper(work: UnitOfWork, document_id: UUID) -> list[SimilarPaper]:
-    """Return similar documents, the most similar first. Naming a restricted document reveals part
-    of its content, so it is recorded as an opening.
+    """The most similar first. That a restricted paper is named here tells what is on it, so it is a
+    look at it.
     """
     access.readable(work, document_id)
     found = similar.of(work.session, document_id, access.all_readable(work))

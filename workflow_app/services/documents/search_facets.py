@@ -1,8 +1,9 @@
-"""Narrowing of a search: what was chosen, what may be chosen further, and how many pages would
-remain.
+"""Narrowing a search for papers: what was chosen, what may be chosen further, and how many pages
+that would leave.
 
-Counts and labels come only from the cases through which the actor reads a document, whatever the
-index holds besides (`ingest`). A choice is a code without personal data, fit for an address.
+Only what the actor may see and read is counted: the facts of a paper come from the cases through
+which he reads it, whatever the index knows besides (`paper_facets`). A choice is a code without
+anything personal, fit for an address.
 """
 
 import re
@@ -33,7 +34,9 @@ NAMES = {
     "unit": Facet.UNIT,
     "tingkat": Facet.LEVEL,
 }
-"""Facets by their name in the address. The year is no stored facet; it follows from the time."""
+"""What can be chosen, by its name in the address; the year is not kept as a facet but known by the
+time.
+"""
 TITLES = {
     "jenis": "Jenis dokumen",
     "layanan": "Layanan",
@@ -51,23 +54,23 @@ _SHAPES = {
 MOST_OPTIONS = 8
 
 Choice = Mapping[str, str]
-"""Chosen codes by facet name."""
+"""Codes by name."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One value to choose."""
+    """Something to choose."""
 
     name: str
     code: str
     label: str
     count: int
-    """Number of pages among those that were examined."""
+    """Pages among those that were looked at."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """The values of one facet."""
+    """What can be chosen of one kind."""
 
     title: str
     options: Sequence[Option]
@@ -75,7 +78,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Chip:
-    """A choice in force, which can be removed."""
+    """What was chosen, to be taken back."""
 
     name: str
     title: str
@@ -83,32 +86,34 @@ class Chip:
 
 
 _Facts = Mapping[str, Mapping[str, str]]
-"""What the actor may know of a document: codes and their labels, by facet name."""
+"""What the actor may know of a paper: codes with what they are called, by name."""
 
 
 class ReadIn(NamedTuple):
-    """A case through which the actor reads a document."""
+    """A case through which the actor reads a paper."""
 
     case_id: UUID
     number: str
     label: str
-    """The document's label in this case."""
+    """What the paper is called there."""
     process_key: str
     unit: str
 
 
 class _Standing(NamedTuple):
-    """The facts by which hits differ here. Facts of equal hits are computed and counted once."""
+    """By what finds are told apart here: of those that stand alike the facts are made and counted
+    once.
+    """
 
     label: str
     level: int
     year: str
     cases: tuple[tuple[str, str, str], ...]
-    """Label, process and unit of each case."""
+    """What it is called in each case, and process and unit of that."""
 
 
 def chosen(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the valid choices of an address."""
+    """What an address asks for, without what it cannot mean."""
     return {
         name: given[name]
         for name in NAMES
@@ -119,7 +124,7 @@ def chosen(given: Mapping[str, str]) -> dict[str, str]:
 def scope(
     choice: Choice, document_ids: Select[UUID], within: Collection[UUID] | None = None
 ) -> Scope:
-    """Return the scope in which the archive searches."""
+    """Where the archive is to look."""
     entries = [
         ingest.entry(facet, choice[name])
         for name, facet in NAMES.items()
@@ -135,19 +140,17 @@ def scope(
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The remaining hits, and the further choices."""
+    """The finds that are left, and what can be chosen of them."""
 
     found: list[Found]
     groups: Sequence[Group]
     chips: Sequence[Chip]
     cases: Mapping[UUID, ReadIn]
-    """Per document the newest case through which the actor reads it."""
+    """By paper the newest of the cases through which the actor reads it."""
 
 
 def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed:
-    """Keep the hits that the actor may know to fit the choice. Takes two queries, however many hits
-    there are.
-    """
+    """Leave what the actor may know to be as chosen. Two queries, however many finds there are."""
     cases = _cases(work, {one.document_id for one in found})
     standings = [_standing(one, cases.get(one.document_id, ())) for one in found]
     facts = _facts(work, set(standings))
@@ -173,7 +176,7 @@ def narrow(work: UnitOfWork, found: Sequence[Found], choice: Choice) -> Narrowed
 
 
 def _known(work: UnitOfWork, name: str, code: str) -> str:
-    """Return the label of a choice that leaves no hit."""
+    """What a choice is called that leaves nothing."""
     if name == "tingkat":
         return classification.LABELS[AccessLevel(int(code))]
     if name == "layanan":
@@ -194,7 +197,7 @@ def _counts(
 
 
 def _options(name: str, counts: Counter[str], labels: Mapping[str, str]) -> list[Option]:
-    """Return the most frequent values; years and levels in their own order."""
+    """The most frequent ones, years and levels in their order."""
     some = [
         Option(name, code, labels[code], count) for code, count in counts.most_common(MOST_OPTIONS)
     ]
@@ -230,7 +233,7 @@ def _facts(work: UnitOfWork, standings: Collection[_Standing]) -> dict[_Standing
 
 
 def _cases(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[ReadIn]]:
-    """Return per document the cases in which the actor reads it, newest link last."""
+    """The cases in which the actor reads the papers, the newest link last."""
     if not ids:
         return {}
     query = (

@@ -1,5 +1,5 @@
-"""Splitting one document into two and merging several into one. The pages go into a new document,
-which inherits level, cases and acceptance (decision 0037).
+"""One paper becomes two, several become one: pages go into a new paper beside, which carries over
+what holds for them (decision 0037).
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ NOT_CUT = (
 
 
 def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUID:
-    """Make this page and all after it a new document in the same cases, at the same level; return
-    its id. The first document gets a new version without them.
+    """This page and all after it become a paper of their own, in the same cases, at the same level;
+    returns it. The first one has a new version without them.
     """
     document, _ = versions.changeable(work, document_id)
     count = len(places_of(work.session, document))
@@ -59,10 +59,9 @@ def cut_off(work: UnitOfWork, document_id: UUID, version: int, page: int) -> UUI
 
 
 def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UUID]) -> UUID:
-    """Merge this document and the others, in this order, into a new one; return its id.
-
-    The sources stay and are linked to it. It has the highest of their levels. A repeated call
-    returns the document that the first call made.
+    """This paper and the others, in this order, become one new paper beside them; returns it. They
+    stay as they are and are linked to it. It is as restricted as the most restricted of them. Asked
+    again, it is the paper that it became then.
     """
     ids = list(dict.fromkeys((document_id, *others)))
     versions.changeable(work, document_id)
@@ -99,7 +98,7 @@ def merge(work: UnitOfWork, document_id: UUID, version: int, others: Sequence[UU
 def candidates(
     work: UnitOfWork, document_id: UUID, case_id: UUID | None
 ) -> list[tuple[UUID, str, int]]:
-    """Return documents of the same case that may be merged with this one: id, label, number of
+    """Papers of the same case that may be merged with this one: id, what it is called, its
     pages.
     """
     if case_id is None:
@@ -139,8 +138,8 @@ def _pdf_of(work: UnitOfWork, parts: Sequence[Part]) -> Arranged:
 
 
 def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
-    """Lock the documents against changes and check their versions. The pages were assembled before,
-    because that takes a while.
+    """Nobody changes these papers from now on. The pages were put together before, since that takes
+    a while.
     """
     for each, version in sorted(seen.items()):
         document = work.session.get_one(
@@ -155,9 +154,9 @@ def _lock(work: UnitOfWork, seen: Mapping[UUID, int]) -> None:
 def _take_in(
     work: UnitOfWork, put: Arranged, parts: Sequence[Part], label: str, origin: str
 ) -> tuple[UUID, bool]:
-    """Return the new document, and whether it already existed with exactly these pages."""
-    # Its retention does not restart: its pages have been in the archive since the first of the
-    # documents was accepted.
+    """The paper, and whether these very pages became it before."""
+    # Its term does not start anew: the pages have been in the archive since the first of the papers
+    # came there.
     accepted, accepted_by = min(
         (part.document.accepted_at or part.document.added_at, part.document.accepted_by)
         for part in parts
@@ -184,7 +183,7 @@ def _take_in(
 
 
 def _links(work: UnitOfWork, ids: Sequence[UUID]) -> list[CaseDocument]:
-    """Return the links of the first document to the cases that hold all of these, in order."""
+    """The cases that hold all of these, as the first one hangs in them, in their order."""
     query = (
         select(CaseDocument)
         .where(CaseDocument.document_id == ids[0])

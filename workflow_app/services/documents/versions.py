@@ -1,8 +1,8 @@
-"""Versions of a scanned document: each edit by a person makes one and is recorded; the original
-stays (decision 0037).
+"""What people do to a paper that was scanned badly: each act makes a new version, on record; the
+original stays (decision 0037).
 
-A job makes the PDF copy of a version from the original pages: turned pages are read again,
-corrected words are laid over them.
+The copy of a version (a job): made from the pages as they came, turned pages read again as they
+stand, words put right laid over.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,8 +41,8 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 from workflow_app.services.documents import access, ingest, reading
 
 PAUSE = timedelta(seconds=10)
-"""Delay before the copy of a version is made: a person who corrects word by word makes many
-versions, and only the last one gets a copy.
+"""Before the copy of a version is made: who goes from word to word makes many versions, and only
+the last one gets a copy.
 """
 CHANGEABLE = (ingest.UPLOAD, ingest.ARCHIVE)
 NOT_YOURS = (
@@ -74,11 +74,11 @@ AS_READ = "sebagaimana dibaca"
 
 @dataclass(frozen=True)
 class VersionView:
-    """One line of the history of a document."""
+    """One line of the history of a paper."""
 
     no: int
     done: str
-    """What was done, in words without any of the document's content."""
+    """What was done, in words without anything that stands on the paper."""
     who: str
     at: datetime
     is_newest: bool
@@ -87,7 +87,7 @@ class VersionView:
 
 
 def may_change(work: UnitOfWork, document: Document, case_id: UUID | None) -> bool:
-    """True if the actor, who reads the document through this case or through none, may edit it."""
+    """May the actor, who reads the document through this case or through none, put it right?"""
     if document.origin not in CHANGEABLE or document.status != DocumentStatus.READABLE:
         return False
     case = work.session.get_one(Case, case_id) if case_id else None
@@ -95,8 +95,8 @@ def may_change(work: UnitOfWork, document: Document, case_id: UUID | None) -> bo
 
 
 def changeable(work: UnitOfWork, document_id: UUID) -> tuple[Document, CaseDocument | None]:
-    """Return the document and the link through which it is read; raises with the reason unless the
-    actor may edit it.
+    """The paper and the link it is read through, for who may put it right; raises for others, with
+    the reason.
     """
     seen = access.readable(work, document_id)
     document = work.session.get_one(Document, document_id)
@@ -114,7 +114,7 @@ def changeable(work: UnitOfWork, document_id: UUID) -> tuple[Document, CaseDocum
 def correct(
     work: UnitOfWork, document_id: UUID, version: int, page: int, right: Mapping[int, str]
 ) -> int:
-    """Correct words of a page, by their positions. Return the number of the new version."""
+    """Put words of a page right, by their places. Returns the number of the version it made."""
     return _change(
         work, document_id, lambda: versions.correct(
             work.session, document_id, change_of(work, version), page, right
@@ -131,7 +131,7 @@ def turn(work: UnitOfWork, document_id: UUID, version: int, page: int, degrees: 
 
 
 def move(work: UnitOfWork, document_id: UUID, version: int, page: int, to: int) -> int:
-    """Move a page to another position."""
+    """Put a page at another place."""
     change = change_of(work, version)
     return _change(
         work, document_id, lambda: versions.move(work.session, document_id, change, page, to)
@@ -139,7 +139,7 @@ def move(work: UnitOfWork, document_id: UUID, version: int, page: int, to: int) 
 
 
 def take_out(work: UnitOfWork, document_id: UUID, version: int, page: int) -> int:
-    """Remove a page, most often a blank one."""
+    """Leave a page out, most often a blank one."""
     change = change_of(work, version)
     return _change(
         work, document_id, lambda: versions.take_out(work.session, document_id, change, [page])
@@ -147,7 +147,7 @@ def take_out(work: UnitOfWork, document_id: UUID, version: int, page: int) -> in
 
 
 def take_out_blanks(work: UnitOfWork, document_id: UUID, version: int) -> int:
-    """Remove every page without text in the current version."""
+    """Leave out every page on which nothing was found to read, as the version shows them now."""
     pages = work.session.execute(
         select(Page.no, Page.source).where(Page.document_id == document_id).order_by(Page.no)
     ).all()
@@ -163,7 +163,7 @@ def take_out_blanks(work: UnitOfWork, document_id: UUID, version: int) -> int:
 
 
 def restore(work: UnitOfWork, document_id: UUID, version: int, no: int) -> int:
-    """Return to the pages of an earlier version, as a new version."""
+    """Go back to the pages of an earlier version, as a new one."""
     change = change_of(work, version)
     return _change(
         work, document_id, lambda: versions.restore(work.session, document_id, change, no)
@@ -171,8 +171,8 @@ def restore(work: UnitOfWork, document_id: UUID, version: int, no: int) -> int:
 
 
 def of(work: UnitOfWork, document_id: UUID) -> list[VersionView]:
-    """Return the history of a document that the actor may read, newest version first; empty if
-    nobody edited it.
+    """The history of a paper that the actor may read, the newest version first; nothing for one
+    that nobody changed.
     """
     access.readable(work, document_id)
     made = versions.of(work.session, document_id)
@@ -195,17 +195,17 @@ def of(work: UnitOfWork, document_id: UUID) -> list[VersionView]:
 
 
 def done(version: Version) -> str:
-    """Return what was done to make a version, in words."""
+    """What was done to make a version, in words."""
     return DONE[Act(version.act)].format(page=version.page)
 
 
 def change_of(work: UnitOfWork, version: int) -> Change:
-    """Return the actor's change, based on the version that was looked at."""
+    """The actor's change of the version that he looked at."""
     return Change(version, work.actor.user_id, work.clock())
 
 
 def note(work: UnitOfWork, version: Version, **facts: int | str) -> None:
-    """Record a new version and defer the job that makes its copy."""
+    """A version was made: on record, and its copy will be."""
     access.happened(
         work,
         version.document_id,
@@ -227,9 +227,7 @@ def note(work: UnitOfWork, version: Version, **facts: int | str) -> None:
 
 @contextmanager
 def overtaking_told(work: UnitOfWork, document_id: UUID) -> Iterator[None]:
-    """Turn an edit of an outdated version into a `Conflict` that names who was faster and says that
-    nothing was stored; a missing page into `NotFound`.
-    """
+    """Who was overtaken is told by whom, and that nothing of his is stored."""
     try:
         yield
     except VersionOvertaken as error:
@@ -260,28 +258,30 @@ NOT_MADE = (
 
 @dataclass(frozen=True)
 class _Plan:
-    """The work to be done for a version."""
+    """What has to be done for a version."""
 
     source: tuple[str, str]
     """Hash and type of the file that pages are taken from."""
     places: Sequence[Place]
     pages: Sequence[PageText]
     without_picture: frozenset[tuple[int, int]]
-    """Pairs of original page and turn that lack a thumbnail."""
+    """Page of the original and turn of which there is no small picture."""
 
 
 def make(
     works: Works, document_id: UUID, no: int, *, page_seconds: float = 120.0, nice: int = 5
 ) -> str:
-    """Make the copy of a version, unless a newer one has overtaken it; return the result.
+    """Make the copy of a version, unless a newer one has overtaken it; returns what became of it.
 
-    No transaction is open meanwhile, and nothing is stored before all is done, so a repeated run
-    makes the same. Raises `Unavailable` when another try later may succeed.
+    No transaction is open meanwhile, and nothing is kept before all is there: killed and begun
+    again, it makes the same. Raises `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         plan = _plan(work, document_id, no)
         if plan is None:
-            if no == 1:  # just split or merged: it has its copy but was not compared yet
+            if (
+                no == 1
+            ):  # put together from others just now: it has its copy, and was not compared yet
                 similar.note(work.session, document_id)
             return "nothing to do"
     read: dict[int, PageText] = {}
@@ -316,7 +316,7 @@ def make(
 
 
 def give_up(works: Works, document_id: UUID, no: int) -> None:
-    """Store on a version that it has no copy."""
+    """Say on a version that it has no copy."""
     with works.begin(SYSTEM) as work:
         version = work.session.get(Version, (document_id, no))
         if version is not None and version.pdf_sha256 is None:
@@ -341,8 +341,8 @@ def make_version_job(running: Running, document_id: UUID, version: int) -> None:
 
 
 def leaves(places: Sequence[Place], pages: Sequence[PageText], file: int = 0) -> list[Leaf]:
-    """Return the pages for the library that arranges them. Pages that changed since they were read
-    get their words laid anew.
+    """The pages for the library that arranges them. Over pages that changed since they were read
+    their words are laid anew.
     """
     return [
         Leaf(
@@ -383,8 +383,8 @@ def _plan(work: UnitOfWork, document_id: UUID, no: int) -> _Plan | None:
 
 
 def _read(pages: Arrangement, place: Place, page: PageText) -> PageText:
-    """Return the page as it reads now. If it cannot be read in this position, the turned words are
-    kept; codes once seen on it are kept too.
+    """The page as it reads now. One that cannot be read as it stands keeps the words that turned
+    along with it; codes that were seen on it are still there.
     """
     found = reading.page_text(pages.read(place.leaf, place.turn).reading)
     if found.source == PageSource.FAILED:

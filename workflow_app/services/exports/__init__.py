@@ -1,4 +1,4 @@
 """Own what leaves the installation: bags of documents and the event log.
 
-Called by operations, web and commands.
+Called by pages and commands.
 """

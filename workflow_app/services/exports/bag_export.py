@@ -1,8 +1,8 @@
-"""Export of documents, of cases or a selection, as a BagIt bag that opens and verifies without the
-product.
+"""Exports documents, those of cases or a selection, as a BagIt bag that opens and verifies without
+the product.
 
-The bag carries every version of a document: the order of its pages, their text, and the documents
-it was made from.
+The bag carries every version of a document: the order of its pages, the text on them, and the
+documents it was made from.
 """
 
 import json
@@ -35,8 +35,8 @@ FILE, PDF = "versions", "application/pdf"
 
 
 def give(work: UnitOfWork, document: Document, among: Collection[UUID], add: Add) -> dict[str, Any]:
-    """Add the versions that people made to the bag. Source documents are named only if they are
-    `among` the exported ones.
+    """Write the versions that people made; of the papers it was made of only those `among` what
+    leaves are named.
     """
     made = list(reversed(versions.of(work.session, document.id)))
     if made:
@@ -73,8 +73,8 @@ def give(work: UnitOfWork, document: Document, among: Collection[UUID], add: Add
 
 
 def take(work: UnitOfWork, document_id: UUID, paper: dict[str, Any], read: Read) -> None:
-    """Store the versions in another installation. Their authors are only in the accompanying
-    events, because people have other ids here. A missing copy of the newest version is made here.
+    """Keep them in another installation. Who made them is in the events that came along: people
+    have other ids here. A copy that was still to be made there is made here.
     """
     document = documents.get(work.session, document_id)
     if checked := paper.get("checked_at"):
@@ -102,7 +102,7 @@ def take(work: UnitOfWork, document_id: UUID, paper: dict[str, Any], read: Read)
 
 
 def relate(work: UnitOfWork, papers: Collection[dict[str, Any]], taken: Collection[UUID]) -> None:
-    """Restore which of the newly imported documents were made from which."""
+    """Papers that were new here know again which of them they were made of."""
     for paper in papers:
         for part in paper.get("made_of", ()):
             made, source = UUID(paper["id"]), UUID(part["source"])
@@ -126,22 +126,22 @@ CONTENTS = "contents.json"
 
 @dataclass(frozen=True)
 class Exported:
-    """A written bag."""
+    """A bag that was written."""
 
     bag_id: str
     papers: int
     left_out: int
-    """Number of documents above the requested level; the bag does not mention them."""
+    """Papers above the level that was asked for: the bag does not mention them."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The content of a bag: cases, and those of their documents that the level permits."""
+    """What goes into a bag: the cases, and those of their papers that the level lets through."""
 
     cases: list[Case]
     papers: list[Document]
     gone: list[Document]
-    """Disposed documents; the bag only states that they existed."""
+    """Disposed of: the bag tells only that they were there."""
     left_out: int
 
 
@@ -153,8 +153,8 @@ def export(
     document_ids: Sequence[UUID] = (),
     up_to: AccessLevel = AccessLevel.ORDINARY,
 ) -> Exported:
-    """Write a bag into a new folder. Every export is an event of each document, and is part of the
-    bag itself.
+    """Write a bag into a folder that is not there yet. Every export is an event of each paper, and
+    lies in the bag itself.
     """
     chosen = choose(work, _cases(work, case_numbers), document_ids, up_to)
     bag_id = str(uuid4())
@@ -163,8 +163,8 @@ def export(
 
 
 def choose(work: UnitOfWork, cases: list[Case], document_ids: Sequence[UUID], up_to: int) -> Chosen:
-    """Return these documents and those of the cases, up to a level. Raises `NotFound` where none
-    remains.
+    """The papers of these cases, and these, up to a level. Raises `NotFound` where nothing is left
+    to give away.
     """
     wanted = _papers(work, [case.id for case in cases], document_ids)
     known = [document for document in wanted if document.level <= up_to]
@@ -178,7 +178,7 @@ def choose(work: UnitOfWork, cases: list[Case], document_ids: Sequence[UUID], up
 
 
 def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
-    """Record the export of all chosen documents and cases."""
+    """Put on record that all of it leaves."""
     ids = [document.id for document in chosen.papers]
     happened = access.happenings(work, ids, "document.exported", bag=bag_id)
     told = {each.case_id for each in happened}
@@ -192,8 +192,8 @@ def record(work: UnitOfWork, chosen: Chosen, bag_id: str) -> None:
 
 
 def unrecorded(work: UnitOfWork, chosen: Chosen, bag_id: str) -> Chosen:
-    """Return those documents whose export in this bag is not recorded yet. The cases are already
-    recorded.
+    """Those of the papers of which it is not on record yet that they leave in this bag. Its cases
+    are.
     """
     ids = [document.id for document in chosen.papers]
     held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(ids)).distinct()
@@ -219,8 +219,8 @@ def write(
     bag_id: str,
     done: Callable[[int], None] = lambda _: None,
 ) -> Exported:
-    """Write the bag; `done` is called with the number of documents written. It takes long and holds
-    no lock on a case.
+    """Write the bag; `done` is told how many papers are in it. It takes long, and holds no lock of
+    anybody's case.
     """
     of_cases, among = (
         [case.id for case in chosen.cases],
@@ -233,7 +233,7 @@ def write(
                 papers.append(_add_paper(work, bag, document, of_cases, among))
                 done(number)
             for case in chosen.cases if not chosen.left_out else ():
-                # The chain names every document, so it is exported only when all documents are.
+                # The chain names every paper, so it goes along when every paper does.
                 path = f"cases/{case.id}/events.jsonl"
                 bag.add(path, _as_lines(bundles.events_of_case(work, case.id)))
                 cases.append({"number": case.number, "events": path})
@@ -269,8 +269,8 @@ def _papers(work: UnitOfWork, cases: Collection[UUID], ids: Sequence[UUID]) -> l
 def _add_paper(
     work: UnitOfWork, bag: Bag, document: Document, cases: Sequence[UUID], among: Collection[UUID]
 ) -> dict[str, Any]:
-    """Write the files of one document: the original and its newest version. Only the requested
-    cases are named.
+    """Write the files of one paper: as it came, and its newest version. Of its cases only those
+    that were asked for are named.
     """
     place = f"documents/{document.id}"
     files: dict[str, dict[str, str]] = {}
@@ -285,7 +285,7 @@ def _add_paper(
     pages = list(
         work.session.scalars(select(Page).where(Page.document_id == document.id).order_by(Page.no))
     )
-    # A document that is being read has only some pages; the importer reads it from the beginning.
+    # A paper that is being read has only some of them; who takes it in reads it from the beginning.
     if pages and len(pages) == len(versions.places_of(work.session, document)):
         add("text", "text.txt", "\n\f\n".join(page.text for page in pages).encode())
         add(
@@ -322,7 +322,7 @@ def _add_paper(
 
 
 def _tombstone(document: Document) -> dict[str, Any]:
-    """Return what is left of a disposed document."""
+    """What is left of a paper that was disposed of."""
     return {
         "id": str(document.id),
         "label": document.label,

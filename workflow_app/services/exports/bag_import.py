@@ -1,4 +1,4 @@
-"""Import of a bag from another installation: verified first, then every document stored under its
+"""Taking in a bag that another installation gave away: verified first, then every paper under its
 own id and hash.
 """
 
@@ -28,30 +28,28 @@ MADE = {RenditionKind.SEARCHABLE_PDF: "application/pdf",
     RenditionKind.PICTURE_PDF: "application/pdf",
         RenditionKind.THUMBNAIL: "image/webp"}  # fmt: skip
 KEPT = {*MADE, RenditionKind.PHOTO}
-"""Renditions that are stored. The type of a photo is determined by its bytes."""
+"""A photo that a paper was bound from is what its bytes say."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """One imported document."""
+    """One paper of a bag."""
 
     document_id: UUID
     sha256: str
     is_duplicate: bool
-    """True if the same bytes were already here; that document stays as it was."""
+    """The same bytes were here before; they stay the paper that they were."""
 
 
 def check(folder: Path) -> list[str]:
-    """Return the faults of a bag as sentences; empty if it can be imported."""
+    """What is wrong with a bag, in sentences; nothing of a bag that can be taken in."""
     return list(bag_verifier.faults(folder))
 
 
 def take_in(work: UnitOfWork, folder: Path) -> list[Imported]:
-    """Store every document of a bag that `check` found sound: all or none.
-
-    They belong to no case here. The accompanying events are stored beside each document, and its
-    first event here names the bag and the original cases. Raises `InvalidInput` for an unreadable
-    bag.
+    """Keep every paper of a bag that `check` found sound: all of them, or none. They belong to no
+    case here; the events that came along are kept beside each, and its first event here names the
+    bag and the cases it came from.
     """
     try:
         contents = json.loads((folder / "data" / bag_export.CONTENTS).read_text("utf-8"))
@@ -96,8 +94,8 @@ def _take_in(work: UnitOfWork, folder: Path, bag_id: str, paper: dict[str, Any])
 
 
 def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
-    """Continue the document's retention from its first acceptance, if the bag states it; older bags
-    do not.
+    """Its time in the archive goes on where it was accepted first, as far as the bag tells; older
+    bags do not.
     """
     document = documents.get(work.session, document_id)
     document.accepted_by = work.actor.name
@@ -110,8 +108,8 @@ def _accept(work: UnitOfWork, document_id: UUID, paper: dict[str, Any]) -> None:
 
 
 def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
-    """Return the document's original id, unless a document here already has it: a disposed one
-    keeps its id.
+    """The id that the paper has elsewhere, unless a paper of ours has it: one that was disposed of
+    stays what it was.
     """
     return None if work.session.get(Document, document_id) is not None else document_id
 
@@ -119,7 +117,7 @@ def _free_id(work: UnitOfWork, document_id: UUID) -> UUID | None:
 def _keep_what_was_made(
     work: UnitOfWork, folder: Path, paper: dict[str, Any], document_id: UUID, *, is_recording: bool
 ) -> None:
-    """Store the renditions and versions of the other installation; a document that was not read is
+    """The reading of the other installation, with its versions; a paper that nobody has read yet is
     read here.
     """
     for made in paper["renditions"]:
@@ -157,8 +155,8 @@ def _keep_what_was_made(
 
 
 def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
-    """Return a file of the bag by its name. The verifier has checked every listed path; an unlisted
-    one is refused.
+    """A file of the bag by its name. The verifier has read every path that is listed; one that is
+    not is refused.
     """
     path = str(paper["files"][name]["path"])
     if ".." in path.split("/") or path.startswith("/"):
@@ -167,7 +165,9 @@ def _read(folder: Path, paper: dict[str, Any], name: str) -> bytes:
 
 
 def _judge(original: bytes, media_type: str) -> Inspection:
-    """Inspect a document like an uploaded one; a manifest must be valid JSON."""
+    """A paper of a bag is looked into as one that is handed in; a manifest of ours must be what it
+    says.
+    """
     if media_type == "application/json":
         json.loads(original)
         return Inspection(media_type, 1, 0, 0)

@@ -29,8 +29,8 @@ def index_page(
     papers: Sequence[Mapping[str, Any]],
     cases: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """Return the page in Indonesian. Links lead only to files of the bag; nothing is fetched and no
-    script runs.
+    """The whole page, in Indonesian. Links lead to files of the bag only; nothing is fetched and
+    nothing runs.
     """
     trails = "".join(
         (
@@ -84,7 +84,7 @@ def _row(no: int, paper: Mapping[str, Any]) -> str:
 
 
 def _arrival(paper: Mapping[str, Any]) -> str:
-    """Return when it came, and when and by whom it was accepted into the archive."""
+    """When it came, and when and by whom it was accepted into the archive."""
     told = _day(paper["added_at"])
     if accepted := paper.get("accepted_at"):
         told += f"; masuk arsip {_day(accepted)}"
@@ -93,13 +93,13 @@ def _arrival(paper: Mapping[str, Any]) -> str:
 
 
 def _day(instant: Any) -> str:
-    """Return the local day: in UTC an early morning would be the day before."""
+    """The day on which it was there: a bag made in the morning must not tell that of yesterday."""
     return formatting.day(datetime.fromisoformat(str(instant)).astimezone(WITA).date())
 
 
 def _names(paper: Mapping[str, Any]) -> dict[str, str]:
-    """Return the label of each file. Text and PDF are those of the newest version, if that has a
-    PDF.
+    """What each file is called. The text is that of the newest version, and so is the PDF, where
+    that has a copy.
     """
     if paper["version"] == 1:
         return NAMES

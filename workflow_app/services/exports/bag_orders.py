@@ -1,8 +1,8 @@
-"""Bags ordered in the browser (R74): ordered by an auditor, made by a job, downloaded by that
-auditor only, deleted after a day.
+"""Bags that are asked for in the browser (R74): ordered by who audits, made by a job
+(`bag_making`), taken out by him alone, gone after a day.
 
-The auditor's rights are checked again when the bag is made: what is no longer visible is not
-exported.
+The job that makes a bag that was asked for in the browser. Who ordered it is judged again as he is
+when it is made: what he may not see any more is not given away.
 """
 
 import zipfile
@@ -30,7 +30,7 @@ from workflow_app.domain import (
     NotFound,
 )
 from workflow_app.models import BagOrder, Case
-from workflow_app.permissions import LEVELS, Act, check_act, clearance
+from workflow_app.permissions import BAG_ORDERERS, LEVELS, check_role, clearance
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import task_rights
 from workflow_app.services.core import jobs, unit_of_work
@@ -42,13 +42,15 @@ from workflow_app.services.exports import bag_export
 MOST_CASES = 300
 MOST_SHOWN = 10
 MOST_AT_ONCE = 3
-"""Number of unfinished orders per person: each reads and stores gigabytes, one after the other."""
+"""Orders of one person that wait or are being made: each reads and keeps gigabytes, one after the
+other.
+"""
 ENOUGH = (
     f"{MOST_AT_ONCE} tas Anda masih menunggu atau sedang dibuat. Tunggu sampai salah satunya "
     "selesai, lalu minta lagi."
 )
 KEPT = timedelta(days=1)
-"""How long a bag can be downloaded. It is a copy of documents, so it is deleted soon."""
+"""How long a bag can be taken out. It holds papers once more, so it does not lie about."""
 NOT_ALL_YOURS = (
     "Sebagian berkas tidak lagi dapat Anda lihat, jadi tas ini tidak diserahkan. Minta lagi."
 )
@@ -69,17 +71,17 @@ class OrderView:
     sentence: str
     size: int
     until: datetime | None
-    """Until when it can be downloaded."""
+    """Until when it can be taken out."""
 
     @property
     def is_moving(self) -> bool:
-        """True while the worker still has something to do."""
+        """Does the worker still have something to do?"""
         return self.status in ("waiting", "making")
 
 
 @dataclass(frozen=True)
 class BagFile:
-    """A finished bag in chunks."""
+    """The finished bag, chunk by chunk."""
 
     name: str
     size: int
@@ -87,7 +89,7 @@ class BagFile:
 
 
 def choices(work: UnitOfWork) -> dict[str, str]:
-    """Return the levels that the actor may request, by key."""
+    """The levels up to which the actor may ask, by key."""
     return {
         key: classification.LABELS[level]
         for key, level in LEVELS.items()
@@ -105,13 +107,10 @@ def order(
     last: date | None = None,
     level: str,
 ) -> UUID:
-    """Order a bag of these cases, or of the cases of a process opened on these days. Return the
-    order's id; the same token sent twice makes one order.
-
-    Raises `Forbidden`, `InvalidInput`, the latter also when the actor has too many unfinished
-    orders.
+    """Ask for a bag of these cases, or of those of a process that were opened in these days. Raises
+    `Forbidden`, `InvalidInput`, also when some of the actor's are still to be made.
     """
-    check_act(work.actor, Act.ORDER_BAGS)
+    check_role(work.actor, BAG_ORDERERS)
     for turn in (f"bag orders of {work.actor.user_id}", token):
         work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))))
     known = work.session.scalars(select(BagOrder).where(BagOrder.token == token)).first()
@@ -141,8 +140,8 @@ def order(
 
 
 def of_actor(work: UnitOfWork) -> list[OrderView]:
-    """Return the actor's newest orders."""
-    check_act(work.actor, Act.ORDER_BAGS)
+    """The newest orders of the actor."""
+    check_role(work.actor, BAG_ORDERERS)
     query = select(BagOrder).where(BagOrder.ordered_by == work.actor.user_id)
     found = work.session.scalars(
         query.order_by(BagOrder.ordered_at.desc(), BagOrder.id).limit(MOST_SHOWN)
@@ -166,10 +165,10 @@ def of_actor(work: UnitOfWork) -> list[OrderView]:
 
 
 def content(work: UnitOfWork, order_id: UUID) -> BagFile:
-    """Return the finished bag to the person who ordered it, and record the download. Raises
-    `NotFound`, and `Conflict` where the person may no longer see all of it.
+    """The finished bag, for who asked for it; on record. Raises `NotFound`, `Conflict` where he may
+    not see all of it any more.
     """
-    check_act(work.actor, Act.ORDER_BAGS)
+    check_role(work.actor, BAG_ORDERERS)
     made = work.session.get(BagOrder, order_id)
     if made is None or made.ordered_by != work.actor.user_id:
         raise NotFound()
@@ -179,14 +178,16 @@ def content(work: UnitOfWork, order_id: UUID) -> BagFile:
         raise Conflict(NOT_ALL_YOURS)
     chunks = work.blobs.whole(made.sha256)
     with translated():
-        first = next(chunks)  # an unavailable store raises before anything is recorded or sent
+        first = next(
+            chunks
+        )  # a store that is away says so before anything is on record or on its way
     unit_of_work.record(work, chain_of(made.id), "bag.taken_out", sha256=made.sha256)
     return BagFile(f"{name_of(made)}.zip", made.size or 0, chain([first], chunks))
 
 
 def sweep(works: Works) -> None:
-    """Delete expired bags and remains of failed ones from the store; bags that it still locks are
-    tried again the next time.
+    """Have the store let go of bags whose day is over, and of what became none; what it still locks
+    is asked about the next time.
     """
     with works.begin(SYSTEM) as work:
         is_over = (BagOrder.status == "ready") & (BagOrder.made_at <= work.clock() - KEPT)
@@ -263,7 +264,7 @@ def _midnight(day: date) -> datetime:
 
 
 def seen(work: UnitOfWork, case_ids: Collection[UUID]) -> list[Case]:
-    """Return those cases whose documents the actor may read now."""
+    """Those of the cases whose papers the actor reads now."""
     query = select(Case).where(Case.id.in_(case_ids), task_rights.readable_case(work))
     return list(work.session.scalars(query.order_by(Case.number)))
 
@@ -273,12 +274,12 @@ def _is_kept(work: UnitOfWork, made: BagOrder) -> bool:
 
 
 def name_of(made: BagOrder) -> str:
-    """Return the name of the folder in the file."""
+    """What the folder in the file is called."""
     return f"tas-{made.ordered_at.astimezone(WITA):%Y-%m-%d}-{made.id.hex[:8]}"
 
 
 def chain_of(order_id: UUID) -> str:
-    """Return the chain that records the events of an order."""
+    """Where it is on record what became of an order."""
     return f"bag:{order_id}"
 
 
@@ -286,7 +287,7 @@ FAILED = "Tas arsip tidak dapat dibuat. Coba lagi; bila tetap gagal, hubungi adm
 
 
 def end_order(works: Works, error: Exception, order_id: UUID) -> None:
-    """Give a bag up: the order says so."""
+    """Give a bag up: who ordered it reads so."""
     _fail(works, order_id, FAILED)
 
 
@@ -303,9 +304,9 @@ def make_bag_job(running: Running, order_id: UUID) -> None:
 
 
 def make(works: Works, order_id: UUID) -> None:
-    """Make a bag. A repeated run starts anew; a finished bag stays.
+    """Make a bag. Begun again it begins anew; one that is made stays.
 
-    An order that its owner may no longer give ends with the sentence why.
+    An order that the one who gave it may not give any more ends with the sentence why.
     """
     try:
         _make(works, order_id)
@@ -322,8 +323,8 @@ def _make(works: Works, order_id: UUID) -> None:
             return
         is_recorded = made.status == "making"
         chosen = _chosen(work, order_id)
-        # Recorded once, before any byte leaves, so that the heads of the cases' chains are not held
-        # while the bag is written. A later try also includes what was added meanwhile.
+        # On record before a byte leaves, and once: the heads of the cases' chains are not held
+        # while the bag is written. A later try takes along what has come meanwhile.
         new = bag_export.unrecorded(work, chosen, str(order_id)) if is_recorded else chosen
         bag_export.record(work, new, str(order_id))
         recorded = {document.id for document in chosen.papers}
@@ -352,8 +353,8 @@ def _make(works: Works, order_id: UUID) -> None:
 
 
 def _chosen(work: UnitOfWork, order_id: UUID) -> bag_export.Chosen:
-    """Return the content of the order by the owner's present rights."""
-    check_act(work.actor, Act.ORDER_BAGS)
+    """What the order means for who gave it, as he is now."""
+    check_role(work.actor, BAG_ORDERERS)
     made = work.session.get_one(BagOrder, order_id)
     cases = seen(work, made.case_ids)
     if len(cases) < len(made.case_ids):
@@ -369,8 +370,8 @@ def _tell(works: Works, order_id: UUID, done: int) -> None:
 
 
 def _zip(folder: Path, file: Path, name: str) -> None:
-    """Write one file for the browser without compression, because documents are compressed already.
-    Each added file is deleted from the disk.
+    """One file for the browser. Papers are compressed already, so nothing is compressed again; what
+    lies in it is taken off the disk.
     """
     with zipfile.ZipFile(file, "x") as out:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -379,8 +380,8 @@ def _zip(folder: Path, file: Path, name: str) -> None:
 
 
 def _will_store(works: Works, order_id: UUID, sha256: str) -> bool:
-    """Note the hash before the object is stored, so that an interrupted run leaves no unknown
-    object. Return False where the order has ended meanwhile.
+    """Remember what is put into the store before it lies there: who is cut off behind that leaves
+    nothing that nobody knows. False where another one has ended the order meanwhile.
     """
     with works.begin(SYSTEM) as work:
         made = work.session.get_one(BagOrder, order_id, with_for_update=True)

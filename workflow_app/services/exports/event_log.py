@@ -1,9 +1,13 @@
-"""Export of the event log for process mining, as XES (IEEE 1849-2016) or OCEL 2.0 (JSON): complete
-traces of cases, without personal data.
+"""The event log as it leaves the house: whole traces of cases, one after the other, without
+anything personal.
 
-It contains case numbers, elements, roles and instants. Cases hidden from the actor are left out.
-The operator's export leaves out every confined or walled-off case unless they are requested. Both
-formats are streamed; in OCEL cases are objects, related to those they continue.
+Case numbers, elements, roles and instants only. Cases that are kept from the reader are not in it;
+what the site's operator exports is without every case that is kept from anybody, unless he asks for
+those too.
+
+The forms in which the event log is exported. The event log as OCEL 2.0 (JSON), piece by piece:
+cases are objects, those that continue others are related to them. The event log as XES (IEEE
+1849-2016), piece by piece.
 """
 
 import json
@@ -22,7 +26,7 @@ from workflow_app.domain import SYSTEM, WITA, InvalidDefinition
 from workflow_app.engine.definitions import Element
 from workflow_app.models import Case, CaseKinship, CaseStep, CaseWall, ModelPart
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import LOG_EXPORTERS, check_role
 from workflow_app.services.cases import access
 from workflow_app.services.cases.event_log import StayEnd
 from workflow_app.services.core import unit_of_work
@@ -32,7 +36,7 @@ from workflow_app.services.reporting.process_figures import Period
 from workflow_app.services.reporting.stays import midnight
 
 AT_ONCE = 2000
-"""Number of rows in memory at the same time."""
+"""Rows that are in memory at the same time."""
 FRAMES = ("Gateway", "subProcess")
 
 
@@ -42,18 +46,18 @@ class Activity:
 
     element: str
     name: str
-    """Name of the element; with its id where another element of the process has the same name."""
+    """Its name; with its id where another element of the process has the same."""
     kind: str
     role: str
 
 
 @dataclass(frozen=True)
 class Event:
-    """A stay of a case at an element."""
+    """An element of a case, from when it was entered to when it was left."""
 
     activity: Activity
     round: int
-    """Counts the stays of the case at this element, from 1."""
+    """1 the first time the case is there."""
     since: datetime
     until: datetime
     is_timed: bool
@@ -63,7 +67,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Trace:
-    """One case with its events."""
+    """One case."""
 
     number: str
     process: str
@@ -77,22 +81,22 @@ class Trace:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which cases to export: of these processes (all if empty), begun in this period."""
+    """Which cases: of these processes (all when there are none), begun in this period."""
 
     processes: Collection[str] = ()
     period: Period | None = None
     with_kept_back: bool = False
-    """Also confined and walled-off cases; for the operator only."""
+    """Also what is confined or behind a wall. For the operator only."""
 
 
 def check(work: UnitOfWork) -> None:
-    """Raise `Forbidden` unless the actor may export the log; the operator may."""
+    """Raise `Forbidden` unless the actor may take the log out; the operator may."""
     if work.actor != SYSTEM:
-        check_act(work.actor, Act.EXPORT_EVENT_LOG)
+        check_role(work.actor, LOG_EXPORTERS)
 
 
 def record(work: UnitOfWork, selection: Selection, form: str) -> None:
-    """Record the export of the log."""
+    """Put on record that the log was taken out."""
     period = selection.period
     unit_of_work.record(
         work,
@@ -107,15 +111,15 @@ def record(work: UnitOfWork, selection: Selection, form: str) -> None:
 
 
 def cases(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
-    """Yield the cases without their events, oldest first."""
+    """The cases without their events, oldest first."""
     query = _cases(work, selection).order_by(Case.opened_at, Case.id)
     for row in work.session.execute(query.execution_options(yield_per=AT_ONCE)):
         yield _trace(row)
 
 
 def traces(work: UnitOfWork, selection: Selection) -> Iterator[Trace]:
-    """Yield the cases with all their events in order, oldest case first. Memory use is independent
-    of their number.
+    """The cases with all their events in order, oldest case first. Memory does not grow with their
+    number.
     """
     activities = _activities(work, selection)
     columns = (
@@ -185,7 +189,9 @@ def _trace(row: Row[Any]) -> Trace:
 def _events(
     row: Row[Any], activities: Mapping[int, Activity], rounds: Counter[str]
 ) -> Iterator[Event]:
-    """Yield the events of one step: interrupted stays, then completed elements, in order."""
+    """What happened in one step: stays that something else ended, then what was completed, in
+    order.
+    """
     stays = [*zip(row.stay_parts, row.stay_since, row.stay_ends, strict=True)]
     cut = [stay for stay in stays if stay[2] & StayEnd.CUT]
     completed = [stay for stay in stays if not stay[2] & StayEnd.CUT]
@@ -196,8 +202,8 @@ def _events(
         if part not in activities:
             continue
         element = activities[part].element
-        # In a case that was moved meanwhile, a stay keeps the part number of the version in
-        # which it began.
+        # Of a case that was moved meanwhile, the stay has its number from the version in which it
+        # began.
         stays_there = (
             one
             for one in completed
@@ -225,7 +231,9 @@ def _event(
 
 
 def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
-    """Return activities by part number. Gateways, frames and flows are none: they take no time."""
+    """By number of the part. Gateways, frames and flows are no activities: they take no time of
+    their own.
+    """
     query = select(ModelPart.id, ModelPart.key, ModelPart.definition_id)
     if selection.processes:
         chosen = select(DefinitionRow.id).where(DefinitionRow.process_key.in_(selection.processes))
@@ -241,7 +249,7 @@ def _activities(work: UnitOfWork, selection: Selection) -> dict[int, Activity]:
 
 
 def _named(work: UnitOfWork, definition_id: UUID) -> dict[str, Activity]:
-    """Return the activities of a version; none if it cannot be read any more."""
+    """The activities of a version; none of one that cannot be read any more."""
     try:
         known = definition_of(work, definition_id).elements
     except InvalidDefinition:
@@ -282,7 +290,7 @@ TAIL = "</log>\n"
 
 
 def write(traces: Iterable[Trace]) -> Iterator[str]:
-    """Yield the XES document, one trace at a time."""
+    """The document, one trace at a time."""
     yield HEAD
     for trace in traces:
         yield _trace_x(trace)
@@ -320,7 +328,7 @@ def _event_x(event: Event) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Return the instant in the office's time zone with its UTC offset."""
+    """In the time of the office, with its distance from UTC."""
     return at.astimezone(WITA).isoformat(timespec="milliseconds")
 
 
@@ -345,8 +353,8 @@ EVENT_ATTRIBUTES = (
 
 
 def write_ocel(cases: Iterable[Trace], traces: Iterable[Trace]) -> Iterator[str]:
-    """Yield the OCEL document: objects from the cases, events from the traces, and the occurring
-    types at the end.
+    """The document: objects from the cases, then events from the traces; the types that occurred
+    stand at the end.
     """
     processes: set[str] = set()
     activities: set[str] = set()
@@ -417,7 +425,7 @@ def _json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """An export format."""
+    """A format of process mining."""
 
     mimetype: str
     ending: str
@@ -435,7 +443,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def export(work: UnitOfWork, selection: Selection, form: str) -> Iterator[bytes]:
-    """Return the log in pieces to be written as they come; it is recorded after the last. Raises
+    """The log in pieces, to be written as they come; on record once the last was taken. Raises
     `Forbidden` before the first.
     """
     check(work)

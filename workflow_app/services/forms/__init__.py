@@ -1,4 +1,4 @@
 """Own requirements, validation and initial values of forms.
 
-Called by documents, letters, intake, workflow and web.
+Called by documents, workflow.
 """

@@ -1,4 +1,4 @@
-"""Requirement checklists: which evidence a kind of letter needs (DMN), what was given, and what is
+"""Requirement checklists: which papers a kind of letter needs (DMN), what was given, what is
 missing (R54, R55).
 """
 
@@ -64,14 +64,14 @@ class RequirementKind:
 
 @dataclass(frozen=True)
 class MissingLine:
-    """A line that is not fulfilled, with a reason that an officer can read out."""
+    """A line that is not fulfilled, and why, in words an officer can read out."""
 
     line: RequirementLine
     reason: str
 
 
 def table(definition: Definition) -> list[RequirementKind]:
-    """Return the whole table of a process by kind, in the order of the SOP."""
+    """The whole table of a process, by kind, in the order of the SOP."""
     decision = _checklist(definition)
     kinds: dict[str, list[RequirementLine]] = {}
     labels = _kind_labels(definition)
@@ -83,12 +83,12 @@ def table(definition: Definition) -> list[RequirementKind]:
 
 
 def public_table(work: UnitOfWork, process_key: str = "sktlk") -> list[RequirementKind]:
-    """Return the table of the current version, for citizens."""
+    """The table of the version in force, for citizens."""
     return table(definition_of(work, definitions.current(work, process_key).id))
 
 
 def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
-    """Return the lines that a checklist or waiver form of this task is about."""
+    """The lines that a checklist or waiver form of this task is about."""
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
     definition = definition_of(work, case.definition_id)
@@ -100,9 +100,7 @@ def for_task(work: UnitOfWork, task_id: UUID) -> list[RequirementLine]:
 
 
 def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
-    """Return the exceptions that wait for a decision, each with the reason that the
-    officer gave.
-    """
+    """The exceptions that wait for a decision, each with the reason that the officer gave."""
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
     given = _given(work, case)
@@ -115,19 +113,19 @@ def requests(work: UnitOfWork, task_id: UUID) -> list[MissingLine]:
 
 
 def has_checklist(definition: Definition) -> bool:
-    """True if a form of the process has a checklist."""
+    """Does any form of the process ask for papers by a checklist?"""
     forms = definition.forms.values()
     return any(field.widget == "requirements" for form in forms for field in form.fields.values())
 
 
 def is_asking(work: UnitOfWork, case_id: UUID) -> bool:
-    """True if the process of a case has a checklist."""
+    """The same of the process of a case."""
     return has_checklist(definition_of(work, access.visible_case(work, case_id).definition_id))
 
 
 def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
-    """Return the lines that apply to a case, from the decision table of its own version; none
-    without a checklist.
+    """The lines that apply to a case, from the decision table of its own version; none where
+    nothing is asked for.
     """
     definition = definition_of(work, case.definition_id)
     if not has_checklist(definition):
@@ -140,7 +138,7 @@ def lines_of(work: UnitOfWork, case: Case) -> list[RequirementLine]:
 
 
 def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Return faults of checklist answers that the schema cannot detect: field to sentence."""
+    """Faults of checklist answers that the schema cannot see: field to sentence."""
     judges = {"requirements": _checklist_faults, "waiver": _waiver_faults}
     faults: dict[str, str] = {}
     for field in form.fields.values():
@@ -154,7 +152,7 @@ def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str,
 def decide(
     work: UnitOfWork, case: Case, form: Form, given: Answers, submission_id: UUID
 ) -> dict[str, str | int | bool | None]:
-    """Return the control variables that follow from a checklist or a waiver decision."""
+    """Control variables that follow from a checklist or a waiver decision."""
     results: dict[str, str | int | bool | None] = {}
     for field in form.fields.values():
         value = given.get(field.name)
@@ -167,7 +165,7 @@ def decide(
 
 
 def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
-    """Return what is still missing and from whom: the list the citizen takes home (R55)."""
+    """What is still missing and from whom: the list the citizen takes home (R55)."""
     case = access.visible_case(work, case_id)
     given, waivers = _given(work, case), _waivers(work, case.id)
     found = []
@@ -181,8 +179,8 @@ def missing(work: UnitOfWork, case_id: UUID) -> list[MissingLine]:
 
 
 def given_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
-    """Return the lines that were handed in, with number, issuer and date. For letters: the caller
-    has checked the right to read.
+    """Lines that were handed in, with number, issuer and date. For letters: the caller answers for
+    the right to read.
     """
     given = _given(work, case)
     return [
@@ -193,7 +191,7 @@ def given_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Map
 
 
 def shown_lines(work: UnitOfWork, case: Case) -> list[tuple[RequirementLine, Mapping[str, Any]]]:
-    """Return the same for a page; the details only for an actor who works on the case."""
+    """The same for a page: the particulars only for who works on the case."""
     found = given_lines(work, case)
     return found if answers.works_on(work, case) else [(line, {}) for line, _ in found]
 
@@ -265,7 +263,7 @@ def _waivers(work: UnitOfWork, case_id: UUID) -> dict[str, bool]:
 
 
 def _given(work: UnitOfWork, case: Case) -> dict[str, Mapping[str, Any]]:
-    """Return the newest checklist answers of a case."""
+    """Newest checklist answers of a case."""
     definition = definition_of(work, case.definition_id)
     fields = {
         element: field.name

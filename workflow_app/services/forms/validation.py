@@ -1,12 +1,24 @@
-"""Validation and initial values of a form.
+"""What keeps answers from being accepted: every check of a completed form, in one place.
 
-`faults` runs every check of a completed form: its schema and order rules, requirements, documents
-of this case only, printable characters, questions that one officer alone may answer (`only_by`),
-and answers tied to earlier ones (`tied_to`). A letter that names who recorded a spoken report is
-signed by that officer only; another officer who takes over records the part anew (R48). A thumb
-print is scanned from a printed form, never drawn (R29). `of_answers` reports doubts, which are
-shown beside the field and never refused. First values come from the continued case, limited to what
-its step hands over and the actor may read there (decisions 0015, 0025).
+What stands in a form and is probably a slip of the pen. It is said beside the field and never stops
+anybody. Papers that answers name as evidence: each must have been handed in at this very case.
+Questions that one officer alone may answer (`only_by`): a paper that names who recorded it is
+signed by nobody else (R48).
+
+The Code of Criminal Procedure has a spoken report recorded by the officer and signed by the
+reporter and him. The number is issued, and the officer's name printed, before anybody signs.
+Another officer who takes over does not sign in that name: he has the part recorded anew, by
+himself, and then the paper names him. Earlier answers that those of a form are compared with
+(`order`): a loss is not later than the visit at which it is told. Answers that letters are filled
+with: a character that no installed font can show would be missing on the paper, unsaid. Questions
+whose answer an earlier one ties (`tied_to`): a thumb print is put on paper and scanned, never drawn
+(R29).
+
+What a case takes over from the one it continues: first values of a form, so that nobody tells
+the same thing twice.
+
+Who may not open the parent takes over nothing but what the step that began the case hands over to
+it, and who may not read an answer there does not get it here (decisions 0015, 0025).
 """
 
 import re
@@ -39,7 +51,7 @@ NO_POINT = (
 
 
 def of_answers(form: Form, answers: Answers) -> dict[str, str]:
-    """Return a sentence for each visible field whose answer is doubtful."""
+    """A sentence for each visible field whose answer is doubtful."""
     found = {}
     for name, answer in forms.visible(form, answers).items():
         field = form.fields[name]
@@ -59,10 +71,10 @@ FOREIGN = "Dokumen ini tidak ada di berkas ini. Pindai atau unggah sekali lagi d
 
 
 def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Return a sentence for each field (or `persyaratan.<line>.documents`) that names a document
-    which is not in this case.
+    """Fields (or `persyaratan.<line>.documents`) that name a paper of no case or of another one,
+    with a sentence.
 
-    The caller has locked the case.
+    The case is locked by the caller.
     """
     named = [(place, paper) for place, papers in _named(form, given) for paper in papers]
     if not named:
@@ -73,7 +85,7 @@ def check(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str,
 
 
 def _named(form: Form, given: Answers) -> Iterator[tuple[str, list[str]]]:
-    """Yield each place that names documents, with their ids."""
+    """Where papers are named, and which."""
     for field in form.fields.values():
         value = given.get(field.name)
         if field.widget == "documents":
@@ -88,8 +100,8 @@ def _papers(value: object) -> list[str]:
 
 
 def check_named_officer(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Return a sentence for each answered question that belongs to another officer. The caller has
-    locked the case.
+    """Answered questions that are another officer's, with a sentence. The case is locked by the
+    caller.
     """
     asked = {field.name: field.only_by for field in form.fields.values() if field.only_by}
     found: dict[str, str] = {}
@@ -113,10 +125,10 @@ def _sentence(work: UnitOfWork, case: Case, done: Submission) -> str:
 def earlier_answers(
     work: UnitOfWork, case: Case, definition: Definition, form: Form
 ) -> Mapping[str, Answers]:
-    """Return the newest answers of the steps that the form compares with, with corrected stage
-    times. The caller has locked the case.
+    """The newest answers of the steps that the form compares with, times of stages as they count
+    now. The case is locked by the caller.
 
-    A sealed answer is opened only for the comparison; it is never shown.
+    A sealed one is opened to be compared, and only the sentence of the form is said.
     """
     rules = (rule for field in form.fields.values() for rule in field.order)
     compared = {(element, name) for rule in rules for element, name in rule.others if element}
@@ -137,7 +149,7 @@ def earlier_answers(
 def _corrected(
     work: UnitOfWork, case: Case, definition: Definition, found: Mapping[str, Submission]
 ) -> dict[str, Answers]:
-    """Return the corrected stage times by step and question."""
+    """Times of stages that were corrected afterwards, by step and question."""
     staged = {
         element: name
         for element in found
@@ -156,17 +168,17 @@ def _corrected(
 
 
 GROUPS = frozenset({"identitas", "kontak", "uraian"})
-"""Groups of answers that letters use. Working notes are not printed and are stored as typed, unless
-a template names the answer itself (`jawaban.<element>.<field>`).
+"""Groups of answers that letters take their words from. Working notes stay inside and are kept as
+they are typed, unless a template names the answer itself (`jawaban.<element>.<field>`).
 """
 NAMED = re.compile(r"\bjawaban\.(\w+)\.(\w+)")
 LINE_PARTS = ("number", "issuer")
-"""The parts of a checklist line that a letter prints."""
+"""What a letter says of a paper that was handed in."""
 
 
 def check_printable(definition: Definition, form: Form, given: Answers) -> dict[str, str]:
-    """Return a sentence for each field (or `persyaratan.<line>.<part>`) with a character that no
-    installed font can print.
+    """Fields (or `persyaratan.<line>.<part>`) with a character that cannot be printed, with a
+    sentence.
     """
     if not definition.letters:
         return {}
@@ -179,8 +191,8 @@ def check_printable(definition: Definition, form: Form, given: Answers) -> dict[
 
 @cache
 def _named_in(template: str) -> frozenset[tuple[str, str]]:
-    """Return elements and fields that a template names. Templates belong to a definition and never
-    change, so the result is cached.
+    """Elements and fields that a template names. Templates belong to a definition and never
+    change.
     """
     return frozenset(NAMED.findall(template))
 
@@ -207,10 +219,11 @@ def _sentence_printable(character: str) -> str:
 
 
 def check_tied_answer(work: UnitOfWork, case: Case, form: Form, given: Answers) -> dict[str, str]:
-    """Return a sentence for each answer that the newest earlier answers forbid. The caller has
-    locked the case.
+    """Answers that the newest earlier ones do not allow, with a sentence. The case is locked by the
+    caller.
 
-    A sealed earlier answer is opened only for the comparison; it is never shown.
+    What the earlier answer was may be sealed; it is opened to be compared, and only the sentence of
+    the form is said.
     """
     ties = {field.name: field.tied_to for field in form.fields.values() if field.tied_to}
     asked = {
@@ -230,7 +243,7 @@ def check_tied_answer(work: UnitOfWork, case: Case, form: Form, given: Answers) 
 def faults(
     work: UnitOfWork, case: Case, task: Task, definition: Definition, form: Form, given: Answers
 ) -> dict[str, str]:
-    """Return a sentence per wrong field: first what the form itself can tell, then what needs the
+    """A sentence per field that is wrong; first what the form itself can tell, then what needs the
     case.
     """
     earlier = earlier_answers(work, case, definition, form)
@@ -252,8 +265,8 @@ MASKED = PERSONAL_GROUPS - {WORKING_NOTES}
 
 @dataclass(frozen=True)
 class _Offer:
-    """What one case may take from another: readable groups, and readable elements (None
-    for all).
+    """What one case may take from another: its groups that may be opened, its elements that are
+    open; None for all.
     """
 
     parent: Case
@@ -264,8 +277,8 @@ class _Offer:
 def first_values(
     work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]
 ) -> Answers:
-    """Return answers of the parent case to questions that this form asks too. `sources` name its
-    elements as `<process>.<element>`.
+    """Answers of the parent to questions that this form asks too. `sources` name its elements as
+    `<process>.<element>`.
     """
     wanted = _wanted(sources)
     parent_id = related_cases.parent_of(work, case.id) if wanted else None
@@ -281,8 +294,8 @@ def first_values(
 def personal_from_parent(
     work: UnitOfWork, case: Case, task: Task, form: Form, sources: Iterable[str]
 ) -> frozenset[str]:
-    """Return the personal questions of the form that would start with an answer of the parent for a
-    reader of all of it. The answers themselves are not returned.
+    """The personal questions of the form that start with an answer of the parent, for who may read
+    all of it. The answers stay here.
     """
     wanted = _wanted(sources)
     parent_id = related_cases.parent_of(work, case.id) if wanted else None
@@ -301,7 +314,9 @@ def _wanted(sources: Iterable[str]) -> list[list[str]]:
 def _taken(
     work: UnitOfWork, offer: _Offer, task: Task, form: Form, wanted: Iterable[list[str]]
 ) -> tuple[Answers, dict[str, Field]]:
-    """Return the initial answers, and the parent's question behind each answer taken from there."""
+    """What the form starts with, and the question of the parent behind each answer that comes from
+    there.
+    """
     parent = offer.parent
     names = {name for key, name in wanted if key == parent.process_key}
     found = answers.newest(
@@ -321,10 +336,10 @@ def _taken(
 
 
 def _offered(work: UnitOfWork, case: Case, parent_id: UUID) -> _Offer:
-    """Return what the actor may take from the parent.
+    """What is open to the actor.
 
-    An actor who does not see the parent gets what the step that began this case hands over to it,
-    and of that what the actor may open here (decision 0025).
+    Who does not see the parent gets what the step that began this case hands over to it, and reads
+    there what he may open here (decision 0025).
     """
     try:
         parent = access.visible_case(work, parent_id)
@@ -336,7 +351,9 @@ def _offered(work: UnitOfWork, case: Case, parent_id: UUID) -> _Offer:
 
 
 def _record_opening(work: UnitOfWork, parent: Case, task: Task) -> None:
-    """Record in the parent who read its identity and for what, once per person and task."""
+    """The parent tells who read its identity, and what for: once per person and task, however often
+    the page is opened.
+    """
     kind = f"pembukaan:{task.id}:{work.actor.user_id}"
     if answers.find(work, parent, kind) is None:
         answers.keep(work, parent, kind, f"Isian awal berkas lanjutan: {task.name}")

@@ -1,4 +1,4 @@
 """Own documents that arrive as stacks, photographs, mails or files of the scanner.
 
-Called by operations, workflow and web.
+Called by workflow, pages.
 """

@@ -1,9 +1,12 @@
-"""Pages photographed by a phone for a desk: stored as they come, ordered, and sent as documents of
+"""Pages photographed by a phone for a desk: kept as they come, put in order, and sent as papers of
 the case (R39, decision 0038).
 
-Photos that became no document (removed, replaced, never sent) are erased after some days (decision
-0049) in two transactions: the bytes are given up and the case records it, then they are erased. An
-interrupted run erases them the next time. A photo that has become part of a document is kept.
+Photos of phones that became no paper: taken off, replaced, never sent. After some days the store
+lets go of them (decision 0049).
+
+Two steps, each a transaction: the bytes are given up and the case says so, then they are erased.
+Who is cut off between them erases the next time. What has become part of a paper meanwhile, by
+whatever way, is kept.
 """
 
 import hashlib
@@ -36,13 +39,13 @@ from workflow_app.services.intake.captures import Held
 from workflow_app.services.processes.definitions import definition_of
 
 MOST_PAGES = 30
-"""Limit of pages per document, and of pages that wait on one phone."""
+"""Of one paper, and waiting on one phone."""
 MOST_MEGABYTES = 150
-"""Limit of a document. It exceeds that of an uploaded file, because this one arrives
-page by page.
+"""Of one paper; a file that comes in one piece is smaller, and this one nobody has to send in one
+piece.
 """
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
-"""Image types that every browser shows."""
+"""What every browser shows."""
 NO_PHOTO = "Yang diterima di sini hanya foto halaman. PDF diunggah dari layar petugas."
 TOO_MANY = f"Sudah {MOST_PAGES} halaman. Kirim dulu, lalu lanjutkan sebagai berkas baru."
 TOO_LARGE = (
@@ -58,26 +61,26 @@ class PageView:
 
     id: UUID
     is_shown: bool
-    """True if the browser of any phone shows such a picture."""
+    """The browser of any phone shows such a picture."""
 
 
 @dataclass(frozen=True)
 class PhoneView:
-    """What the phone shows: the destination and the pages, without anything of the case."""
+    """What the phone shows: where the pages go to, and the pages. Nothing of the case."""
 
     process: str
     task: str
     label: str
     pages: tuple[PageView, ...]
-    """Pages that are not sent yet, in order."""
+    """Those that wait, in their order."""
     sent_pages: int
     sent_papers: int
     kept_days: int
-    """Days for which removed or unsent photos are kept."""
+    """For so long photos stay that are taken off or not sent."""
 
 
 def show(held: Held) -> PhoneView:
-    """Return the pages of the phone."""
+    """The pages of the phone."""
     pages = _pages(held)
     sent = [page.document_id for page in pages if page.document_id]
     waiting = [page for page in pages if page.document_id is None]
@@ -93,7 +96,7 @@ def show(held: Held) -> PhoneView:
 
 
 def picture(held: Held, page_id: UUID) -> Content:
-    """Return the photo of a page that is not sent yet."""
+    """The photo of a page that waits."""
     page = _waiting(held, page_id)
     data = held.work.blobs.read(page.blob_sha256)
     return Content(
@@ -102,8 +105,8 @@ def picture(held: Held, page_id: UUID) -> Content:
 
 
 def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes: int = 50) -> None:
-    """Store a photo as it is, behind the others or in the place of one of them. The same photo
-    again is the same page, so that an interrupted upload can simply be repeated.
+    """Keep a photo as it is, behind the others or in the place of one of them. The same photo again
+    is the same page: an upload that broke off is simply repeated.
     """
     found = ingest.look_into(data, max_megabytes)
     is_stack = found.media_type == TIFF and found.pages > 1
@@ -131,7 +134,7 @@ def add(held: Held, data: bytes, *, replaces: UUID | None = None, max_megabytes:
 
 
 def _put(held: Held, no: int, sha256: str, media_type: str) -> None:
-    """Put the photo at this position, even if it was removed before."""
+    """The photo stands there, also when it was taken off before."""
     session, at = held.work.session, held.work.clock()
     query = select(CapturePage).where(
         CapturePage.capture_id == held.capture.id, CapturePage.blob_sha256 == sha256
@@ -145,8 +148,8 @@ def _put(held: Held, no: int, sha256: str, media_type: str) -> None:
 
 
 def remove(held: Held, page_id: UUID) -> None:
-    """Remove a page. Its photo is no longer shown, and is erased some days later. A second call
-    changes nothing.
+    """Take a page off; nobody is shown its photo any more, and some days later it is erased. One
+    that is off already stays so.
     """
     page = held.work.session.get(CapturePage, page_id)
     if page is not None and page.capture_id == held.capture.id and page.document_id is None:
@@ -155,7 +158,7 @@ def remove(held: Held, page_id: UUID) -> None:
 
 
 def move_up(held: Held, page_id: UUID) -> None:
-    """Swap a page with the one before it."""
+    """Put a page before the one that stands before it."""
     page = _waiting(held, page_id)
     before = [each for each in _pages(held) if each.document_id is None and each.no < page.no]
     if before:
@@ -164,9 +167,9 @@ def move_up(held: Held, page_id: UUID) -> None:
 
 
 def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
-    """Make one document of the case from the unsent pages, under the link's question: a single
-    photo stays as it is, several are bound in order. With `is_apart` each becomes its own document.
-    A second call with the same `key` sends nothing more.
+    """Make the pages that wait one paper of the case, under the question: a single photo as it is,
+    several bound in their order. With `is_apart` each is a paper of its own. The same `key` again
+    sends nothing more.
     """
     pages = _pages(held)
     if any(page.sending == key for page in pages):
@@ -185,9 +188,7 @@ def send(held: Held, key: UUID, *, is_apart: bool = False) -> None:
 
 
 def _hand_in(held: Held, pages: list[CapturePage]) -> UUID:
-    """Add one document made of these pages. The photos of a bound one are stored beside it as
-    received.
-    """
+    """One paper of these pages. Beside a bound one lie the photos, as they were received."""
     work = held.work
     photos = [Photo(work.blobs.read(page.blob_sha256), page.media_type) for page in pages]
     is_bound = len(photos) > 1
@@ -227,7 +228,7 @@ def _check_room(held: Held, pages: list[CapturePage], size: int) -> None:
     if len(waiting) >= MOST_PAGES:
         raise InvalidInput(TOO_MANY)
     total = select(func.coalesce(func.sum(Blob.size), 0)).where(Blob.sha256.in_(waiting))
-    # A bound document is a little larger than its photos.
+    # What is bound is a little larger than its photos.
     if (held.work.session.scalar(total) or 0) + size > MOST_MEGABYTES * 950_000:
         raise InvalidInput(TOO_LARGE)
 
@@ -253,8 +254,8 @@ MOST_AT_ONCE = 500
 
 
 def sweep(works: Works) -> int:
-    """Erase photos that nobody has sent within the configured days; return their number. Raises
-    `Away` when the store is unavailable.
+    """Erase what nobody has wanted for the days of the configuration; returns how many photos.
+    Raises `Away` when the store is.
     """
     with works.begin(SYSTEM) as work:
         due = work.session.execute(_due(work)).all()
@@ -280,8 +281,8 @@ def _due(work: UnitOfWork) -> Select[UUID, Sequence[UUID]]:
 
 
 def _is_stray(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition that this `CapturePage` of this `Capture` was removed or left unsent for
-    the configured days. A link in use is left alone.
+    """Nobody can send this `CapturePage` of this `Capture` any more, or has done so in time. A link
+    in use is left alone.
     """
     before = work.clock() - timedelta(days=captures.kept_days(work))
     is_old = or_(CapturePage.dropped_at <= before, CapturePage.taken_at <= before)
@@ -290,8 +291,8 @@ def _is_stray(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _give_up(work: UnitOfWork, capture_id: UUID, page_ids: Sequence[UUID]) -> list[UUID]:
-    """Give up photos of which no document was made, and record it in the case. They are no longer
-    offered, and their bytes may be erased.
+    """From now on nobody is offered these photos, and no bytes are wanted of which no paper is
+    made; on record in the case.
     """
     capture = work.session.get_one(
         Capture, capture_id, with_for_update=True, populate_existing=True
@@ -331,7 +332,7 @@ def _give_up(work: UnitOfWork, capture_id: UUID, page_ids: Sequence[UUID]) -> li
 
 
 def _is_wanted(work: UnitOfWork, page: CapturePage) -> bool:
-    """True if another page with the same photo has not been given up."""
+    """Waits the same photo on another phone, or lies there since a shorter time?"""
     other = select(CapturePage.id).where(
         CapturePage.blob_sha256 == page.blob_sha256,
         CapturePage.id != page.id,
@@ -341,9 +342,7 @@ def _is_wanted(work: UnitOfWork, page: CapturePage) -> bool:
 
 
 def _erase(work: UnitOfWork, page_id: UUID) -> bool:
-    """Erase the bytes first, then the row. Bytes that the store still locks are tried again the
-    next time.
-    """
+    """The bytes first, then the row; what the store still locks is asked about the next time."""
     page = work.session.get_one(CapturePage, page_id, with_for_update=True, populate_existing=True)
     with translated():
         try:

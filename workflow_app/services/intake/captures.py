@@ -1,8 +1,11 @@
-"""Links by which a phone serves as the scanner of a desk, each for one question of one task (R39,
-decision 0038).
+"""A phone as the scanner of a desk: the link to one question for papers of one task, and whether it
+still holds (R39, decision 0038).
 
-The officer shows the link as a QR code; the first phone that opens it keeps it. The phone acts with
-the current rights of that officer and can do nothing but hand in pages there.
+The officer shows the link as a QR code; the first phone that takes it up keeps it
+(`held_captures`).
+
+A link in the hand of a phone: who holds it acts with the rights that the officer who showed it has
+at that moment, and can do nothing but hand in pages there (R39, decision 0038).
 """
 
 import base64
@@ -26,11 +29,11 @@ from workflow_app.services.office_settings import configuration
 from workflow_app.services.processes.definitions import definition_of
 
 IDLE = timedelta(minutes=15)
-"""A link ends so long after its last use."""
+"""After the last use, a link is over."""
 LONGEST = timedelta(hours=2)
-"""The longest life of a link, however much it is used."""
+"""However much it is used."""
 FORGOTTEN = timedelta(days=1)
-"""The age at which a link without pages is deleted."""
+"""After which a link without pages is forgotten."""
 NO_PLACE = "Langkah ini tidak meminta dokumen di sini. Muat ulang halaman."
 KEPT = "foto_ponsel.hari_simpan"
 _KIND = "tautan ponsel"
@@ -45,18 +48,17 @@ class CaptureView:
     state: Literal["waiting", "connected", "over"]
     minutes_left: int
     token: str
-    """The secret in the QR code; empty once a phone has the link."""
+    """What the QR code leads to; empty once a phone has it."""
     unsent: int
-    """Number of pages on the phone that are not sent."""
+    """Pages on the phone."""
     sent: int
     kept_days: int
-    """Days for which photos that become no document are kept."""
+    """For so long photos stay that become no paper."""
 
 
 def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> None:
-    """Open a link for this question; only the task's holder may. A second call keeps the same link.
-
-    Unsent pages from earlier links of the same officer for this question move to the new one.
+    """Show a link for this question, to who has the task. Pressed twice it is the same one; pages
+    that were photographed through an earlier one of the same officer and not sent go over to it.
     """
     task = access.visible_task(work, task_id)
     case = access.visible_case(work, task.case_id)
@@ -99,7 +101,7 @@ def open_link(work: UnitOfWork, task_id: UUID, place: str, session_id: UUID) -> 
 
 
 def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
-    """End the link of a question, if there is one. The phone can do nothing from now on."""
+    """End the link of a question, if there is one: the phone can do nothing from now on."""
     task = access.visible_task(work, task_id)
     case = access.visible_case(work, task.case_id)
     task_rights.check_may_work(work, case, task)
@@ -112,8 +114,8 @@ def close(work: UnitOfWork, task_id: UUID, place: str) -> None:
 
 
 def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, CaptureView]:
-    """Return the actor's open links at this task, by place. The caller has checked that the actor
-    sees the task.
+    """The links that the actor has shown at this task and not closed, by their place. The caller
+    has checked that he sees it.
     """
     query = (
         select(Capture, func.count(CapturePage.id), func.count(CapturePage.document_id))
@@ -134,8 +136,8 @@ def of_task(work: UnitOfWork, task_id: UUID, session_id: UUID) -> dict[str, Capt
 
 
 def arrived(work: UnitOfWork, task_id: UUID) -> list[tuple[str, UUID]]:
-    """Return place and document of what phones brought to this task through any link, as far as no
-    saved form has it yet.
+    """Place and paper of what phones brought to this task, by whatever link, as far as no form was
+    saved with it yet.
     """
     query = (
         select(Capture.place, CapturePage.document_id)
@@ -148,7 +150,7 @@ def arrived(work: UnitOfWork, task_id: UUID) -> list[tuple[str, UUID]]:
 
 
 def kept_days(work: UnitOfWork) -> int:
-    """Return for how many days photos that become no document are kept."""
+    """For how many days photos stay that become no paper."""
     return int(configuration.value(work, KEPT))
 
 
@@ -180,7 +182,7 @@ def record(
 
 
 def sweep(work: UnitOfWork) -> None:
-    """Delete old links without pages. Unwanted photos are erased by `capture_pages.sweep`."""
+    """Forget links without pages; photos that nobody wanted are `stray_photos`."""
     old = Capture.opened_at < work.clock() - FORGOTTEN
     has_pages = select(CapturePage.id).where(CapturePage.capture_id == Capture.id).exists()
     work.session.execute(delete(Capture).where(old, ~has_pages))
@@ -220,8 +222,8 @@ def _view(
 
 
 def _token(work: UnitOfWork, capture_id: UUID) -> str:
-    """Return the secret of a link. It is derived from the id with a key outside of the database, so
-    that it need not be stored and can be shown again.
+    """Not stored, and told again to who shows the code again: made from the id with a key that is
+    not in the database.
     """
     return base64.b32encode(work.vault.mark(_KIND, str(capture_id))[:20]).decode().lower()
 
@@ -238,7 +240,7 @@ TAKEN = (
 
 @dataclass(frozen=True)
 class Held:
-    """A valid link held by a phone. `work` acts as the officer who opened it."""
+    """A link that holds, in the hand of a phone. `work` acts as the officer who showed it."""
 
     work: UnitOfWork
     capture: Capture
@@ -249,27 +251,27 @@ class Held:
 
 
 def by_token(work: UnitOfWork, token: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """Return the link of a QR code, whether or not a phone has it. Raises `NotFound` when it is not
-    valid.
+    """The link that a QR code leads to, whether or not a phone has it. Raises `NotFound` when it
+    does not hold.
     """
     return _held(work, Capture.token_hash == hash_of(token), idle, lock=lock)
 
 
 def by_device(work: UnitOfWork, device: str, idle: timedelta, *, lock: bool = False) -> Held:
-    """Return the link of a phone, with `lock` until commit, for callers that change something.
-    Raises `NotFound` when the phone has none or it is no longer valid.
+    """The link that a phone has, with `lock` until commit: for whoever changes something. Raises
+    `NotFound` when the phone has none, or it does not hold any more.
     """
     return _held(work, Capture.device_hash == hash_of(device), idle, lock=lock)
 
 
 def is_free(held: Held, device: str) -> bool:
-    """True if this phone may take the link, or has it already."""
+    """May this phone take the link up, or has it done so already?"""
     return held.capture.device_hash in (None, hash_of(device))
 
 
 def connect(held: Held, device: str) -> str:
-    """Give the link to a phone and return its secret; `device` is the secret that the phone already
-    has. Raises `Conflict` when another phone has the link.
+    """Give the link to a phone and return its secret; `device` is the one that the phone has from
+    before. Raises `Conflict` when another phone has the link.
     """
     if not is_free(held, device):
         raise Conflict(TAKEN)
@@ -283,19 +285,19 @@ def connect(held: Held, device: str) -> str:
 
 
 def touch(held: Held) -> None:
-    """Store that the link was used just now."""
+    """It was used just now."""
     held.capture.used_at = held.work.clock()
     held.work.session.flush()
 
 
 def record_held_capture(held: Held, action: str, **details: str | int) -> None:
-    """Record an event of the case, on behalf of the officer whose link it is."""
+    """An event of the case, by the officer whose link it is."""
     record(held.work, held.case, held.task, held.capture, action, held.label, **details)
 
 
 def _held(work: UnitOfWork, which: ColumnElement[bool], idle: timedelta, *, lock: bool) -> Held:
-    """Return the link after checking anew everything that may end it: time, session and account of
-    the officer, the officer's right to case and task, and the question itself.
+    """Everything that may end a link is asked anew: time, the desk, the officer's session and
+    account, his right to the case and the task, the question itself.
     """
     query = select(Capture).where(which, Capture.ended_at.is_(None))
     if lock:

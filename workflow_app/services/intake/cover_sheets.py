@@ -1,9 +1,10 @@
-"""Cover sheets: printing them, reading them in a scanned stack, and placing the parts behind them
-(R23, R39).
+"""Cover sheets: a signed code says to which case and step the papers behind it belong. Nothing
+personal is in it (R23, R39).
 
-A sheet carries number, step and place in words, and a signed code that names the task and the
-place; no name stands on it. In a stack a cover sheet begins a part, and blank pages belong to none.
-Each part goes to the case and step that its sheet names, or to the tray with the reason.
+Cover sheets as they are printed: number, step and place in words, and the signed code (R39). No
+name stands on them. How a stack falls into parts: a cover sheet begins one, blank pages are in
+none. What becomes of one part of a stack: the case and step that its cover sheet names, or the tray
+with the reason (R39).
 """
 
 import base64
@@ -39,7 +40,7 @@ _KIND = "lembar sampul"
 
 @dataclass(frozen=True)
 class Slot:
-    """A place of a step for documents: a question, or a line of its checklist."""
+    """A place of a step where papers belong: a question for papers, or a line of its checklist."""
 
     name: str
     label: str
@@ -47,14 +48,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Cover:
-    """The content of a genuine cover sheet."""
+    """What a genuine cover sheet says."""
 
     task_id: UUID
     slot: str
 
 
 def slots(work: UnitOfWork, case: Case, task: Task) -> list[Slot]:
-    """Return the places for documents of this task, in the order of its form."""
+    """Where papers of this task belong, in the order of its form."""
     form = definition_of(work, case.definition_id).form(task.element)
     found = [
         Slot(field.name, field.title)
@@ -67,20 +68,20 @@ def slots(work: UnitOfWork, case: Case, task: Task) -> list[Slot]:
 
 
 def code(work: UnitOfWork, cover: Cover) -> str:
-    """Return the text of the QR code."""
+    """The text of the QR code."""
     told = f"{cover.task_id.hex}/{cover.slot}"
     return f"{MARK}/{told}/{_signature(work, told)}"
 
 
 def is_cover(text: str) -> bool:
-    """True if the code claims to be a cover sheet, genuine or not. Either way it begins
-    a new part.
+    """Does the code claim to be a cover sheet, genuine or not? Either way something new begins
+    there.
     """
     return text.startswith(f"{MARK}/")
 
 
 def read(work: UnitOfWork, text: str) -> Cover | None:
-    """Return the content of the code; None when this site did not sign it."""
+    """What the code says; None when this site did not sign it."""
     parts = _FORM.fullmatch(text)
     if parts is None:
         return None
@@ -123,18 +124,18 @@ _PAGES = LetterSource(
 
 @dataclass(frozen=True)
 class CoverSheet:
-    """One printed sheet."""
+    """One sheet."""
 
     case_number: str
     step: str
     label: str
     picture: str
-    """The QR code as a data address."""
+    """The code, as a data address."""
 
 
 def of_task(work: UnitOfWork, task_id: UUID) -> list[CoverSheet]:
-    """Return the sheets of an open task, for actors who may work on it. Raises `NotFound` where the
-    task asks for no documents.
+    """The sheets of an open task, for who may work on it. Raises `NotFound` where the task asks for
+    no papers.
     """
     task = access.visible_task(work, task_id)
     check_work_on(work.actor, unit=task.unit, role=task.role)
@@ -147,8 +148,8 @@ def of_task(work: UnitOfWork, task_id: UUID) -> list[CoverSheet]:
 
 
 def of_children(work: UnitOfWork, case_id: UUID) -> list[CoverSheet]:
-    """Return the sheets of all open tasks of child cases, for actors who may work on them, ordered
-    by case. Raises `NotFound` where none asks for documents.
+    """The sheets of all open tasks of the cases that a case has begun, for who may work on them, in
+    the order of the cases. Raises `NotFound` where none asks for papers.
     """
     parent = access.visible_case(work, case_id)
     children = select(Case).join(CaseKinship, CaseKinship.child_id == Case.id)
@@ -167,7 +168,7 @@ def of_children(work: UnitOfWork, case_id: UUID) -> list[CoverSheet]:
 
 
 def printed(work: UnitOfWork, sheets: Sequence[CoverSheet]) -> bytes:
-    """Return the sheets as one PDF, a page each."""
+    """The sheets as one PDF, a page each."""
     html = printing.fill(_PAGES, {"lembar": sheets})
     mark = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
     return printing.typeset(html, Metadata("Lembar sampul", "", work.clock(), mark))[0]
@@ -187,10 +188,10 @@ def _sheets(work: UnitOfWork, case: Case, task: Task) -> list[CoverSheet]:
 
 @dataclass(frozen=True)
 class Share:
-    """Pages that form one part."""
+    """Pages that belong together."""
 
     cover: str | None
-    """The code of the cover sheet before them; None for pages on top without one."""
+    """The code of the cover sheet before them; None for what lay on top without one."""
     pages: tuple[int, ...]
 
 
@@ -200,8 +201,8 @@ def plan(
     is_cover: Callable[[str], bool],
     is_genuine: Callable[[str], bool],
 ) -> list[Share]:
-    """Return the parts in order. A sheet that is not genuine stays with its pages, for a person to
-    look at; a sheet without pages behind it makes no part.
+    """The parts in their order. A cover sheet that is not genuine stays with its papers, for a
+    person to look at; one with no paper behind it makes no part.
     """
     shares: list[tuple[str | None, list[int]]] = [(None, [])]
     for page in pages:
@@ -215,7 +216,7 @@ def plan(
 
 LABEL = "Bagian tumpukan"
 ACCEPTED = Limits(max_bytes=500_000_000)
-"""Limits for splitting. The size was already judged when the stack was brought."""
+"""The size was judged when the stack was brought."""
 NO_COVER = "Tidak ada lembar sampul di depan halaman ini."
 NOT_OURS = "Lembar sampul di depan halaman ini tidak dibuat sistem ini, atau rusak."
 CLOSED = "Berkas pada lembar sampulnya sudah berakhir."
@@ -231,8 +232,8 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Stray:
-    """Why a person has to place a part, and the case that its genuine cover sheet names all the
-    same.
+    """Why a person has to say where it belongs, and the case that its genuine cover sheet names all
+    the same.
     """
 
     reason: str
@@ -241,9 +242,7 @@ class _Stray:
 
 
 def take_up(work: UnitOfWork, stack_id: UUID) -> PaperStack | None:
-    """Mark the stack as being split and return it; None when it is already split. Raises
-    `NotFound`.
-    """
+    """The stack, whose parts are to be made now; None when all of them are. Raises `NotFound`."""
     stack = work.session.get(PaperStack, stack_id)
     if stack is None:
         raise NotFound()
@@ -254,7 +253,7 @@ def take_up(work: UnitOfWork, stack_id: UUID) -> PaperStack | None:
 
 
 def shares(works: Works, pages: Iterable[StackPage]) -> list[Share]:
-    """Return the parts of these pages by the cover sheets among them."""
+    """How these pages fall into parts by the cover sheets among them."""
     with works.begin(SYSTEM) as work:
         return plan(
             pages,
@@ -266,8 +265,8 @@ def shares(works: Works, pages: Iterable[StackPage]) -> list[Share]:
 def settle_all(
     works: Works, stack_id: UUID, found: Sequence[Share], opened: Stack, first: int = 1
 ) -> int:
-    """Place every part, numbered from `first`; return the number after the last. Parts already
-    placed are left alone.
+    """Give every share its place, numbered from `first`; returns the number after the last. Those
+    that have theirs are left alone.
     """
     for no, share in enumerate(found, first):
         if not is_settled(works, stack_id, no):
@@ -276,20 +275,20 @@ def settle_all(
 
 
 def is_settled(works: Works, stack_id: UUID, no: int) -> bool:
-    """True if this part was already stored, in a case or in the tray."""
+    """Did this part get its place already, or a place in the tray?"""
     with works.begin(SYSTEM) as work:
         return work.session.get(StackPart, (stack_id, no)) is not None
 
 
 def settle(works: Works, stack_id: UUID, no: int, share: Share, data: bytes) -> None:
-    """Store one part and place it where its cover sheet says, or into the tray."""
+    """Keep one part and put it where its cover sheet says, or into the tray."""
     with works.begin(SYSTEM) as work:
         place = _place(work, work.session.get_one(PaperStack, stack_id), share)
         _keep(work, stack_id, no, share.pages, data, place)
 
 
 def let_wait(works: Works, stack_id: UUID, no: int, data: bytes, reason: str, label: str) -> None:
-    """Store a part without a cover sheet, for a person to place."""
+    """Keep a part that no cover sheet can place, for a person to say where it belongs."""
     with works.begin(SYSTEM) as work:
         _keep(work, stack_id, no, (no,), data, _Stray(reason, label=label))
 
@@ -347,8 +346,8 @@ def _land(work: UnitOfWork, part: StackPart, place: _Place) -> None:
 
 
 def _wait(work: UnitOfWork, part: StackPart, stray: _Stray, *, is_new: bool) -> None:
-    """Put the part into the tray, unless its document is already placed or waits elsewhere. It
-    begins with the level of the case that it was meant for.
+    """Into the tray, unless the paper has its place or waits already. It begins with the level of
+    the case it was meant for.
     """
     if is_new:
         document_access.kept(work, part.document_id, "document.added")
@@ -364,7 +363,7 @@ def _wait(work: UnitOfWork, part: StackPart, stray: _Stray, *, is_new: bool) -> 
 
 
 def _is_meant_for(work: UnitOfWork, document_id: UUID, case: Case) -> None:
-    """Mark also other waiting parts with the same document as meant for the case."""
+    """Also where the same pages wait without a cover sheet."""
     waiting = update(StackPart).where(
         StackPart.document_id == document_id, StackPart.status == "tray"
     )
@@ -373,8 +372,8 @@ def _is_meant_for(work: UnitOfWork, document_id: UUID, case: Case) -> None:
 
 
 def _place(work: UnitOfWork, stack: PaperStack, share: Share) -> _Place | _Stray:
-    """Return where a part belongs, or why a person has to decide. The case is locked, so that it
-    does not end meanwhile.
+    """Where a part belongs, or why a person has to say. The case is locked: it does not end
+    meanwhile.
     """
     if share.cover is None:
         return _Stray(NO_COVER)
@@ -399,6 +398,6 @@ def _is_in_case(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def _is_part(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if the document already belongs to a part."""
+    """Was it sorted before, or does it wait elsewhere?"""
     query = select(StackPart.no).where(StackPart.document_id == document_id)
     return work.session.scalar(select(query.exists())) is True

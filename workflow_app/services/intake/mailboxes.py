@@ -1,8 +1,13 @@
-"""Mails from an IMAP mailbox: each is stored whole as a stack, which a job takes apart (R39).
+"""The mailbox that papers are sent to (IMAP): which mails wait there, their bytes, and that one was
+taken.
 
-A mail is marked as seen only after commit. One that comes again is recognised by a mark of its id,
-date, sender, subject and body; the id alone would not do, because a stranger who guesses it could
-keep a mail from us. The server's answers are never passed on, because they may repeat an address.
+What the server answers is never passed on, for it may repeat an address.
+
+Mails become stacks: the whole as it was received is locked first, a job takes it apart (R39).
+
+A mail is marked as seen only after it is committed. One that comes again is known by what it is:
+its own name, who wrote it when, and its words. Only its name would not do: who guesses it could
+keep a mail from us.
 """
 
 import hashlib
@@ -33,23 +38,23 @@ SIZE, RECEIVED = (
 )
 WHEN = "%d-%b-%Y %H:%M:%S %z"
 MOST_SEEN = 20_000
-"""Number of waiting mails that are examined; the rest follows when these are taken."""
+"""Numbers of waiting mails that are looked at; the rest comes when these are taken."""
 
 
 class MailboxAway(Unavailable):
-    """The mailbox cannot be reached, or refuses the sign-in."""
+    """The mailbox cannot be reached, or refuses us."""
 
     sentence = "Kotak surat elektronik tidak dapat dihubungi."
 
 
 @dataclass(frozen=True)
 class WaitingMail:
-    """An unseen mail."""
+    """A mail that nobody has taken."""
 
     uid: str
     size: int
     received_at: datetime
-    """When the server received it; the mail's own date is not reliable."""
+    """When the server received it; what the mail itself says can be anything."""
 
 
 class Line:
@@ -60,8 +65,8 @@ class Line:
         self._done_folder = done_folder
 
     def waiting(self) -> Iterator[WaitingMail | None]:
-        """Yield the unseen mails in the server's order; None for one about which the server does
-        not tell size and time.
+        """The mails that were not seen, oldest first; None for one of which the server does not say
+        what is needed.
         """
         found = b" ".join(
             part for part in self._asked("SEARCH", "UNSEEN", "UNDELETED") if part
@@ -70,14 +75,14 @@ class Line:
             yield self._about(uid.decode("ascii", "ignore"))
 
     def read(self, mail: WaitingMail, limit: int) -> bytes:
-        """Return the mail as received, at most `limit` bytes. It stays unseen."""
+        """The mail as it was received, at most so many bytes of it. It stays unseen."""
         answer = self._asked("FETCH", mail.uid, f"(BODY.PEEK[]<0.{limit}>)")
         data = next((part[1] for part in answer if isinstance(part, tuple)), b"")
         return bytes(data[:limit])
 
     def settle(self, mail: WaitingMail, *, is_whole: bool) -> None:
-        """Mark a mail as seen and move it to the folder for taken mails, if one is set. A mail of
-        which only the beginning was stored is not moved.
+        """It is taken: marked as seen and, where a folder is named, moved there. One of which we
+        have the beginning only stays.
         """
         self._asked("STORE", mail.uid, "+FLAGS.SILENT", r"(\Seen)")
         if not self._done_folder or not is_whole:
@@ -120,7 +125,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Address and credentials of a mailbox."""
+    """Where it is and who may read it."""
 
     host: str
     port: int
@@ -130,11 +135,11 @@ class Mailbox:
     folder: str = "INBOX"
     done_folder: str = ""
     seconds: float = 15.0
-    """Timeout of each answer in seconds."""
+    """How long each answer is waited for."""
 
     @contextmanager
     def opened(self) -> Iterator[Line]:
-        """Yield the signed-in mailbox with its folder selected. Raises `MailboxAway`."""
+        """Signed in, the folder chosen. Raises `MailboxAway`."""
         try:
             line = self._connected()
         except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
@@ -173,7 +178,7 @@ class Mailbox:
 
 
 def _plain(words: str) -> str:
-    """Remove line breaks, which would begin another command."""
+    """Without what would begin another command."""
     return words.replace("\r", "").replace("\n", "")
 
 
@@ -185,21 +190,21 @@ def _quoted(name: str) -> str:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 30
-"""Number of mails taken in one run. Failed mails do not count, because they would keep all later
-ones waiting.
+"""Mails taken in one run. Those that cannot be taken do not count: they would keep all later ones
+waiting.
 """
 TYPE = "message/rfc822"
 LABEL, BEGINNING_ONLY = "Surat elektronik", "Awal surat elektronik"
-"""Labels of a whole mail, and of one that is too large."""
+"""Of a mail, and of one that is too large."""
 BEGINNING = 65_536
-"""Number of bytes stored of a mail that is too large: sender and subject are in them."""
+"""Bytes that are kept of a mail that is too large: who wrote it, and about what."""
 HEADERS = ("message-id", "date", "from", "subject")
 KIND = "surat elektronik"
 
 
 def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
-    """Take the waiting mails; return how many could not be taken. Raises `MailboxAway`, or `Away`
-    when nothing can be stored.
+    """Take the mails that wait; returns how many could not be taken. Raises `MailboxAway`, or
+    `Away` when nothing can be kept.
     """
     limit, taken, left = most_bytes(max_megabytes), 0, 0
     with mailbox.opened() as line:
@@ -222,10 +227,10 @@ def take_in(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> int:
 
 
 def keep(work: UnitOfWork, data: bytes, *, mail: WaitingMail) -> Brought:
-    """Store a mail; a known mail is not stored again."""
+    """Keep a mail; what was kept before is not kept again."""
     mark = _mark(work, data)
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mark.hex(), 0))))
-    # The lock waits for a disposal of this mail in progress, after which its mark is changed.
+    # A disposal that is giving it up is waited for: then it is not known any more.
     known = work.session.scalars(
         select(PaperStack).where(PaperStack.mark == mark).with_for_update(read=True)
     ).first()
@@ -249,7 +254,7 @@ def keep(work: UnitOfWork, data: bytes, *, mail: WaitingMail) -> Brought:
 
 
 def most_bytes(max_megabytes: int) -> int:
-    """Return the size limit of a whole mail: base64 makes attachments a third larger."""
+    """Of a whole mail: attachments are written in 64 letters there, which takes a third more."""
     return max_megabytes * 1_400_000
 
 
@@ -264,9 +269,7 @@ def _take(works: Works, line: Line, mail: WaitingMail, limit: int) -> None:
 
 
 def _mark(work: UnitOfWork, data: bytes) -> bytes:
-    """Return the mark of a mail. Only stable headers count, because servers on the way
-    add lines.
-    """
+    """Servers on the way add lines above a mail; these are left out."""
     head, _, body = data.replace(b"\r\n", b"\n").partition(b"\n\n")
     named = message_from_bytes(head[:BEGINNING], policy=policy.compat32)
     told = [str(named.get(name, "")) for name in HEADERS] + [hashlib.sha256(body).hexdigest()]

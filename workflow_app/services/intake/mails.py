@@ -1,9 +1,12 @@
-"""Taking a mail apart, as a job: its text becomes a printed sheet, each attachment a document
-(R39).
+"""What a mail says and brings along: its words as plain text, its attachments as bytes. Pure;
+nothing in it is trusted.
 
-All of them wait in the tray, except scanned attachments with cover sheets, whose parts go where the
-sheets say. Nothing in a mail is trusted: limits are checked first, an excessively nested mail is
-not opened at all, and only plain characters are printed, no markup, picture or link.
+The bounds come first: a mail that is nested or chopped up beyond reason is not taken apart at all.
+
+Taking a mail apart (a job): its words become a sheet, each attachment a paper; all of them wait in
+the tray, except what lies behind cover sheets in a scanned attachment: that goes where they say
+(R39). The words of a mail on paper. What is printed are letters: no mark, picture or address of the
+mail does anything.
 """
 
 import hashlib
@@ -44,27 +47,27 @@ BREAKS = frozenset(
 
 
 class Unreasonable(Exception):
-    """The mail exceeds the limits on structure or size."""
+    """No person writes a mail like this."""
 
 
 @dataclass(frozen=True)
 class MailLetter:
-    """The readable content of a mail."""
+    """A mail as a person reads it."""
 
     sender: str
     subject: str
     written_at: str
-    """The date as the sender states it; may be empty."""
+    """As the sender says it; empty when he does not."""
     text: str
     is_cut: bool
-    """True if the text was shortened."""
+    """The text went on."""
     attachments: tuple[bytes, ...]
     left_out: int
-    """Number of attachments beyond the limit."""
+    """Attachments beyond the number that is taken."""
 
 
 def read(data: bytes) -> MailLetter:
-    """Parse a mail. Raises `Unreasonable`."""
+    """Take a mail apart. Raises `Unreasonable`."""
     head = data.split(b"\r\n\r\n", 1)[0].split(b"\n\n", 1)[0]
     if (
         len(BORDER.findall(data)) > MOST_BORDERS
@@ -96,7 +99,7 @@ def read(data: bytes) -> MailLetter:
 
 
 def _sorted(mail: Message) -> tuple[list[str], list[str], list[bytes]]:
-    """Return plain texts, HTML texts and attachments, each in order."""
+    """Words in plain text, words in HTML, attachments: in their order."""
     plain: list[str] = []
     marked: list[str] = []
     attachments: list[bytes] = []
@@ -115,7 +118,7 @@ def _sorted(mail: Message) -> tuple[list[str], list[str], list[bytes]]:
 
 
 def _leaves(part: Message, level: int) -> Iterator[Message]:
-    """Yield the parts that have content of their own. A mail inside a mail is opened as well."""
+    """The parts that hold something themselves. A mail inside a mail is opened as well."""
     if level > MOST_LEVELS:
         raise Unreasonable
     inner = part.get_payload()
@@ -128,7 +131,7 @@ def _leaves(part: Message, level: int) -> Iterator[Message]:
 
 
 def _text(plain: list[str], marked: list[str]) -> str:
-    """Return the plain text; if there is none, the text of the HTML."""
+    """Plain words where there are any; else those between the marks of HTML."""
     words = "\n\n".join(text for text in plain if text.strip())
     if not words:
         words = "\n\n".join(_unmarked(text) for text in marked)
@@ -156,7 +159,7 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _clean(text: str, *, keep_lines: bool) -> str:
-    """Return the printable characters; runs of empty lines become one."""
+    """What can be printed; runs of empty lines become one."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
     kept = ["".join(letter for letter in line if letter.isprintable()).rstrip() for line in lines]
     if not keep_lines:
@@ -171,19 +174,19 @@ class _Words(HTMLParser):
         self.silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Turn block tags into line breaks and ignore all others, including pictures and links."""
+        """Marks give line breaks and nothing else: no pictures, no addresses."""
         self.silent += tag in SILENT
         if tag in BREAKS:
             self.words.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        """Turn block tags into line breaks and end ignored sections."""
+        """See above."""
         self.silent = max(self.silent - (tag in SILENT), 0)
         if tag in BREAKS:
             self.words.append("\n")
 
     def handle_data(self, data: str) -> None:
-        """Collect text outside of ignored sections."""
+        """Words between the marks."""
         if not self.silent:
             self.words.append(" ".join(data.split()) + " ")
 
@@ -193,7 +196,7 @@ def _unmarked(text: str) -> str:
     try:
         parser.feed(text)
         parser.close()
-    except (AssertionError, RecursionError):  # raised by the library for malformed markup
+    except (AssertionError, RecursionError):  # what the library says of marks that it cannot follow
         pass
     return "".join(parser.words)
 
@@ -234,7 +237,7 @@ _SHEET = LetterSource(
 
 
 def printed(letter: MailLetter, received_at: datetime, notes: Sequence[str]) -> bytes:
-    """Return the sheet as PDF/A. The same mail gives the same bytes."""
+    """The sheet as PDF/A. The same mail gives the same bytes."""
     html = printing.fill(
         _SHEET, {"surat": letter, "diterima": formatting.moment(received_at), "catatan": notes}
     )
@@ -259,14 +262,14 @@ UNREASONABLE = (
 )
 TOO_MANY = "{count} lampiran berikutnya tidak diambil. Semuanya ada di surat utuhnya."
 MOST_TOLD = 3
-"""Number of sentences shown in the tray; all are on the sheet."""
+"""Sentences that stand in the tray; all are on the sheet."""
 WORDS_LABEL, ATTACHMENT_LABEL = "Isi surat elektronik", "Lampiran surat elektronik"
 WORDS, ATTACHMENT = "Isi surat elektronik.", "Lampiran {no} surat elektronik."
 
 
 @dataclass(frozen=True)
 class _Attachment:
-    """An accepted attachment: its number in the mail, and the parts that cover sheets
+    """One that can be a paper, or papers: its number in the mail, and the parts that cover sheets
     make of it.
     """
 
@@ -276,8 +279,8 @@ class _Attachment:
 
 
 def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int, nice: int = 5) -> str:
-    """Take a mail apart and return the status of the stack. A repeated run makes no part twice.
-    Raises `Away` when it has to wait, `Unavailable` when another try later may succeed.
+    """Returns the status of the stack. Killed and begun again, it makes no part twice. Raises
+    `Away` when it has to wait.
     """
     with works.begin(SYSTEM) as work:
         stack = cover_sheets.take_up(work, stack_id)
@@ -312,7 +315,7 @@ def open_mail(works: Works, stack_id: UUID, *, max_megabytes: int, nice: int = 5
 def _looked_into(
     works: Works, letter: MailLetter, max_megabytes: int, is_whole: bool, nice: int
 ) -> tuple[list[_Attachment], list[str]]:
-    """Return the acceptable attachments, and a sentence about each other one."""
+    """The attachments that can be papers, and a sentence about each that cannot."""
     taken, faults = [], []
     for no, data in enumerate(letter.attachments if is_whole else (), 1):
         try:
@@ -329,9 +332,7 @@ def _looked_into(
 
 
 def _shares(works: Works, data: bytes, nice: int) -> Sequence[Share]:
-    """Return the parts of a scanned attachment; none if it has no cover sheet, because it then
-    stays whole.
-    """
+    """The parts of a scanned stack; none of what has no cover sheet: that stays as it was sent."""
     with Stack(data, cover_sheets.ACCEPTED, nice=nice) as opened:
         found = cover_sheets.shares(works, opened.look())
     return found if any(share.cover for share in found) else ()
@@ -344,7 +345,7 @@ def _note(attachment: _Attachment) -> str:
 
 
 def _settle(works: Works, stack_id: UUID, first: int, attachment: _Attachment, nice: int) -> int:
-    """Place the parts of an attachment, numbered from `first`; return the number after the last."""
+    """Give an attachment its places, numbered from `first`; returns the number after the last."""
     if not attachment.shares:
         reason = ATTACHMENT.format(no=attachment.no)
         _let_wait(works, stack_id, first, attachment.data, reason, ATTACHMENT_LABEL)

@@ -1,9 +1,14 @@
-"""The folder into which the scanner writes: complete files become stacks, then move aside (R39).
+"""The folder into which the scanner writes: what lies there complete, and where it goes afterwards.
+Knows files only.
 
-A periodic job takes them in; interrupted anywhere it loses and doubles nothing. A file is moved
-only after its bytes are committed, and a file that is taken again is recognised by its bytes. All
-access is relative to open folders, so that no symbolic link leads elsewhere. File names stay in the
-folder, because they may carry people's names.
+Everything is named relative to open folders, so that nobody leads us elsewhere with a link. Names
+stay in the folder: they may carry people.
+
+What lies complete in the scanner's folder becomes stacks (R39). A job, again and again; killed
+anywhere it loses and doubles nothing.
+
+A file is moved only after its bytes are committed. One that is still there is brought again: the
+same bytes are the same stack.
 """
 
 import errno
@@ -27,22 +32,22 @@ from workflow_app.services.retention import holdings
 
 TAKEN, REFUSED = "diterima", "ditolak"
 QUIET = 15.0
-"""Seconds for which a file must be unchanged between two looks to count as complete."""
+"""Seconds for which a file must not have changed between two looks before it counts as complete."""
 LONG_QUIET = 300.0
-"""The same for a file that has no proper end, is empty, or is to be refused: the scanner may only
-have paused.
+"""The same for a file that has no end, is empty, or is to be refused: the scanner may only have
+paused.
 """
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".lock", ".swp")
 NOT_SCANS = ("thumbs.db", "desktop.ini")
 NAME_BYTES = 200
-"""Longest file name in the folders of taken and refused files."""
+"""Longest name in the folders for what was taken or refused."""
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 Place = tuple[str, str]
-"""Name of the subfolder (empty for the folder itself), and of the file."""
+"""Name of the subfolder, empty for the folder itself, and of the file."""
 State = tuple[int, int, int]
-"""Size, modification time and inode of a file: equal as long as nobody changes it."""
+"""Size, time of the last change, and number of a file: the same as long as nobody touches it."""
 
 
 @dataclass(frozen=True)
@@ -52,39 +57,39 @@ class Arrival:
     place: Place
     state: State
     quiet: float
-    """Seconds since it was first seen in this state."""
+    """Seconds since it was first seen like this."""
 
     @property
     def unit(self) -> str:
-        """The unit whose subfolder it is in; empty in the folder itself."""
+        """The unit whose subfolder it lies in; empty in the folder itself."""
         return self.place[0]
 
     @property
     def size(self) -> int:
-        """Size in bytes."""
+        """Bytes."""
         return self.state[0]
 
     @property
     def is_long_quiet(self) -> bool:
-        """True if the scanner has most likely finished with it."""
+        """Will nothing more come, as far as anybody can tell?"""
         return self.quiet >= LONG_QUIET
 
 
 @dataclass
 class ScanFolder:
-    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is not
-    reachable.
+    """One folder, and what was seen there at the last look. Methods raise `OSError` when it is
+    away.
     """
 
     path: Path
     is_kept: bool = True
-    """True if taken files are moved to `diterima`; otherwise they are deleted."""
+    """What was taken is moved to `diterima`; else it is deleted."""
     ticks: Callable[[], float] = time.monotonic
     _seen: dict[Place, tuple[State, float]] = field(default_factory=dict)
 
     def look(self, units: Collection[str] = ()) -> list[Arrival]:
-        """Return files unchanged since an earlier look, oldest modification first. Links, devices
-        and hidden files are skipped.
+        """Files that are the same as at an earlier look, oldest change first. Links, devices and
+        hidden files are passed over.
         """
         now = self.ticks()
         with _folder(self.path) as root:
@@ -107,8 +112,8 @@ class ScanFolder:
         return sorted(quiet, key=lambda arrival: (arrival.state[1], arrival.place))
 
     def read(self, arrival: Arrival, limit: int) -> bytes | None:
-        """Return the bytes, at most one more than `limit`; None when the file is gone or was
-        changed.
+        """Its bytes, at most one more than `limit`; None when it is gone or was touched
+        meanwhile.
         """
         try:
             with self._opened(arrival) as folder, ExitStack() as opened:
@@ -125,7 +130,7 @@ class ScanFolder:
         return data if is_same else None
 
     def accept(self, arrival: Arrival, data: bytes) -> None:
-        """Move or delete a file whose bytes are stored. A file that was changed since stays."""
+        """Away with a file whose bytes are kept. One that was changed since stays."""
         with self._opened(arrival) as folder:
             if self.is_kept:
                 _move(folder, arrival, TAKEN, data)
@@ -133,12 +138,14 @@ class ScanFolder:
                 os.unlink(arrival.place[1], dir_fd=folder)
 
     def refuse(self, arrival: Arrival, data: bytes, sentence: str) -> None:
-        """Move a file to the refused ones, with a text file beside it that says why."""
+        """Put a file aside, with the sentence that says why beside it."""
         with self._opened(arrival) as folder:
             _move(folder, arrival, REFUSED, data, sentence)
 
     def refused(self, units: Collection[str] = ()) -> int:
-        """Return the number of refused files that lie beside their text file."""
+        """How many files lie in the folders for what was refused, each with its sentence beside
+        it.
+        """
         count = 0
         with _folder(self.path) as root:
             for unit in {"", *units} - {TAKEN, REFUSED}:
@@ -168,7 +175,7 @@ def _folder(path: Path) -> Iterator[int]:
 
 @contextmanager
 def _inside(folder: int, name: str) -> Iterator[int]:
-    """Open a subfolder, never through a link; an empty name opens the folder itself."""
+    """A subfolder, never through a link; the folder itself for an empty name."""
     number = os.open(name or ".", FOLDER | os.O_NOFOLLOW, dir_fd=folder)
     try:
         yield number
@@ -217,8 +224,8 @@ def _is_unchanged(folder: int, arrival: Arrival) -> bool:
 
 
 def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "") -> None:
-    """Move a file into a folder beside it, after writing `words` about it there. A file that is
-    gone or was changed is left alone.
+    """Move a file into a folder beside it, and `words` about it before; not one that is gone or was
+    changed.
     """
     with _made(folder, where) as aside:
         if not _is_unchanged(folder, arrival):
@@ -231,8 +238,8 @@ def _move(folder: int, arrival: Arrival, where: str, data: bytes, words: str = "
 
 
 def _free_name(folder: int, name: str, mark: str) -> str:
-    """Return a free name. Scanners restart their numbering: the same name with other bytes gets a
-    digest of its bytes.
+    """Scanners begin again at number one: the same name with other bytes gets a mark of its
+    bytes.
     """
     path = PurePath(name)
     plain = _shortened(path.stem, path.suffix)
@@ -248,13 +255,13 @@ def _is_there(folder: int, name: str) -> bool:
 
 
 def _shortened(stem: str, ending: str) -> str:
-    """Return a name short enough for the folder, also with `.txt` behind it."""
+    """A name that the folder takes, also with `.txt` behind it."""
     room = NAME_BYTES - len(os.fsencode(ending)[:60])
     return os.fsdecode(os.fsencode(stem)[: max(room, 1)]) + os.fsdecode(os.fsencode(ending)[:60])
 
 
 def _write(folder: int, name: str, text: str) -> None:
-    """Write a file atomically."""
+    """Whole or not at all."""
     half = f".{name}"
     number = os.open(
         half,
@@ -270,26 +277,28 @@ def _write(folder: int, name: str, text: str) -> None:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-"""Number of files in one run; the rest follows with the next."""
+"""Files in one run; the next ones come with the next."""
 ENDS = ((b"%PDF", b"%%EOF"), (b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND"))
-"""How files of some kinds begin, and what stands at the end of a complete one."""
+"""How files of some kinds begin, and what stands at the end of a whole one."""
 TAIL = 2048
 
 
 @dataclass
 class Found:
-    """The result of a run."""
+    """What a run came upon."""
 
     taken: int = 0
     refused: int = 0
-    """Number of refused files that lie in the folders, also from earlier runs."""
+    """Files that lie in the folders for what was refused, also from earlier runs."""
     faults: list[str] = field(default_factory=list)
-    """Kinds of errors of files that could not be read, stored or moved and need a look by hand."""
+    """Kinds of errors that files met which have to be looked at by hand: they could not be read,
+    kept or moved.
+    """
 
 
 def take_in(works: Works, folder: ScanFolder, *, max_megabytes: int) -> Found:
-    """Take in the complete files. Raises `OSError` when the folder is not reachable, `Away` when
-    nothing can be stored.
+    """Take in what is complete. Raises `OSError` when the folder is away, `Away` when nothing can
+    be kept.
     """
     with works.begin(SYSTEM) as work:
         units = set(work.session.scalars(select(User.unit).distinct()))
@@ -337,8 +346,8 @@ def _take(works: Works, folder: ScanFolder, arrival: Arrival, max_megabytes: int
 
 
 def is_whole(data: bytes) -> bool:
-    """True if the data ends as files of its kind do. A file of another kind counts as complete, an
-    empty one does not.
+    """Does it end as files of its kind do? One of another kind is whole as far as can be seen, an
+    empty one is not.
     """
     ends = next((end for beginning, end in ENDS if data.startswith(beginning)), b"")
     return bool(data) and ends in data[-TAIL:]

@@ -1,7 +1,8 @@
-"""Stacks of scanned documents: stored whole, split at their cover sheets by a job, each part placed
-into its case and step (R39).
+"""Stacks from the feeder: kept whole, split at their cover sheets by a job, each part put into its
+case and step (R39).
 
-The page of stacks shows how far the recent ones are, and how many parts wait for a person.
+How far the stacks of paper are that were brought lately, and how many of their parts wait for a
+person (R39).
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,14 @@ from workflow_app.domain import (
     Unavailable,
 )
 from workflow_app.models import CaseDocument, PaperStack, StackPart
-from workflow_app.permissions import Act, check_act, leaves_trace, may, stacks_are_for
+from workflow_app.permissions import (
+    STACK_BRINGERS,
+    WHOLE_KEEPERS,
+    check_role,
+    has_role,
+    leaves_trace,
+    stacks_are_for,
+)
 from workflow_app.services.accounts import users
 from workflow_app.services.core import jobs, unit_of_work
 from workflow_app.services.core.jobs import PATIENT, READING, Running, job
@@ -39,7 +47,7 @@ from workflow_app.services.intake.cover_sheets import Share
 
 SCAN, MAIL = "scan", "mail"
 OPENERS = {SCAN: "split_stack", MAIL: "open_mail"}
-"""The job that splits a stack, by its kind."""
+"""The job that takes a stack apart, by its kind."""
 LABEL = "Tumpukan pindai"
 ELSEWHERE = "File ini sudah dimasukkan unit lain. Hubungi admin."
 UNSPLIT = (
@@ -59,7 +67,7 @@ NOT_WHOLE = (
 
 @dataclass(frozen=True)
 class Brought:
-    """The result of bringing a stack."""
+    """Answer to a stack that was brought."""
 
     stack_id: UUID
     is_new: bool
@@ -67,10 +75,10 @@ class Brought:
 
 
 def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
-    """Store a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
+    """Keep a stack as it came; a job splits it after commit. Raises `InvalidInput` for a file that
     is not accepted.
     """
-    check_act(work.actor, Act.BRING_STACKS)
+    check_role(work.actor, STACK_BRINGERS)
     users.check(work)
     for_role = stacks_are_for(work.actor)
     return take_in(work, data, unit=work.actor.unit, max_megabytes=max_megabytes, for_role=for_role)
@@ -79,9 +87,7 @@ def bring(work: UnitOfWork, data: bytes, *, max_megabytes: int = 50) -> Brought:
 def take_in(
     work: UnitOfWork, data: bytes, *, unit: str, max_megabytes: int, for_role: str | None = None
 ) -> Brought:
-    """Store a stack from the scanner's folder, without a signed-in person. Raises `Conflict` when
-    another unit has brought the same file.
-    """
+    """The same for a stack that lies in the scanner's folder: nobody signed in brings it."""
     found = ingest.look_into(data, max_megabytes)
     added = ingest.keep_whole(work, data, found.media_type, found.pages, label=LABEL)
     if (known := of_document(work, added.document_id)) is not None:
@@ -94,14 +100,14 @@ def take_in(
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> PaperStack | None:
-    """Return the stack whose whole is this document."""
+    """The stack whose whole this document is."""
     return work.session.scalars(
         select(PaperStack).where(PaperStack.document_id == document_id)
     ).first()
 
 
 def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
-    """Store a new stack, whose whole is in the archive, and defer the job that splits it."""
+    """A new stack, whole in the archive, and the job that takes it apart."""
     stack.id, stack.brought_by, stack.brought_at = uuid4(), work.actor.user_id, work.clock()
     stack.status, stack.pages_seen, stack.reason = "waiting", 0, ""
     work.session.add(stack)
@@ -114,8 +120,10 @@ def begin(work: UnitOfWork, stack: PaperStack) -> Brought:
 
 
 def retry(work: UnitOfWork, stack_id: UUID) -> None:
-    """Split a stack again that failed or whose job is gone. Placed parts stay where they are."""
-    check_act(work.actor, Act.BRING_STACKS)
+    """Split a stack once more that failed or whose job is gone. What has landed stays where it
+    is.
+    """
+    check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id, with_for_update=True, populate_existing=True)
     if stack is None or stack.unit != work.actor.unit:
         raise NotFound()
@@ -127,13 +135,13 @@ def retry(work: UnitOfWork, stack_id: UUID) -> None:
 
 
 def is_stuck(work: UnitOfWork, stack: PaperStack) -> bool:
-    """True if the stack still has to be split but no job will do it."""
+    """Should the stack be split, and is there nobody who would?"""
     is_open = stack.status in ("waiting", "splitting")
     return is_open and not jobs.is_waiting(work, OPENERS[stack.kind], "stack_id", str(stack.id))
 
 
 def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
-    """Give the splitting of a stack up, unless a try has finished it."""
+    """Give the splitting of a stack up, unless a try has settled it."""
     with works.begin(SYSTEM) as work:
         is_open = work.session.get_one(PaperStack, stack_id).status in ("waiting", "splitting")
     if is_open:
@@ -141,11 +149,11 @@ def leave_whole(works: Works, error: Exception, stack_id: UUID) -> None:
 
 
 def original(work: UnitOfWork, stack_id: UUID) -> Content:
-    """Return the whole as it came, for the person who brought it and may read every document in it
-    now. A whole that nobody brought is for the archivist. Each restricted document is recorded as
+    """The whole as it came, for who brought it and may read every paper in it as it is today; what
+    nobody brought is for the archivist, who reads all levels. Each restricted paper is on record as
     opened.
     """
-    check_act(work.actor, Act.BRING_STACKS)
+    check_role(work.actor, STACK_BRINGERS)
     stack = work.session.get(PaperStack, stack_id)
     if stack is None or stack.unit != work.actor.unit or not may_take_out(work, stack):
         raise NotFound()
@@ -164,22 +172,21 @@ def original(work: UnitOfWork, stack_id: UUID) -> Content:
 
 
 def may_take_out(work: UnitOfWork, stack: PaperStack) -> bool:
-    """True if the actor is the person, or has the role, for whom the whole is."""
+    """Is the whole for the actor, as far as his person decides it?"""
     if stack.brought_by is None:
-        return may(work.actor, Act.TAKE_OUT_STACKS)
+        return has_role(work.actor, WHOLE_KEEPERS)
     return stack.brought_by == work.actor.user_id
 
 
 def _restricted_parts(
     work: UnitOfWork, stack: PaperStack
 ) -> list[tuple[UUID, CaseDocument | None]]:
-    """Return the stack's documents whose opening is recorded, each with its link.
-
-    They are ordered by case, so that two such transactions do not deadlock. Raises `Forbidden` when
-    the actor may not read one of the stack's documents.
+    """Papers of the stack of which a look is on record, each with the link it is read through, in
+    the order of the cases so that two such acts never wait for each other in a ring. Raises
+    `Forbidden` when the actor may not read one of them.
     """
     query = select(Document).join(StackPart, StackPart.document_id == Document.id)
-    # The whole still contains disposed documents, so nobody may open it then.
+    # What was disposed of is in the whole still: nobody gets at it there.
     disposed = query.where(StackPart.stack_id == stack.id, Document.disposed_at.is_not(None))
     if work.session.scalars(disposed).first() is not None:
         raise Forbidden(PARTLY_DISPOSED)
@@ -196,8 +203,9 @@ def _restricted_parts(
 
 
 def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
-    """Split one stack, as a job, and return its status. A repeated run makes no part twice. Raises
-    `Unavailable` when another try later may succeed.
+    """Split one stack (a job); returns its status. Killed and begun again, it makes no part twice.
+
+    Raises `Unavailable` when another try later may succeed.
     """
     with works.begin(SYSTEM) as work:
         stack = cover_sheets.take_up(work, stack_id)
@@ -225,7 +233,7 @@ def split(works: Works, stack_id: UUID, *, nice: int = 5) -> str:
 
 
 def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
-    """Look through all pages, storing the progress, and plan the parts."""
+    """Look through all pages, saying how far, and plan the parts."""
     pages = []
     for page in opened.look():
         pages.append(page)
@@ -235,7 +243,9 @@ def _shares(works: Works, stack_id: UUID, opened: Stack) -> list[Share]:
 
 
 def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str:
-    """Store how splitting a stack ended, with the sentence why if it failed; return the status."""
+    """Say how taking a stack apart ended, with the sentence why where it failed; returns the
+    status.
+    """
     with works.begin(SYSTEM) as work:
         stack = work.session.get_one(PaperStack, stack_id)
         stack.status, stack.reason = status, reason
@@ -245,56 +255,58 @@ def conclude(works: Works, stack_id: UUID, status: str, reason: str = "") -> str
 
 MOST_STACKS = 20
 BY_ITSELF = {SCAN: "Folder pemindai", MAIL: "Surat elektronik"}
-"""Origin of a stack that nobody brought."""
+"""Where a stack came from that nobody brought."""
 
 
 @dataclass(frozen=True)
 class StackView:
-    """One stack and its progress."""
+    """One stack and how far it is."""
 
     id: UUID
     kind: str
     brought_at: datetime
     received_at: datetime | None
-    """When the mail server received a mail."""
+    """When the server received a mail."""
     brought_by: str
     can_take_out: bool
-    """True if the whole is for the actor."""
+    """Is the whole for the actor?"""
     status: str
     pages: int
     pages_seen: int
     reason: str
     can_retry: bool
     landed: int
-    """Number of parts in their cases."""
+    """Parts in their cases."""
     reading: int
-    """Number of parts whose text is not read yet."""
+    """Parts whose words are not read yet."""
     waiting: int
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of the recent stacks."""
+    """How far the stacks are."""
 
     stacks: Sequence[StackView]
     waiting: int
-    """Number of parts that wait for the actor."""
+    """Parts that wait for the actor."""
     elsewhere: int
-    """Number of parts of the unit's stacks that wait for others, because they belong to cases that
-    the actor may not open.
+    """Parts of the unit's stacks that wait for others: they belong to cases that the actor may not
+    open.
     """
 
     @property
     def is_moving(self) -> bool:
-        """True while the worker still has something to do."""
+        """Does the worker still have something to do?"""
         return any(
             stack.status in ("waiting", "splitting") or stack.reading for stack in self.stacks
         )
 
 
 def progress(work: UnitOfWork) -> Progress:
-    """Return the recent stacks and how many parts wait, for a page that polls."""
-    check_act(work.actor, Act.BRING_STACKS)
+    """The stacks that were brought lately, and how many parts wait: for the page that asks again
+    and again.
+    """
+    check_role(work.actor, STACK_BRINGERS)
     query = select(PaperStack).where(PaperStack.unit == work.actor.unit)
     found = work.session.scalars(
         query.order_by(PaperStack.brought_at.desc()).limit(MOST_STACKS)

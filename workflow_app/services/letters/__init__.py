@@ -1,4 +1,4 @@
 """Own numbered letters: issued, printed, verified.
 
-Called by intake, public, workflow, web and commands.
+Called by workflow, pages.
 """

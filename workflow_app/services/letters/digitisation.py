@@ -1,5 +1,5 @@
-"""The list of what was digitised in one batch, for its minutes: the bundles of a box, or documents
-without a box from a period (R38).
+"""What was digitised in one batch, as its minutes and list state it: the bundles of a box, or
+papers without a box of a period (R38).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ NOT_DONE = (
 )
 MOST_NAMED = 5
 MOST_OF_PERIOD = 300
-"""Number of cases on one list of a period, because a person waits while it is written."""
+"""Cases on one list of a period: it is written while somebody waits."""
 TOO_MANY = (
     "Dalam masa ini ada lebih dari {most} berkas, terlalu banyak untuk satu daftar. Batalkan "
     "berkas ini, lalu mulai lagi dengan masa "
@@ -37,8 +37,8 @@ TOO_MANY = (
 
 
 def of_batch(work: UnitOfWork, case: Case) -> dict[str, Any]:
-    """Return the list and its sums, under the names of the letter templates. Raises `Conflict`
-    while a bundle of the box is not finished.
+    """The list and its sums, in the words of the letter templates. Raises `Conflict` while a bundle
+    of the box is under way.
     """
     answered = answers.read_answers(work, case, element=PERIOD).get(PERIOD)
     found = _of_period(work, case, answered) if answered else _of_box(work, case)
@@ -56,7 +56,7 @@ def of_batch(work: UnitOfWork, case: Case) -> dict[str, Any]:
 
 
 def none() -> dict[str, Any]:
-    """Return the value for a letter that lists nothing."""
+    """What a letter is told that lists nothing."""
     return {"butir": [], "lembar": 0, "halaman": 0, "dokumen": 0, "batal": 0}
 
 
@@ -71,8 +71,8 @@ def _of_box(work: UnitOfWork, case: Case) -> Sequence[Case]:
 
 
 def _of_period(work: UnitOfWork, case: Case, answered: Answers) -> Sequence[Case]:
-    """Return the cases accepted on these days (WITA) that are in no box and that the actor sees.
-    Confined and walled-off cases are left out. Raises `Conflict` where there are too many.
+    """Accepted in these days (WITA) and in no box, as far as who issues the letter sees them; cases
+    that are kept from somebody are left out. Raises `Conflict` where they are too many.
     """
     first, last = (
         date.fromisoformat(str(answered["dari"])),
@@ -103,7 +103,7 @@ def _midnight(day: date) -> datetime:
 def _item(
     work: UnitOfWork, case: Case, answers: Mapping[str, Answers], known: Mapping[UUID, Document]
 ) -> dict[str, Any]:
-    """Return one line. Of a document above the ordinary level only identifying facts are listed."""
+    """One line. Of a paper above the ordinary level only what identifies it is told."""
     told, scanned, index = answers["daftar"], answers[SCAN], answers[INDEX]
     papers = [known[one] for one in _scanned(answers) if one in known]
     level = max((paper.level for paper in papers), default=AccessLevel.ORDINARY)
@@ -134,13 +134,13 @@ def _item(
 
 
 def _papers(work: UnitOfWork, told: Iterable[Mapping[str, Answers]]) -> dict[UUID, Document]:
-    """Return the documents of all these cases."""
+    """The papers of all these cases."""
     wanted = {one for answers in told for one in _scanned(answers)}
     found = work.session.scalars(select(Document).where(Document.id.in_(wanted)))
     return {paper.id: paper for paper in found}
 
 
 def _scanned(answers: Mapping[str, Answers]) -> list[UUID]:
-    """Return the ids of the documents that were handed in, in order."""
+    """What was handed in, in its order."""
     ids: Any = answers[SCAN]["hasil_pindai"]
     return [UUID(str(one)) for one in ids]

@@ -1,9 +1,9 @@
-"""Letters: issued with everything they state frozen at that instant, withdrawn with a reason, and
-verified by their QR code.
+"""What stands around the words of a letter, as it was configured when the letter was issued: a
+later change shows on none.
 
-The frame of a letter (letterhead, signatory, validity) is the one configured at issue; later
-changes do not affect it. Public verification tells valid, void or unknown, and nothing about any
-person (R23). The QR code also recognises our own letters on scanned documents.
+Letters: issued with everything they state frozen at that instant, and withdrawn with a reason.
+The public answer to a letter's QR: valid, withdrawn or unknown, and nothing about any person (R23).
+Letters of our own that come back as paper: known for sure by the QR code they were printed with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from workflow_app.domain import (
 )
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, Letter, User
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import check_role
 from workflow_app.services.cases import access, task_rights
 from workflow_app.services.cases import answers as case_answers
 from workflow_app.services.core import jobs, unit_of_work, vault
@@ -48,12 +48,11 @@ NO_SIGNATORY = (
 def frame(
     work: UnitOfWork, case: Case, letter: str, meta: Mapping[str, Any], at: datetime, to: str = ""
 ) -> dict[str, Any]:
-    """Return the frame of a letter as configured at `at`.
+    """Return what stands around the words of a letter, as it is at `at`.
 
-    It contains letterhead, signatory, place, validity and provisions, the role that it addresses,
+    That is letterhead, signatory, place, validity and provisions, the role to which it is written,
     whether its case is confined, the officers who did the steps that the letter names
     (`written_by`, `approved_by`), and the numbers of the other letters of the case.
-
     Raises `SentraError` where the signatory is still the example and the site is no demo.
     """
     signatory_key = f"penandatangan.{letter}"
@@ -78,8 +77,8 @@ def frame(
 
 
 def example_signatories(work: UnitOfWork) -> list[str]:
-    """Return the keys of signatories that are still examples, whose letters are therefore not
-    issued; none on a demo site.
+    """Keys of signatories that are still invented, so that their letters are not issued; none on a
+    demo site.
     """
     if configuration.value(work, "mode_demo"):
         return []
@@ -88,13 +87,13 @@ def example_signatories(work: UnitOfWork) -> list[str]:
 
 
 def _is_example(key: str, signatory: Any) -> bool:
-    """True if this is still the example that the product comes with."""
+    """Is this still the invented one that the product comes with?"""
     return bool(signatory == configuration.SEED.get(key))
 
 
 def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
-    """Return the numbers of the valid letters of the case, by kind; a receipt names the report it
-    is for.
+    """Numbers of the letters of the case that hold, by kind: a receipt names the report it is
+    for.
     """
     query = select(Letter.kind, Letter.number).where(
         Letter.case_id == case.id, Letter.status == "valid"
@@ -106,8 +105,8 @@ def _other_letters(work: UnitOfWork, case: Case) -> dict[str, str]:
 
 
 def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str] | None:
-    """Return the officer who last did a step, and on whose behalf, for letters signed by their
-    writer.
+    """Who last did a step, for letters that are signed by who wrote them, and in whose place he did
+    it.
     """
     written = case_answers.newest(work, case.id, [element] if element else [])
     done = written.get(element) if element else None
@@ -129,12 +128,12 @@ def _officer(work: UnitOfWork, case: Case, element: str | None) -> dict[str, str
 
 
 LENGTH = 16
-"""Number of characters: 80 random bits, which cannot be guessed or enumerated (pitfall 15)."""
+"""80 random bits: cannot be guessed, nor found by trying numbers (pitfall 15)."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What any holder of the code may know."""
+    """What anyone who holds the code may know."""
 
     status: Literal["valid", "void", "unknown"]
     unit_name: str
@@ -146,13 +145,13 @@ class Verification:
 
 
 def new_code() -> str:
-    """Return a fresh random code, in groups: `7K3M-0QXR-...`."""
+    """A fresh random code, in groups: `7K3M-0QXR-...`."""
     return vault.new(LENGTH)
 
 
 def verify(work: UnitOfWork, code: str) -> Verification:
-    """Return whether a letter with this code was issued and is valid. Case, spaces, dashes, O for 0
-    and I for 1 are tolerated.
+    """Whether a letter with this code was issued and still holds. Forgives case, spaces, dashes, O
+    for 0, I for 1.
     """
     unit_name = str(configuration.value(work, "nama_unit"))
     wanted = normalise(code)
@@ -176,35 +175,38 @@ def verify(work: UnitOfWork, code: str) -> Verification:
 
 
 def normalise(code: str) -> str | None:
-    """Return the code as it is stored, or None when it cannot be one."""
+    """The code as it is stored, or None when it cannot be one."""
     return vault.normalise(code, LENGTH)
 
 
+WITHDRAWERS = frozenset({"ka_spkt"})
 NUMBER_VOIDED = "Suratnya ditarik; alasannya ada pada berkas."
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What a letter states about its citizen; stored sealed."""
+    """What a letter states about its citizen; kept sealed."""
 
     answers: dict[str, Answers]
-    """Answers per element."""
+    """Per element."""
     papers: list[dict[str, str]]
-    """Documents that were handed in: evidence, number, issuer, date (ISO or empty)."""
+    """Papers handed in: evidence, number, issuer, date (ISO or empty)."""
     disposal: list[dict[str, Any]] = field(default_factory=list)
-    """Documents that the case was to dispose of, with the outcome of each; empty in other cases."""
+    """Papers that the case was to dispose of, with what became of each; empty in other cases."""
     listed: dict[str, Any] = field(default_factory=digitisation.none)
-    """The digitised documents, for letters that list them."""
+    """What was digitised, for letters that list it."""
 
 
 def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = "") -> UUID:
-    """Issue `letter` (a template of the case's own definition): allocate its number, freeze what it
-    states, and return its id. A letter with several models counts each by itself: model `a` of the
-    series `LP` is numbered in `LP_A`. `to` names the role that it addresses.
+    """Give `letter` (a template of the case's own definition) its number and freeze what it states.
+
+    A letter of several models counts each by itself: model `a` of the series `LP` is numbered in
+    `LP_A`. One to a role of the house (`to`) names it.
 
     Letterhead, signatory, place and validity are those configured at this instant, so that a later
-    change does not affect an issued letter. The answers are sealed with the case's key. Outside of
-    a demo the step fails with a sentence until a real signatory is configured.
+    change never shows on a letter that is already out. The answers are sealed with the case's key.
+    Outside of a demo the example signatory signs nothing: the step fails with a sentence until a
+    real one is configured.
     """
     now = work.clock()
     definition = definition_of(work, case.definition_id)
@@ -232,7 +234,7 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
         )
     )
     work.session.flush()
-    work.cache.of_case(case.id).letters = None
+    unit_of_work.of_case(work, case.id).pop("letters", None)
     unit_of_work.record_case(
         work, case.id, "letter.issued", letter_id=str(letter_id), kind=letter, number=number.text
     )
@@ -240,10 +242,10 @@ def issue(work: UnitOfWork, case: Case, letter: str, model: str = "", to: str = 
 
 
 def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Void a letter together with its number. Both stay on record; the reason is sealed with the
-    case's key.
+    """Withdraw a letter together with its number. Both stay on record; the reason is sealed with
+    the case's key.
 
-    The printing without the mark is no longer handed out; a job prints the letter again with it.
+    Its printing without the mark is not handed out any more; a job prints it again with the mark.
     """
     if not reason.strip():
         raise InvalidInput(fields={"reason": "Tulis alasan penarikan surat."})
@@ -266,14 +268,16 @@ def void(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
-    """Withdraw a letter after it was handed over, with the letters that do not hold without it
-    (`together_with`). Only Ka SPKT may, with a written reason; it is printed again as void.
+    """Withdraw a letter after it was handed over. Only Ka SPKT, with a written reason; it is
+    printed again as void.
+
+    So are the letters that do not hold without it (`together_with`).
     """
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
     case = access.visible_case(work, letter.case_id, lock=True)
-    check_act(work.actor, Act.WITHDRAW_LETTERS)
+    check_role(work.actor, WITHDRAWERS)
     case_answers.check(reason, "Tulis alasan penarikan dengan jelas, paling sedikit sepuluh huruf.")
     work.session.refresh(letter)
     if letter.voided_by == work.actor.user_id and reasons(work, case, [letter]) == [reason.strip()]:
@@ -289,22 +293,21 @@ def withdraw(work: UnitOfWork, letter_id: UUID, reason: str) -> None:
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Letter]:
-    """Return the letters of a case, oldest first."""
-    known = work.cache.of_case(case_id)
-    if known.letters is None:
+    """The letters of a case, oldest first."""
+    known = unit_of_work.of_case(work, case_id)
+    if "letters" not in known:
         query = (
             select(Letter)
             .where(Letter.case_id == case_id)
             .order_by(Letter.issued_at, Letter.number)
         )
-        known.letters = list(work.session.scalars(query))
-    return known.letters
+        known["letters"] = list(work.session.scalars(query))
+    letters: list[Letter] = known["letters"]
+    return letters
 
 
 def statement(work: UnitOfWork, case: Case, letter: Letter) -> Statement:
-    """Return what the letter states, as it was at issue. For printing: no access check,
-    no event.
-    """
+    """What the letter states, as it was at issue. For printing: no access check, no event."""
     opened: dict[str, Any] = work.vault.open(case.data_key, letter.sealed, _context(letter.id))
     return Statement(
         opened["answers"],
@@ -325,7 +328,7 @@ def _statement(
 
 
 def _papers(work: UnitOfWork, case: Case, definition: Definition) -> list[Answer]:
-    """Return the documents that were handed in, if the process has a checklist."""
+    """The papers that were handed in, when the process asks for any."""
     if not requirements.has_checklist(definition):
         return []
     return [
@@ -344,19 +347,19 @@ def _context(letter_id: UUID) -> str:
 
 
 def _withdrawal(letter: Letter) -> str:
-    """Return the kind of remark that holds the reason of a withdrawal."""
+    """The kind of remark that says why a letter was withdrawn."""
     return f"penarikan:{letter.id}"
 
 
 def reasons(work: UnitOfWork, case: Case, found: Sequence[Letter]) -> list[str | None]:
-    """Return why each of these letters was withdrawn; None for valid ones."""
+    """Why each of these letters was withdrawn; None for those that hold."""
     is_any_void = any(letter.status == "void" for letter in found)
     words = case_answers.words_of(work, case) if is_any_void else {}
     return [words.get(_withdrawal(letter), letter.void_reason) for letter in found]
 
 
 def partners(work: UnitOfWork, case: Case, letter: Letter) -> list[Letter]:
-    """Return the valid letters of the case that do not hold without this valid one."""
+    """The valid letters of the case that do not hold without this valid one."""
     kinds = (
         definition_of(work, letter.definition_id).letter(letter.kind).meta.get("together_with", ())
     )
@@ -374,7 +377,7 @@ def _required(meta: Any, key: str, letter: str) -> str:
 
 @dataclass(frozen=True)
 class Returned:
-    """One of our letters found on a page of a scanned document."""
+    """A letter that stands on a page of a paper."""
 
     page: int
     title: str
@@ -385,8 +388,8 @@ class Returned:
 
 
 def of_paper(work: UnitOfWork, document_id: UUID) -> list[Returned]:
-    """Return our letters on a document, if the actor sees their cases. Unknown codes
-    are ignored.
+    """Our letters on a paper, as far as the actor sees their cases. A code that is in no register
+    says nothing.
     """
     document_access.readable(work, document_id)
     query = select(Page.no, Page.codes).where(Page.document_id == document_id, Page.codes != [])

@@ -1,9 +1,9 @@
-"""Printing of letters: from a template to an archivable PDF, as a job, and the printed letters as
-pages show them.
-
-A letter is printed from the template of the version under which it was issued, filled with what was
-frozen and sealed at issue. Typesetting itself uses no database, no network, and no files but the
+"""From a letter template to an archivable PDF. Pure: no database, no network, no files but the
 installed fonts.
+
+Printing a letter (a job): the template of the version it was issued under, filled with what was
+frozen and sealed at issue. Letters as pages show them, and their printings: for those who see the
+case.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from workflow_app import logs
 from workflow_app.domain import WITA, Answers, Conflict, InvalidDefinition, NotFound
 from workflow_app.engine.definitions import Definition, LetterSource
 from workflow_app.models import AuditEvent, Case, Letter, LetterNumber
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import has_role
 from workflow_app.services.cases import access, answers, task_rights
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -39,12 +39,9 @@ from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.retention import bundles, disposal
 
 PDF_VARIANT = "pdf/a-2u"
-"""PDF/A with text that can be copied and searched. Letters have no attachments, so part 3 is not
-needed.
-"""
+"""Archivable, with text that can be copied and searched; no attachments, hence not part 3."""
 COLOURS = "warna"
-"""Name of our own colour profile. WeasyPrint's built-in one is the same, but leaves its
-file open.
+"""Name of our own colour profile: WeasyPrint's built-in one is the same, but leaves its file open.
 """
 
 logging.getLogger("weasyprint").setLevel(logs.QUIET["weasyprint"])
@@ -54,17 +51,19 @@ _environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUn
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata of a PDF, without anything about a person (pitfall 32)."""
+    """What the PDF says about itself: nothing about any person (pitfall 32)."""
 
     title: str
     author: str
     made_at: datetime
     identifier: bytes
-    """Derived from the content, so that printing twice gives the same bytes."""
+    """Same content, same identifier: printing twice gives the same bytes."""
 
 
 class _NothingOutside(URLFetcher):
-    """A fetcher that refuses every address but `data:`. A letter holds all it shows."""
+    """A letter holds all it shows; a template that asks for anything else is refused, never
+    fetched.
+    """
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         if not url.lower().startswith("data:"):
@@ -74,8 +73,8 @@ class _NothingOutside(URLFetcher):
 
 
 def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
-    """Return the letter as HTML. Raises `InvalidDefinition` for a template that uses an unknown
-    name.
+    """The letter as HTML. Raises `InvalidDefinition` for a template that does not fit what a letter
+    knows.
     """
     environment = _environment.overlay(loader=DictLoader(letter.parts))
     try:
@@ -86,8 +85,8 @@ def fill(letter: LetterSource, context: Mapping[str, Any]) -> str:
 
 
 def typeset(html: str, metadata: Metadata) -> tuple[bytes, int]:
-    """Return the HTML as PDF/A and its number of pages. Raises `InvalidDefinition` when it refers
-    to anything outside.
+    """The HTML as PDF/A, and its number of pages. Raises `InvalidDefinition` when it asks for
+    anything outside.
     """
     fetcher = _NothingOutside(
         allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True
@@ -123,7 +122,7 @@ def _srgb() -> ColorProfile:
 
 
 def qr_picture(address: str) -> str:
-    """Return a QR code as a data address, black on white, readable with a stamp over a corner."""
+    """A QR code as a data address, black on white, that survives a stamp over a corner."""
     picture: str = segno.make_qr(address, error="q").svg_data_uri(
         scale=4, border=2, dark="#000", light="#fff"
     )
@@ -135,7 +134,7 @@ ISSUED, VOIDED, COMPLETED = "letter.issued", "letter.voided", "task.completed"
 
 
 def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
-    """Print a letter, store the PDF and return its document. Printing again without a change makes
+    """Print a letter, keep the PDF and return its document. Printing again without a change makes
     nothing new.
 
     Once the citizen has signed, the printing carries the signature; earlier printings stay linked
@@ -166,7 +165,7 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
         letter_id=str(letter.id),
         number=letter.number,
     )
-    # It may name documents above the clearance of some who see its case.
+    # It may name papers that not everybody who sees its case may know of.
     classification.raise_to(work, document_id, disposal.highest_level(work, case.id))
     letter.document_id = document_id
     work.session.flush()
@@ -174,15 +173,15 @@ def render(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> UUID:
 
 
 def _state(letter: Letter, is_signed: bool) -> str:
-    """Return the word that distinguishes the printings of one letter."""
+    """What tells the printings of one letter from each other."""
     if letter.status == "void":
         return "cetakan batal"
     return "cetakan bertanda tangan" if is_signed else "cetakan"
 
 
 def reprint(work: UnitOfWork, letter_id: UUID, *, public_url: str) -> None:
-    """Print a withdrawn letter with its mark. A case that has ended gets a new manifest that
-    includes it.
+    """Print a withdrawn letter with its mark; a case that has ended gets a manifest that knows of
+    it.
     """
     render(work, letter_id, public_url=public_url)
     case = work.session.get_one(Case, work.session.get_one(Letter, letter_id).case_id)
@@ -197,7 +196,7 @@ def context_of(
     public_url: str,
     signatures: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return everything a letter template may use, under the names that the process folders use."""
+    """Everything a letter template may use, under the names the process folders use."""
     address = f"{public_url.rstrip('/')}/verifikasi/{letter.verify_code}"
     local = letter.issued_at.astimezone(WITA)
     issued = when(letter.issued_at)
@@ -236,9 +235,7 @@ def context_of(
 
 
 def when(instant: datetime) -> dict[str, str]:
-    """Return an instant as a letter states it: `tanggal` with the day of the week, and `jam` in
-    WITA.
-    """
+    """An instant as a letter says it: `tanggal` with the day of the week, and `jam` in WITA."""
     local = instant.astimezone(WITA)
     return {"tanggal": formatting.long_day(local.date()), "jam": f"{local:%H.%M} WITA"}
 
@@ -246,8 +243,8 @@ def when(instant: datetime) -> dict[str, str]:
 def _signatures(
     work: UnitOfWork, case: Case, definition: Definition, letter: Letter
 ) -> dict[str, str]:
-    """Return per field the newest signature given while the letter was valid, newest last. Earlier
-    and later ones belong to another letter.
+    """By field the newest signatures given while the letter was valid, the newest last: others were
+    given for another letter.
     """
     fields = {
         element: names
@@ -262,8 +259,8 @@ def _signatures(
     for element in (submission.element for submission in since):
         for name in fields[element]:
             drawn = signed[element].get(name)
-            # Redrawn once more, because older releases stored signatures without redrawing
-            # them.
+            # Drawn anew although it was when it was kept: older releases kept pictures as they
+            # came.
             if isinstance(drawn, str) and drawn and (picture := ingest.clean(drawn)):
                 signatures.pop(name, None)
                 signatures[name] = picture
@@ -271,8 +268,8 @@ def _signatures(
 
 
 def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
-    """Return the elements last completed while the letter was valid. The order of events decides,
-    because clocks may be corrected.
+    """Elements last completed while the letter was valid: by the order of the events, which no
+    clock can turn round.
     """
     query = (
         select(AuditEvent.action, AuditEvent.element, AuditEvent.details)
@@ -292,7 +289,7 @@ def _completed_while_valid(work: UnitOfWork, letter: Letter) -> set[str]:
 
 
 def _labeller(definition: Definition, given: Mapping[str, Answers]) -> Callable[[str, str], str]:
-    """Return `label(element, field)`: the answer in words; empty when there is none."""
+    """`label(element, field)`: the answer in words; empty when there is none."""
 
     def label(element: str, name: str) -> str:
         field = definition.form(element).fields[name]
@@ -311,7 +308,7 @@ def _paper(paper: Mapping[str, str]) -> dict[str, str]:
 
 
 def _validity(issued_on: date, days: int | None) -> str | None:
-    """Return the sentence on validity; None while Ka SPKT has not decided one (pitfall 24)."""
+    """The sentence on validity; nothing is said while Ka SPKT has not decided one (pitfall 24)."""
     if not days:
         return None
     last = formatting.day(issued_on + timedelta(days=days))
@@ -340,23 +337,21 @@ class LetterView:
     status: Literal["valid", "void"]
     void_reason: str | None
     document_id: UUID | None
-    """The newest printing; None until the worker has printed it."""
+    """Newest printing; None until the worker has printed it."""
     verify_code: str
     can_withdraw: bool
-    """True if the actor may withdraw it; the case must have ended."""
+    """The actor may withdraw it: the case has ended, the letter is in the citizen's hand."""
     can_open: bool
-    """True if the actor may read its content and it is printed."""
+    """The actor may read what it states, and it is printed."""
     goes_with: list[str]
     """Title and number of the valid letters that are withdrawn together with it."""
 
 
 def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
-    """Return the letters of a case that the actor may see, oldest first, withdrawn ones
-    included.
-    """
+    """The letters of a case that the actor may see, oldest first, withdrawn ones included."""
     case = access.visible_case(work, case_id)
     found = letters.of_case(work, case.id)
-    may_withdraw = case.closed_at is not None and may(work.actor, Act.WITHDRAW_LETTERS)
+    may_withdraw = case.closed_at is not None and has_role(work.actor, letters.WITHDRAWERS)
     reasons = letters.reasons(work, case, found)
     can_open = bool(found) and task_rights.reads_papers(work, case)
     views = []
@@ -367,7 +362,7 @@ def for_case(work: UnitOfWork, case_id: UUID) -> list[LetterView]:
 
 
 def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
-    """Return the case of a letter, if the actor may see it; raises `NotFound`."""
+    """The case of a letter, if the actor may see it; raises `NotFound`."""
     letter = work.session.get(Letter, letter_id)
     if letter is None:
         raise NotFound()
@@ -375,8 +370,8 @@ def case_of(work: UnitOfWork, letter_id: UUID) -> UUID:
 
 
 def pdf(work: UnitOfWork, letter_id: UUID) -> documents.Content:
-    """Return the newest printing of a letter, for actors who may read the documents of its case;
-    the opening is recorded. Raises `Conflict` while it is being printed.
+    """The newest printing of a letter, for those who may read the papers of its case; the opening
+    is on record.
     """
     letter = work.session.get(Letter, letter_id)
     if letter is None:

@@ -1,4 +1,4 @@
 """Own messages to citizens and leaders: written, queued, sent.
 
-Called by operations, workflow and web.
+Called by letters, workflow, pages.
 """

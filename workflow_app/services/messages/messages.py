@@ -1,9 +1,11 @@
 """Messages to citizens and leaders: written in the transaction of the step that asks for them, sent
 afterwards by a job.
 
-The citizen's own contact is used, never the helper's (pitfall 29). Without one, or if the office
-uses no channel for it, the message becomes a slip that an officer prints and hands over. Pages show
-kind, channel, state and failure of a message, never the address or the text of a sent one.
+The citizen's own contact is used, never the helper's (pitfall 29). Where there is none, or the
+office has not opened a way out, the message is a slip that an officer prints and hands over.
+
+Pages show the kind of a message, its way, its state and why it failed; never the address, nor the
+words of one that is sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,14 @@ from workflow_app.domain import (
     ProcessFault,
 )
 from workflow_app.models import Case, Letter, Message
-from workflow_app.permissions import ROLES, Act, can_hand_over, check_act, check_hand_over, may
+from workflow_app.permissions import (
+    OUTBOX_KEEPERS,
+    ROLES,
+    can_hand_over,
+    check_hand_over,
+    check_role,
+    has_role,
+)
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, clocks, incidents, related_cases, walls
 from workflow_app.services.core import formatting, jobs, personal_numbers, unit_of_work
@@ -34,8 +43,8 @@ CITIZEN = "warga"
 SLIP = "slip"
 SENT_ONLY = "kirim"
 NOT_SENT = "tidak"
-"""The result of `write` when there is no message: it could not be sent and was not to be printed,
-or the recipient must not hear of the case.
+"""What `write` answers when there is no message: only sent and it cannot be, or for an office that
+must not hear of the case.
 """
 IDENTITY = "identitas"
 """Element that asks for the citizen's contact when a step names no other."""
@@ -43,31 +52,31 @@ IDENTITY = "identitas"
 
 @dataclass(frozen=True)
 class Wish:
-    """The message that a service task asks for."""
+    """What a service task asks for."""
 
     element: str
     template: str
     recipient: str = CITIZEN
     contact: tuple[str, ...] = (IDENTITY,)
-    """Elements that asked for the citizen's contact; the first answered one counts."""
+    """Elements in which the citizen's contact was asked for; the first that was answered counts."""
     step: str = ""
     result: str = ""
-    """The result in predefined words of the process, never typed text."""
+    """What came of it, in words that the process keeps ready; never what somebody typed."""
     letters: tuple[str, ...] = ()
-    """Kinds of letters whose number identifies the case; without any, the case number does."""
+    """Letters whose number the citizen may know the case by; none: the number of the case."""
     clock: tuple[str, ...] = ()
-    """Clocks whose end may be named: the first running one counts, or the first if all have
-    stopped.
+    """Clocks whose end may be named: the first that runs to one counts, or where all have stopped
+    the first.
     """
     channel: str = ""
-    """`slip`: always printed; `kirim`: sent or not at all, because the step itself already informed
-    the citizen; empty: as the office and the contact allow.
+    """`slip`: printed whatever the contact; `kirim`: sent or not at all, for what was also told or
+    printed at the step itself; empty: as the office and the contact allow.
     """
 
 
 def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """Put a message into the outbox and, unless it is printed, defer the job that sends it. Return
-    its channel (`tidak`: no message).
+    """Put a message into the outbox and, unless it is printed, write the job that sends it. Returns
+    its channel (`tidak`: none).
     """
     if wish.template not in message_texts.KEYS or not (
         wish.recipient == CITIZEN or wish.recipient in ROLES
@@ -107,7 +116,7 @@ def write(work: UnitOfWork, case: Case, wish: Wish) -> str:
 
 
 def opened(work: UnitOfWork, case: Case, message: Message) -> Parcel:
-    """Return a message in plain text. The caller has checked the right to read it."""
+    """A message in plain. The caller answers for the right to read it."""
     content = work.vault.open(case.data_key, message.sealed, _context(message.id))
     return Parcel(
         message.id,
@@ -119,7 +128,7 @@ def opened(work: UnitOfWork, case: Case, message: Message) -> Parcel:
 
 
 def hand_over(work: UnitOfWork, message_id: UUID) -> UUID:
-    """Record that an officer handed the slip over, and return the case id."""
+    """An officer has handed the slip over. Returns the case."""
     message = _find(work, message_id)
     case = access.visible_case(work, message.case_id, lock=True)
     check_hand_over(work.actor, case.confined_to)
@@ -133,7 +142,7 @@ def hand_over(work: UnitOfWork, message_id: UUID) -> UUID:
 
 
 def print_instead(work: UnitOfWork, message_id: UUID) -> UUID:
-    """Turn a message that cannot be delivered into a slip, and return the case id."""
+    """A message that does not get through becomes a slip. Returns the case."""
     message = _find(work, message_id)
     case = access.visible_case(work, message.case_id, lock=True)
     check_hand_over(work.actor, case.confined_to)
@@ -148,8 +157,8 @@ def print_instead(work: UnitOfWork, message_id: UUID) -> UUID:
 
 
 def retry(work: UnitOfWork, message_id: UUID) -> None:
-    """Send a message now that failed or whose next try is still to come."""
-    check_act(work.actor, Act.KEEP_OUTBOX)
+    """Have a message sent now: one that failed, or one whose next try is still to come."""
+    check_role(work.actor, OUTBOX_KEEPERS)
     message = _find(work, message_id)
     access.check_minds(work, access.lock_case(work, message.case_id))
     work.session.refresh(message)
@@ -163,7 +172,7 @@ def retry(work: UnitOfWork, message_id: UUID) -> None:
 
 
 def tell(work: UnitOfWork, message: Message, action: str) -> None:
-    """Record what became of a message: ids and kinds only."""
+    """Put on record what became of a message: ids and kinds only."""
     unit_of_work.record_case(
         work,
         message.case_id,
@@ -187,7 +196,7 @@ def _find(work: UnitOfWork, message_id: UUID) -> Message:
 
 
 def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
-    """Return channel and address: the first channel that the office uses and the recipient has."""
+    """Channel and address: the first way out that the office uses and the recipient has."""
     if wish.channel == SLIP:
         return SLIP, ""
     if wish.recipient == CITIZEN:
@@ -198,8 +207,8 @@ def _way(work: UnitOfWork, case: Case, wish: Wish) -> tuple[str, str]:
 
 
 def first_way(work: UnitOfWork, contact: Mapping[str, str]) -> tuple[str, str]:
-    """Return channel and address for this contact: the first channel that the office uses, else a
-    slip.
+    """Channel and address of who can be reached like this: the first way out that the office uses,
+    else a slip.
     """
     for channel in configuration.value(work, "saluran_pesan"):
         if contact.get(channel):
@@ -208,8 +217,8 @@ def first_way(work: UnitOfWork, contact: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _own_contact(work: UnitOfWork, case: Case, wish: Wish) -> Mapping[str, str]:
-    """Return the citizen's dialled phone number and mail address. The contact given for a helped
-    citizen counts only when it is stated to be the citizen's own.
+    """The citizen's phone, as it is dialled, and mail address. Who was helped counts as reachable
+    only when the contact is said to be his own.
     """
     for element in wish.contact:
         given = answers.read_answers(work, case, element=element).get(element)
@@ -240,14 +249,14 @@ def _text(work: UnitOfWork, case: Case, wish: Wish) -> Text:
 
 
 def filled(work: UnitOfWork, template: str, facts: Mapping[str, str]) -> Text:
-    """Return a text of the office now in force, filled with facts."""
+    """A text of the office in force now, with its facts."""
     told = {**facts, "telepon_unit": configuration.value(work, "telepon_unit")}
     return message_texts.fill(configuration.value(work, f"{message_texts.PREFIX}{template}"), told)
 
 
 def _number(work: UnitOfWork, case: Case, wish: Wish) -> str:
-    """Return the number of the newest valid letter of the wished kinds, of the case or of the
-    nearest case that it continues; else the case number.
+    """The number on the newest valid letter of the wished kinds, of the case or of the nearest one
+    that it continues.
     """
     case_id: UUID | None = case.id if wish.letters else None
     while case_id is not None:
@@ -267,16 +276,14 @@ def _context(message_id: UUID) -> str:
 
 CHANNELS = {"telepon": "SMS/WhatsApp", "surel": "Surel", SLIP: "Slip"}
 Row = tuple[Message, str, str | None, bool]
-"""A message, the number of its case, the role the case is confined to, and whether the actor sees
-it.
-"""
+"""A message, the number of its case, to whom that is confined, and whether the actor sees it."""
 MOST_UNSENT = 200
 MOST_SENT = 50
 
 
 @dataclass(frozen=True)
 class MessageView:
-    """One message, without personal data."""
+    """One message; nothing personal."""
 
     id: UUID
     case_id: UUID
@@ -284,7 +291,7 @@ class MessageView:
     title: str
     recipient: str
     channel: str
-    """Label of the channel."""
+    """As pages say it."""
     is_slip: bool
     status: str
     attempts: int
@@ -294,17 +301,17 @@ class MessageView:
     handed_by: str | None
     can_retry: bool
     can_print: bool
-    """True if it cannot be delivered and the actor may turn it into a slip."""
+    """Does not get through, and the actor may make a slip of it."""
     can_hand_over: bool
     can_open_case: bool
-    """False for an actor who looks after failed steps of a case without seeing it; only the number
-    is shown then.
-    """
+    """Who minds failed steps of cases that he does not see reads the number only."""
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """Unsent messages, oldest first with slips last, and the most recently sent."""
+    """What waits or failed, oldest first, slips after what is sent by itself; and what left
+    last.
+    """
 
     unsent: list[MessageView]
     unsent_count: int
@@ -320,7 +327,7 @@ class Slip:
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[MessageView]:
-    """Return the messages of a case, newest first. Raises `NotFound`."""
+    """The messages of a case, newest first. Raises `NotFound`."""
     case = access.visible_case(work, case_id)
     rows = work.session.scalars(
         select(Message)
@@ -331,8 +338,8 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[MessageView]:
 
 
 def outbox(work: UnitOfWork) -> Outbox:
-    """Return the outbox of the actor's unit."""
-    check_act(work.actor, Act.KEEP_OUTBOX)
+    """The outbox of the actor's unit."""
+    check_role(work.actor, OUTBOX_KEEPERS)
     mine = access.minds_case(work)
     rows = (
         select(Message, Case.number, Case.confined_to, access.sees_case(work))
@@ -357,8 +364,8 @@ def outbox(work: UnitOfWork) -> Outbox:
 
 
 def slip(work: UnitOfWork, message_id: UUID) -> Slip:
-    """Return a slip with its text, which names neither the citizen nor the matter. Raises
-    `NotFound` or `Conflict`.
+    """A slip with its words: they name neither the citizen nor the matter. Raises `NotFound` or
+    `Conflict`.
     """
     message = work.session.get(Message, message_id)
     if message is None:
@@ -374,7 +381,7 @@ def slip(work: UnitOfWork, message_id: UUID) -> Slip:
 
 def _views(work: UnitOfWork, rows: Sequence[Row]) -> list[MessageView]:
     names = users.names_of(work, [row.sent_by for row, *_ in rows])
-    may_retry = may(work.actor, Act.KEEP_OUTBOX)
+    may_retry = has_role(work.actor, OUTBOX_KEEPERS)
     return [
         MessageView(
             row.id,

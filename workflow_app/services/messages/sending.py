@@ -1,6 +1,7 @@
-"""Sending of queued messages, as a job outside of any transaction, because a server may take long.
+"""Sends what waits in the outbox, as a job: never inside a transaction, because a server may take
+its time.
 
-A worker that dies after the server accepted a message sends it again, under the same id.
+A worker that dies after the server took a message sends it once more, under the same id.
 """
 
 from uuid import UUID
@@ -33,9 +34,9 @@ NOT_SET_UP = {
 
 
 def send(works: Works, transports: Transports, message_id: UUID) -> None:
-    """Send a waiting message; one that was sent or became a slip is left alone.
+    """Send a message that waits; one that was sent or became a slip is left alone.
 
-    The outbox shows why a try failed. A failure that no further try can mend becomes an incident.
+    The outbox shows why a try failed. What no further try will mend is an incident.
     """
     try:
         with works.begin(SYSTEM) as work:
@@ -57,7 +58,7 @@ def send(works: Works, transports: Transports, message_id: UUID) -> None:
 
 
 def give_up(works: Works, error: Exception, message_id: UUID) -> None:
-    """Give the sending of a message up: record an incident."""
+    """Give the sending of a message up: it becomes an incident."""
     _note_failure(works, message_id, error, is_over=True)
 
 

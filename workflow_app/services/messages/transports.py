@@ -1,7 +1,8 @@
-"""Transports for messages: a mail server, or the gateway of an SMS or WhatsApp provider.
+"""How a message leaves the house: by a mail server, or by the gateway of an SMS or WhatsApp
+provider.
 
-Each sends a parcel or raises `NotDelivered` (another try may help) or `Undeliverable`. Only the
-code of a server's answer is passed on, because its text may repeat the address.
+Each takes a parcel or raises `NotDelivered` (another try may help) or `Undeliverable`. What a
+server answers is never passed on, for it may repeat the address: only its code is.
 """
 
 import hashlib
@@ -27,18 +28,18 @@ from uuid import UUID
 from workflow_app.domain import NotDelivered, Undeliverable
 
 BUSY = frozenset({408, 425, 429})
-"""Status codes of a gateway, besides those from 500 on, after which another try may help."""
+"""Answers of a gateway that ask for patience; so does everything from 500 on."""
 HELLO = 220
-"""The code with which a mail server accepts a connection."""
+"""How a mail server takes a call."""
 WHOLE, WHOLE_OF_MAIL = 4.0, 12.0
-"""Longest duration of a whole conversation, in multiples of the timeout of one answer: for the
-gateway and for a mail server. Without this limit a server that sends a byte now and then would
-block the queue. A mail conversation has at most eleven answers, so a server that gives each in time
-is never cut off after it accepted a mail, which would then be sent again.
+"""So many times as long as for one answer is waited for the whole conversation. Else a server that
+says a byte now and then would hold the line, and all that waits behind it, for ever. One with a
+mail server has eleven answers at most: who gives each in time is never cut off when he has the
+letter, for he would be given it again at each further try.
 """
 AGAIN = 0.5
-"""Seconds after which a connection is shut down once more, because TLS may just have replaced its
-socket.
+"""Seconds after which a line that did not end is ended once more: it may have been made secure just
+then.
 """
 NO_SECURE_LINE = (
     "Sambungan aman ke server pengirim gagal. Minta admin memeriksa sertifikat dan pengaturannya."
@@ -47,9 +48,7 @@ NO_SECURE_LINE = (
 
 @dataclass(frozen=True)
 class Parcel:
-    """One message to send. Its id is the same at every try, so that a receiver can recognise a
-    repetition.
-    """
+    """One message on its way. The same id every time, so that who takes it twice can know it."""
 
     id: UUID
     channel: str
@@ -59,14 +58,14 @@ class Parcel:
 
 
 class Transport(Protocol):
-    """A way to send messages."""
+    """A way out of the house."""
 
     def send(self, parcel: Parcel) -> None:
-        """Send a parcel and return when the other side has accepted it."""
+        """Returns when the other side has taken it."""
 
 
 Transports = Mapping[str, Transport]
-"""Transports by channel; a channel that is not set up is absent."""
+"""By channel; a channel that is not set up is absent."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +79,10 @@ class Mail:
     user: str = ""
     password: str = field(default="", repr=False)
     seconds: float = 15.0
-    """Timeout of each answer in seconds."""
+    """How long each answer is waited for."""
 
     def send(self, parcel: Parcel) -> None:
-        """Send the message to the server."""
+        """Hand the message to the server."""
         letter = self._letter(parcel)
         with _mail_faults(), self._connected() as line:
             if self.user:
@@ -111,7 +110,7 @@ class Mail:
                     raise TimeoutError
                 with suppress(
                     smtplib.SMTPException, OSError
-                ):  # the mail was accepted; how the connection ends does not matter
+                ):  # it was taken; how the line ends changes nothing
                     line.quit()
         finally:
             line.close()
@@ -159,8 +158,8 @@ def _mail_faults() -> Iterator[None]:
 
 @contextmanager
 def _ended_after(seconds: float, line: smtplib.SMTP | HTTPConnection) -> Iterator[Event]:
-    """Cut a conversation off after so many seconds. It then counts as silence, even where half an
-    answer came that could be parsed.
+    """A conversation that takes longer is cut off: it counts as silence, also where half a sentence
+    came that could be understood.
     """
     is_over, is_cut = Event(), Event()
 
@@ -185,8 +184,8 @@ def _ended_after(seconds: float, line: smtplib.SMTP | HTTPConnection) -> Iterato
 
 
 def _silent(who: str, error: Exception) -> str:
-    """Return a sentence that distinguishes a server that cannot be reached from one that accepts
-    the connection but does not answer, because they are repaired differently.
+    """Who is asked to repair it looks elsewhere for a server that is not there than for one that
+    takes the call and is mute.
     """
     is_mute = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
     return f"{who} tidak menjawab." if is_mute else f"{who} tidak dapat dihubungi."
@@ -201,8 +200,8 @@ def _mail_answer(code: int, what: str) -> NotDelivered | Undeliverable:
 
 @dataclass(frozen=True)
 class Gateway:
-    """A web address that sends messages to phones. Redirects are not followed and proxies not used,
-    so that no other host is asked.
+    """A web address that takes messages to phones. Only this one is asked: redirects are not
+    followed, proxies not used.
     """
 
     url: str
@@ -257,7 +256,5 @@ class Gateway:
 
 
 def signature(secret: bytes, stamp: str, body: bytes) -> str:
-    """Return the signature over time and body by which the gateway knows that a message is ours and
-    new.
-    """
+    """What proves to the gateway that a message is ours and new: over the instant and the body."""
     return "sha256=" + hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()

@@ -38,7 +38,7 @@ SEED: dict[str, Any] = configuration_keys.SEED
 
 Kept = Row[*tuple[Any, ...]]
 _ALL = select(*Configuration.__table__.columns).order_by(Configuration.valid_from)
-_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended("configuration", 0)))
+READ = "configuration"
 SET, WITHDRAWN = "configuration.set", "configuration.withdrawn"
 
 
@@ -62,12 +62,13 @@ def _rows(work: UnitOfWork) -> dict[str, list[Kept]]:
     """Everything that was ever set, by key, oldest first. Read once per unit of work: it is little,
     and pages ask often.
     """
-    if work.cache.settings is None:
+    if READ not in work.session.info:
         told: dict[str, list[Kept]] = {}
         for row in unit_of_work.read(work, _ALL):
             told.setdefault(row.key, []).append(row)
-        work.cache.settings = told
-    return work.cache.settings
+        work.session.info[READ] = told
+    known: dict[str, list[Kept]] = work.session.info[READ]
+    return known
 
 
 def set_value(work: UnitOfWork, key: str, new: Any, valid_from: datetime, over: Any = None) -> None:
@@ -89,7 +90,7 @@ def set_values(work: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
     for each in new:
         _keep(work, each, before[each.key, each.valid_from], owners[each.key])
     work.session.flush()
-    work.cache.settings = None
+    work.session.info.pop(READ, None)
     return new
 
 
@@ -142,7 +143,7 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
     were = {each.valid_from: value(work, key, each.valid_from) for each in carried}
     _rows(work)[key] = [other for other in _rows(work)[key] if other is not row]
     if faults := _dangling(work, carried):
-        work.cache.settings = None
+        work.session.info.pop(READ, None)
         raise InvalidInput("\n".join(faults))
     answers = owner(work, key).answers
     _record(work, WITHDRAWN, Entry(key, before, valid_from), row.value, answers)
@@ -150,7 +151,7 @@ def withdraw(work: UnitOfWork, key: str, valid_from: datetime) -> None:
         _keep(work, each, were[each.valid_from], answers)
     work.session.delete(work.session.get_one(Configuration, (key, valid_from)))
     work.session.flush()
-    work.cache.settings = None
+    work.session.info.pop(READ, None)
 
 
 def chain_of(key: str) -> str:
@@ -162,8 +163,8 @@ def lock(work: UnitOfWork) -> None:
     """One change after the other until commit: values name each other, and what is read from here
     on is the newest.
     """
-    work.session.execute(_LOCK)
-    work.cache.settings = None
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(READ, 0))))
+    work.session.info.pop(READ, None)
 
 
 def checked(key: str, new: Any) -> Any:

@@ -1,4 +1,4 @@
 """Own health, consistency, checkpoints and archive verification of the installation.
 
-Called by workflow, worker, web, backup and commands.
+Called by worker, pages, commands.
 """

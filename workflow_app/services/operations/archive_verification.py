@@ -1,6 +1,8 @@
-"""Verification of the archive: the store's lock is tried, bytes are read back, holds are compared.
+"""Is what the archive keeps kept? The lock is tried, bytes are read back, holds are compared; the
+verdict is an event and is seen.
 
-Each verdict is recorded as an event and shown to those who are responsible for the archive.
+What the archive has proven of itself, for those who answer for it: the lock that was tried, the
+bytes that were read back.
 """
 
 import logging
@@ -28,17 +30,19 @@ from workflow_app.services.retention.holdings import Fixity, WormVerdict
 log = logging.getLogger(__name__)
 
 PROVE_AGAIN = 30.0
-"""Seconds until the lock is tried again when the store was unavailable at the start."""
+"""Seconds until the lock of a store that was away at the start is tried again."""
 SAMPLE = 200
-"""Number of random blobs read back every day, besides those that were wrong the last time."""
+"""Blobs that are read back every day, chosen by chance. Beside them those that were wrong the last
+time.
+"""
 REMEMBERED = 20
 SAMPLED, WHOLE = "sample", "everything"
-"""Extent of a verification in its event."""
+"""How much was read back, as the event says it."""
 
 
 @dataclass
 class Findings:
-    """Findings of a verification, filled while it runs."""
+    """Answer to a whole look at the archive, filled while it goes on."""
 
     read: int = 0
     wrong: list[Fixity] = field(default_factory=list)
@@ -47,14 +51,14 @@ class Findings:
 
     @property
     def is_sound(self) -> bool:
-        """True if every byte is unchanged, every hold is as it should be, and the store's lock
-        holds.
+        """Every byte is there and unchanged, every hold is as it should be, and the store lets
+        nothing go.
         """
         return not self.wrong and not self.differences and self.lock is not None and self.lock.holds
 
 
 def prove_lock(works: Works) -> WormVerdict:
-    """Try whether the store protects locked objects, and record the verdict as an event."""
+    """Try whether the store keeps what it was told to keep; the verdict is an event."""
     with works.begin(SYSTEM) as work:
         verdict = holdings.prove_worm(work)
         facts: dict[str, Any] = {
@@ -70,8 +74,8 @@ def prove_lock(works: Works) -> WormVerdict:
 
 
 def prove_at_start(works: Works) -> None:
-    """Try the lock once, as soon as store and database are available. It blocks until then, so it
-    runs in a thread.
+    """Try the lock once, as soon as there is a store and a database to write it down. Waits for
+    them; belongs into a thread.
     """
     while True:
         try:
@@ -84,8 +88,8 @@ def prove_at_start(works: Works) -> None:
 
 
 def check_sample(works: Works, size: int = SAMPLE) -> Findings:
-    """Read some blobs back and hash them again: those that were wrong before, and a random sample.
-    Every hold is compared, because that reads no bytes.
+    """Read some blobs back and hash them again: those that were wrong before, and others by chance.
+    Every hold is compared: that reads no bytes.
     """
     found = Findings(differences=list(holdings.verify(works)))
     with works.begin(SYSTEM) as work:
@@ -99,7 +103,9 @@ def check_sample(works: Works, size: int = SAMPLE) -> Findings:
 
 
 def verify(works: Works) -> Iterator[Fixity | holdings.Difference | Findings]:
-    """Verify everything; yield each fault when it is found, and all findings last."""
+    """Look at everything; yields what is not as it should be as it is found, and all findings
+    last.
+    """
     found = Findings()
     holdings.settle_due(works)
     for difference in holdings.verify(works):
@@ -122,8 +128,8 @@ def _note(found: Findings, blob: Fixity) -> None:
 
 
 def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
-    """Record the result for the archive, for each document whose original is not intact, and as a
-    heartbeat.
+    """The result as an event of the archive, and of each paper whose original is not intact; and
+    where the site is watched.
     """
     facts: dict[str, Any] = {"read": found.read, "not_intact": len(found.wrong)}
     wrong = sorted(blob.sha256 for blob in found.wrong)
@@ -148,8 +154,8 @@ def _conclude(work: UnitOfWork, found: Findings, extent: str) -> None:
 
 
 def complete_lines(works: Works) -> None:
-    """Add walls and confinements that are missing in some cases of a matter: what is kept from
-    somebody in one is kept in all.
+    """What is kept from somebody in one case of a matter is kept in all: also what was raised
+    before it reached the others.
     """
     with works.begin(SYSTEM) as work:
         if found := walls.complete_lines(work):
@@ -162,7 +168,7 @@ def complete_lines(works: Works) -> None:
     "prove_lock", label="Menguji kunci arsip", queue=KEEPING, cron="10 19 * * *", is_alone=True
 )
 def prove_lock_job(running: Running) -> None:
-    """Try the lock of the store."""
+    """Try to overwrite and to delete what the store locks."""
     prove_lock(running.works)
 
 
@@ -186,13 +192,15 @@ def check_fixity_job(running: Running) -> None:
     is_alone=True,
 )
 def complete_lines_job(running: Running) -> None:
-    """Add missing walls and confinements."""
+    """Complete what former versions did not note."""
     complete_lines(running.works)
 
 
 MOST = 30
 LOOKED_THROUGH = 5_000
-"""Number of newest archive events searched for verdicts; added documents have events there too."""
+"""Newest events of the archive among which the verdicts are looked for: papers that came have
+theirs there too.
+"""
 _TRIED = {
     "overwriting_refused": "menimpa",
     "deleting_refused": "menghapus",
@@ -205,7 +213,7 @@ _BYPASSED = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """One result of a verification."""
+    """One thing that was found out."""
 
     title: str
     at: datetime
@@ -215,7 +223,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Proofs:
-    """All known results; None for what was never tried."""
+    """All that is known; None for what was never tried."""
 
     lock: Verdict | None
     sample: Verdict | None
@@ -223,12 +231,12 @@ class Proofs:
     seal: Verdict | None
     """The newest signed root over all events."""
     wrong: list[tuple[UUID, str]]
-    """Documents that are not intact, of those that the actor may read."""
+    """Papers that are not as they came, of those that the actor may read."""
     history: list[Verdict]
 
 
 def read(work: UnitOfWork) -> Proofs:
-    """Return the latest verdicts and their history."""
+    """The last verdicts, and those before them."""
     names = (health.LOCK, health.FIXITY, health.WHOLE)
     beats = {
         row.name: row

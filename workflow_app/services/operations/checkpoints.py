@@ -1,8 +1,9 @@
-"""Signed checkpoints over the audit log: they reveal a rewriting of the log even by somebody who
-controls the whole database.
+"""Signed checkpoints over the audit trail: what a person with the whole database in hand still
+cannot rewrite unseen.
 
-A copy of each is locked in the object store under a consecutive number. Verification also starts
-from these copies, so that deleted rows and checkpoints remade over a rewritten log are found.
+A copy of each lies locked in the object store under a continuous number. Verification starts from
+there as well: rows that were deleted from the database, and checkpoints made again over a rewritten
+trail, are found by the copies they left.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of the audit log is signed."""
+    """How much of the trail lies under a signature."""
 
     events: int
     anchored: int
@@ -48,8 +49,8 @@ class Coverage:
 
 
 def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
-    """Sign the events since the last checkpoint and lock a copy in the object store. Return None
-    when there are none.
+    """Sign the events since the last checkpoint; None when there are none. A copy is locked in the
+    object store.
     """
     work.session.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
     work.session.execute(text("lock table audit_checkpoint in share row exclusive mode"))
@@ -78,8 +79,8 @@ def make_checkpoint(work: UnitOfWork, signing_key: bytes) -> Checkpoint | None:
 
 
 def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]:
-    """Recompute every checkpoint from its events, signature and locked copy; yield what does not
-    match.
+    """Recompute every checkpoint from the events, its signature and its locked copy; yields what
+    does not hold.
     """
     key = Ed25519PublicKey.from_public_bytes(public_key)
     copies = _copies(work)
@@ -103,7 +104,7 @@ def verify_checkpoints(work: UnitOfWork, public_key: bytes) -> Iterator[Finding]
 
 
 def coverage(work: UnitOfWork) -> Coverage:
-    """Return the number of events, and how many of them are signed."""
+    """How many events there are, and how many of them lie under a signed root."""
     events = work.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
     signed = work.session.execute(
         select(func.coalesce(func.sum(AuditCheckpoint.events), 0), func.count())
@@ -112,13 +113,13 @@ def coverage(work: UnitOfWork) -> Coverage:
 
 
 def public_key_of(signing_key: bytes) -> bytes:
-    """Return the key with which others verify."""
+    """The key with which others verify."""
     return Ed25519PrivateKey.from_private_bytes(signing_key).public_key().public_bytes_raw()
 
 
 def merkle_root(leaves: Iterable[bytes]) -> tuple[int, bytes]:
-    """Return the number of leaves and the root of their Merkle tree (RFC 6962, section 2.1). Leaves
-    are streamed: one hash per level is kept.
+    """Number of leaves and root of their Merkle tree (RFC 6962, section 2.1). Streams: keeps one
+    hash per level.
     """
     count = 0
     peaks: list[tuple[int, bytes]] = []
@@ -138,11 +139,11 @@ def merkle_root(leaves: Iterable[bytes]) -> tuple[int, bytes]:
 
 
 def _settled(work: UnitOfWork) -> int:
-    """Return the id up to which no event can appear any more.
+    """Id up to which no event can appear any more.
 
-    Ids are given before the commit, so an open transaction may hold a smaller one than the newest
-    we see; it would fall between two checkpoints. The lock waits for all of them, and is released
-    with its savepoint.
+    Ids are given before the commit, so a transaction still open may hold a smaller one than the
+    newest we see; it would fall between two checkpoints. The lock waits for all of them, and is let
+    go with its savepoint.
     """
     savepoint = work.session.begin_nested()
     work.session.execute(text("lock table audit_event in share mode"))
@@ -171,7 +172,7 @@ def _digests(work: UnitOfWork, after: int, until: int) -> Iterator[bytes]:
 
 
 def _statement(row: AuditCheckpoint) -> bytes:
-    """Return the signed text: one fact a line; no fact can contain a line break."""
+    """What is signed: one fact a line, no fact can hold a line break."""
     made_at: datetime = row.made_at.astimezone(UTC)
     lines = (
         FORMAT,
@@ -197,13 +198,13 @@ def _is_signed(key: Ed25519PublicKey, row: AuditCheckpoint) -> bool:
 
 
 def name_of(number: int) -> str:
-    """Return the object name of the copy of the first, second, ... checkpoint."""
+    """Where the copy of the first, second, ... checkpoint lies in the object store."""
     return f"{PREFIX}{number:010d}"
 
 
 def _copies(work: UnitOfWork) -> dict[int, list[bytes]]:
-    """Return everything that was ever stored as a checkpoint, by number; several versions when a
-    number was used again.
+    """All that was ever stored as checkpoint, by number; more than one version when a number was
+    used again.
     """
     found: dict[int, list[bytes]] = {}
     for name, copy in work.blobs.named(PREFIX):
@@ -215,11 +216,11 @@ def _copies(work: UnitOfWork) -> dict[int, list[bytes]]:
 def _check_copy(
     row: AuditCheckpoint, copies: list[bytes], work: UnitOfWork, key: Ed25519PublicKey, begin: int
 ) -> Iterator[Finding]:
-    """Check that the row is among the copies of its number, and that other copies match the present
-    events.
+    """The row must be among the copies of its number; the others must be true of the events that
+    are there now.
 
-    Another copy remains when storing the row failed after its copy was stored; the same events were
-    then signed twice.
+    Another copy is left when storing the row failed after its copy was stored; then the same events
+    were signed twice.
     """
     if not copies:
         yield Finding(CHAIN, row.id, "the locked copy is missing from the object store")
@@ -252,6 +253,6 @@ def _is_true(work: UnitOfWork, copy: bytes, begin: int) -> bool:
 
 @periodic("checkpoint", label="Menandatangani catatan audit", queue=COUNTER, cron="*/15 * * * *")
 def checkpoint_job(running: Running) -> None:
-    """Sign the new events of the audit log."""
+    """Sign where the audit log stands."""
     with running.works.begin(SYSTEM) as work:
         make_checkpoint(work, running.settings.audit_signing_key_bytes)

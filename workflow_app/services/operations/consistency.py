@@ -1,9 +1,12 @@
-"""Consistency of an installation: this module runs every check and contains those of the event log,
-the tallies, the numbers and the printings.
+"""Is the event log whole, and do the tallies say what the log says?
 
-Only what can be recomputed is compared: engine state with rows, numbers with their owners, bytes
-with their hashes. The audit log is verified by `unit_of_work` and `checkpoints`, the store by
-`holdings`.
+No number is missing or given twice, and every letter was typeset once for each reason there was to
+print it. Does an installation agree with itself? Every case before or after a step, no job
+forgotten, no number missing, no byte lost.
+
+Only what can be recomputed is compared: the engine's state with the rows beside it, numbers with
+their owners, bytes with their hashes. The trail is verified by `audit` and `checkpoints`, the store
+by `holdings`; this is the one place that asks all.
 """
 
 from collections.abc import Iterator
@@ -35,13 +38,13 @@ from workflow_app.services.retention import holdings
 
 
 def check(work: UnitOfWork) -> Iterator[Fault]:
-    """Check the event log for missing steps, and the tallies against the log."""
+    """Steps that are missing, days that are counted otherwise."""
     yield from _steps(work)
     yield from _tallies(work)
 
 
 def _steps(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that a case has one row per step, from its first step in the log up to its revision."""
+    """From its first step in the log a case has one row for each, up to its revision."""
     steps = (
         select(CaseStep.case_id, func.min(CaseStep.no), func.max(CaseStep.no), func.count())
         .where(CaseStep.no > 0)
@@ -89,9 +92,7 @@ def _tallies(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def check_consistency_paper(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that numbers run from 1 without gaps with one owner each, and that printings match the
-    audit log.
-    """
+    """Numbers from 1 to the last one, each with one owner; printings that agree with the trail."""
     yield from _series(work)
     yield from _owners(work)
     yield from _strays(work)
@@ -100,7 +101,7 @@ def check_consistency_paper(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _series(work: UnitOfWork) -> Iterator[Fault]:
-    """Check the series for gaps. The table's key prevents duplicates, and a void number keeps its
+    """The table's key forbids a number twice; gaps show in the count. A void number keeps its
     row.
     """
     last = {
@@ -132,7 +133,7 @@ def _series(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _owners(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that each number belongs to one case or one letter."""
+    """Each number belongs to one case or one letter."""
     cases = select(func.count()).where(Case.number == LetterNumber.number).scalar_subquery()
     letters = select(func.count()).where(Letter.number_id == LetterNumber.id).scalar_subquery()
     query = (
@@ -149,7 +150,7 @@ def _owners(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _strays(work: UnitOfWork) -> Iterator[Fault]:
-    """Check for cases and letters whose number was never given or differs."""
+    """Cases and letters whose number was never given, or is another one."""
     cases = select(Case.id).outerjoin(LetterNumber, LetterNumber.number == Case.number)
     for case_id in work.session.scalars(cases.where(LetterNumber.id.is_(None)).order_by(Case.id)):
         yield Fault("number", f"case {case_id}", "The number of this case was never given.")
@@ -163,7 +164,7 @@ def _strays(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _voids(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that a letter and its number are void together."""
+    """A letter and its number are withdrawn together."""
     query = (
         select(Letter.id)
         .join(LetterNumber, LetterNumber.id == Letter.number_id)
@@ -179,8 +180,8 @@ def _voids(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _printings(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that each printing is one document and one event, and that there are no more of them
-    than reasons to print.
+    """Each printing is one paper of the case and one event; more than there were reasons to print
+    are too many.
     """
     papers = _per_case(
         work,
@@ -220,7 +221,7 @@ def _per_case(work: UnitOfWork, query: Executable) -> dict[UUID, int]:
 
 
 def check_site(works: Works, public_key: bytes) -> list[Fault]:
-    """Return every fault of an installation. All is read in one snapshot, so that work can go on
+    """Every fault of an installation. All is read at one instant, so that it may go on working
     meanwhile.
     """
     with works.instant(SYSTEM) as work:
@@ -228,7 +229,7 @@ def check_site(works: Works, public_key: bytes) -> list[Fault]:
 
 
 def check_consistency(work: UnitOfWork, public_key: bytes) -> list[Fault]:
-    """Return every fault that this transaction sees."""
+    """Every fault that this transaction sees."""
     return list(
         chain(
             consistency_cases.check_consistency_case(work),
@@ -243,7 +244,7 @@ def check_consistency(work: UnitOfWork, public_key: bytes) -> list[Fault]:
 
 
 def _blobs(work: UnitOfWork) -> Iterator[Fault]:
-    """Read each blob back and hash it again. Foreign keys already tie the rows to their blobs."""
+    """Rows name blobs by a foreign key; here each blob is read back and hashed again."""
     for found in holdings.verify_holding(work):
         if not found.is_intact:
             yield Fault(

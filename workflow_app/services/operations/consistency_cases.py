@@ -1,8 +1,9 @@
-"""Consistency of cases and jobs.
+"""What an audit of an installation finds.
 
-Everything that waits for a job has one that will run, or an incident. The engine state of every
-case agrees with its rows and its audit log. Parent and child cases, both audit logs and the table
-agree, and walls and confinements hold in all cases of a matter.
+Every job ends once in effect: what waits for a job has one that will run, or an incident that a
+person sees. Every case is before or after a step, never between: its engine state says the same as
+its rows. Every case that a step began is there, both trails and the table tell of the same bond,
+and what is kept from somebody in one case of a matter is kept in all.
 """
 
 from collections import Counter
@@ -32,17 +33,17 @@ from workflow_app.services.processes.definitions import definition_of
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the installation, without personal data."""
+    """Something that must not be. Nothing in it is personal."""
 
     kind: str
-    """A short word for the kind of fault: `task`, `number`, `blob`."""
+    """A short word for this kind of fault: `task`, `number`, `blob`."""
     where: str
-    """Where the fault is; ids only."""
+    """Ids only."""
     sentence: str
 
 
 LATE = timedelta(minutes=3)
-"""Timers are looked for every minute; one that is due for longer than this was forgotten."""
+"""A timer is looked for every minute; one that is due for longer than this was forgotten."""
 SILENT = timedelta(minutes=1)
 """A worker without a heartbeat for this long is dead, and its jobs should have been taken back."""
 
@@ -71,8 +72,8 @@ UNREAD = f"""
     and not exists (select from audit_event event where event.action = 'document.read'
         and event.details->>'document_id' = document.id::text)
     order by document.id"""  # noqa: S608 - our own words
-"""A document that waits for the reader is marked as unreadable too, but only a finished reading is
-recorded.
+"""A paper that waits for the reader is marked as unreadable too, but only a reading that came to an
+end is on record.
 """
 
 PRINTINGS = f"""
@@ -150,11 +151,11 @@ CHECKS: tuple[tuple[str, str, str, str], ...] = (
     ("job", "job", FAILED, "This job failed, and no incident tells of it."),
     ("timer", "case", LATE_TIMERS, "A timer of this case is overdue, and nobody has woken it."),
 )
-"""Kind of fault, noun of the id, query, sentence."""
+"""Kind of fault, what the id belongs to, query, sentence."""
 
 
 def check(work: UnitOfWork) -> Iterator[Fault]:
-    """Yield forgotten work. Periodic jobs need no check."""
+    """Look for what was forgotten. Jobs that the clock asks for again need no look."""
     values = {"silent": SILENT, "latest": work.clock() - LATE}
     for kind, noun, query, sentence in CHECKS:
         statement = text(query)
@@ -170,7 +171,7 @@ STEPS = frozenset(
         "rework.allowed",
     }
 )  # fmt: skip
-"""Audit actions that stand for one step of the engine each."""
+"""Events that stand for one step of the engine each."""
 BATCH = 200
 
 
@@ -193,10 +194,10 @@ def check_consistency_case(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def stranded(work: UnitOfWork, only: UUID | None = None) -> list[UUID]:
-    """Return open cases that wait for nothing: no open task, timer, pending effect or open incident
-    (pitfall 8).
+    """Open cases that wait for nothing: no open task, no timer, no effect under way, no open
+    incident (pitfall 8).
 
-    A timer that is long due does not count. With `only`, just this case is examined.
+    A timer that is long due counts as none. With `only` this one case is looked at.
     """
     query = (
         select(Case.id)
@@ -276,8 +277,8 @@ def _waiting(work: UnitOfWork) -> dict[UUID, set[UUID]]:
 
 
 def _counts(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that the revision equals the number of recorded steps, and per element the done tasks
-    equal the recorded completions.
+    """As many revisions as steps on record; of each element as many done tasks as completions on
+    record.
     """
     steps = dict(
         work.session.execute(
@@ -314,8 +315,8 @@ def _per_element(
 
 
 def _submissions(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that exactly the done tasks have answers. The table's key allows one submission per
-    task.
+    """A done task has its answers, and answers belong to a done task. The key of the table allows
+    one per task.
     """
     has_answers = Submission.id.is_not(None)
     query = (
@@ -334,7 +335,9 @@ def _submissions(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _walls(work: UnitOfWork) -> Iterator[Fault]:
-    """Check that walls and confinements match the audit log."""
+    """As many walls as the trail says were raised, and a case is confined to whom it says; a wall
+    that is gone is not missed.
+    """
     raised = (
         select(AuditEvent.case_id, func.sum(AuditEvent.details["members"].astext.cast(Integer)))
         .where(AuditEvent.action == "wall.raised")
@@ -365,12 +368,12 @@ def _walls(work: UnitOfWork) -> Iterator[Fault]:
 
 
 Bond = tuple[UUID, UUID]
-"""Ids of parent and child."""
+"""Parent and child."""
 
 
 def check_consistency_kinship(work: UnitOfWork) -> Iterator[Fault]:
-    """Compare parent-child links in the table with the audit logs of both, and the walls along
-    them.
+    """Compare the bonds of the table with those that the trails of parents and of children tell,
+    and the walls along them.
     """
     rows = {(row.parent_id, row.child_id) for row in work.session.scalars(select(CaseKinship))}
     told = {
@@ -402,7 +405,7 @@ def check_consistency_kinship(work: UnitOfWork) -> Iterator[Fault]:
 
 
 def _told(work: UnitOfWork, action: str) -> Iterator[Bond]:
-    """Yield each case whose audit log names another case, with that case."""
+    """Whose trail tells of which other case."""
     query = select(AuditEvent.case_id, AuditEvent.details).where(AuditEvent.action == action)
     for case_id, details in work.session.execute(query):
         yield case_id, UUID(details["case"])

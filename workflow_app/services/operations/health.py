@@ -1,9 +1,14 @@
-"""Health of the installation: probes for its parts, sentences for the pages, heartbeats of the
-background process, and counts of work that is stuck.
+"""How the parts are that the site stands on: what the probes ask, and what the pages say while one
+is away.
 
-Without the database, or on another schema revision, the site is *unready*. Any other fault takes
-away only part of the work: the site is *degraded* and keeps serving. `Watch` asks each part within
-a bounded time and remembers the answer.
+Without the database, or on a database of another revision, nothing can be done: the site is
+*unready*. Everything else only takes a part of the work away: the site is *degraded*, and keeps
+serving.
+
+The watch of one process over the parts: asks each within a bounded time, remembers the answer, and
+never hangs. Signs of life of the background process, for those who must watch the clocks themselves
+when it stands still. What waits for a person to see to it: steps that failed or are held, and
+messages that do not get through.
 """
 
 import logging
@@ -28,26 +33,27 @@ from workflow_app import logs
 from workflow_app.domain import SYSTEM, DatabaseAway, ReaderAway, StorageAway
 from workflow_app.migrations import commands
 from workflow_app.models import Case, Heartbeat, Incident, Message
-from workflow_app.permissions import Act, may
+from workflow_app.permissions import INCIDENT_READERS, OUTBOX_KEEPERS, has_role
 from workflow_app.services.cases import access
 from workflow_app.services.core.unit_of_work import UnitOfWork, Works, translated
 from workflow_app.services.messages.messages import SLIP
 
 DATABASE, SCHEMA, STORAGE, READER, DISK = "database", "schema", "storage", "reader", "disk"
 FOLDER, MAILBOX = "scanner_folder", "mailbox"
-"""Automatic intakes, where they are set up."""
+"""Ways by which papers come by themselves, where they are set up."""
 LOCK, FIXITY = "lock", "fixity"
-"""Latest verdicts on the archive: the store's lock, and the bytes of a sample."""
+"""What was last found out about the archive: does the store keep what it holds, are the bytes what
+they were.
+"""
 WHOLE = "fixity_whole"
-"""The latest verdict on all bytes. Only `FIXITY` is reported as a part."""
+"""The same of the last look at every byte; of those that read a sample only `FIXITY` tells."""
 BEATS: Mapping[str, float] = {"counter": 60, "reading": 60, "scheduler": 180}
-"""Parts of the background process, and the seconds of silence after which each counts
-as stopped.
+"""Parts of the background process, and after how many silent seconds each counts as standing still.
 """
 INTAKE_LATE = 300.0
-"""The same limit for the automatic intakes, in seconds."""
+"""The same for these ways."""
 NEEDED = frozenset({DATABASE, SCHEMA})
-"""Parts without which no page with data works."""
+"""Without these no page that shows data works."""
 LEAST_ROOM = 1_000_000_000
 """Free bytes below which the disk is reported."""
 
@@ -90,12 +96,12 @@ SENTENCES: Mapping[str, str] = {
     "tetap ada di servernya dan "
     "diambil setelah pulih. Beri tahu admin.",
 }
-"""What does not work now and what still does, for the people who work meanwhile."""
+"""What is not possible now and what still is, for the people who work meanwhile."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The state of one part. `facts` are for the operator: numbers and revisions, no addresses."""
+    """How one part is. `facts` are for the operator: numbers and revisions, no addresses."""
 
     name: str
     state: str = OK
@@ -106,8 +112,8 @@ Look = Callable[[], list[Part]]
 
 
 def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> dict[str, Look]:
-    """Return the probes of a web process by the part that is reported when a probe hangs. `intakes`
-    are the intakes that are set up.
+    """The probes of a web process, by the part whose silence they would share. `intakes` are the
+    ways that are set up.
     """
     found: dict[str, Look] = {
         DATABASE: lambda: _database(works, intakes),
@@ -119,8 +125,8 @@ def looks(works: Works, watched_folder: str, intakes: Collection[str] = ()) -> d
 
 
 def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) -> None:
-    """Store a heartbeat. The database's clock is used, so that wrong clocks of processes do not
-    matter.
+    """Leave a sign of life. The database's clock is taken, so that it does not matter whose clock
+    is wrong.
     """
     row = {"name": name, "at": func.clock_timestamp(), "facts": dict(facts or {})}
     statement = insert(Heartbeat).values(**row)
@@ -133,8 +139,8 @@ def beat(work: UnitOfWork, name: str, facts: Mapping[str, Any] | None = None) ->
 
 
 def reader_version() -> str | None:
-    """Return the version of Tesseract with the languages we need; None when it is missing. It takes
-    seconds, and is for the worker only: the loaded data are there when the first document comes.
+    """The version of Tesseract with the languages we need; None when it is not there. Takes seconds
+    at most, and for the worker only: what it loads is there when the first paper comes.
     """
     try:
         with (
@@ -166,8 +172,8 @@ def _revision(work: UnitOfWork) -> str:
 
 
 def beats(work: UnitOfWork) -> list[Part]:
-    """Return the parts of the background process by their heartbeats, and the reader as last
-    reported.
+    """The parts of the background process by their signs of life, and what it said of the
+    reader.
     """
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = {
@@ -193,7 +199,7 @@ def beats(work: UnitOfWork) -> list[Part]:
 
 
 def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
-    """Return the state of the scanner's folder and the mailbox at the last look."""
+    """How the folder of the scanner and the mailbox were when they were last looked into."""
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.at)
     rows = work.session.execute(
         select(Heartbeat.name, Heartbeat.facts, age.label("age")).where(Heartbeat.name.in_(intakes))
@@ -211,8 +217,8 @@ def ways_in(work: UnitOfWork, intakes: Collection[str]) -> list[Part]:
 
 
 def safe(work: UnitOfWork) -> list[Part]:
-    """Return the latest verdicts on the archive, if any. Hashes are left out, because the report is
-    public.
+    """The last verdicts about the archive, none that was not reached yet. The public hears no
+    hash.
     """
     rows = work.session.scalars(
         select(Heartbeat).where(Heartbeat.name.in_((LOCK, FIXITY))).order_by(Heartbeat.name.desc())
@@ -246,14 +252,16 @@ log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds within which a part answers, or counts as away."""
 FRESH = 1.0
-"""Seconds for which an answer is reused, so that /readyz cannot be used to overload the servers."""
+"""Seconds for which an answer is given again without asking: /readyz cannot be used to wear the
+servers out.
+"""
 EVERY = 5.0
 """Seconds between two looks for the notices on the pages."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """The state of all parts at one moment."""
+    """How all parts were at one moment."""
 
     parts: tuple[Part, ...] = ()
     at: float = field(default_factory=time.monotonic)
@@ -268,7 +276,7 @@ class Report:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Sentences for the people who work: only the worst, when one fault explains the others."""
+        """What people who work are told: the worst only, when one explains the others."""
         ill = [part.name for part in self.parts if part.state not in (OK, UNKNOWN)]
         if needed := [name for name in ill if name in NEEDED]:
             ill = needed[:1]
@@ -278,8 +286,8 @@ class Report:
 
 
 class Watch:
-    """Asks the parts on request. With `automatic`, a page's request also triggers a background look
-    when the last one is old.
+    """Looks at the parts when asked. `automatic`: also in the background, when a page wants to know
+    and it was long ago.
     """
 
     def __init__(self, looks: Mapping[str, Look], *, automatic: bool) -> None:
@@ -290,8 +298,8 @@ class Watch:
         self._last: Report | None = None
 
     def report(self) -> Report:
-        """Return the current state, after `PATIENCE` seconds at the latest (twice that when two ask
-        at once).
+        """How the parts are now; answers after `PATIENCE` seconds at the latest (twice that when
+        two ask at once).
         """
         with self._asking:
             if self._last is None or time.monotonic() - self._last.at > FRESH:
@@ -301,7 +309,7 @@ class Watch:
             return self._last
 
     def known(self) -> Report:
-        """Return the last known state without waiting."""
+        """What is known, without waiting."""
         last = self._last
         is_old = last is None or time.monotonic() - last.at > EVERY
         if self._automatic and is_old and not self._asking.locked():
@@ -327,7 +335,7 @@ class Watch:
 def _look(name: str, look: Look, answers: dict[str, list[Part]]) -> None:
     try:
         answers[name] = look()
-    except Exception as error:  # any error means that the part is not well
+    except Exception as error:  # whatever it is, the part is not well
         log.debug("probe of %s: %s", name, logs.words_of(error))
         answers[name] = [Part(name, UNKNOWN if name == DISK else AWAY)]
 
@@ -362,7 +370,7 @@ ALARMS = {
 
 @dataclass(frozen=True)
 class Sign:
-    """The last heartbeat of a part; an age of None means never."""
+    """When a part was last seen at work; None when it never was."""
 
     label: str
     age: timedelta | None
@@ -371,8 +379,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Vitals:
-    """All heartbeats, what to do when one is missing, and the general sentence that this advice
-    replaces.
+    """All signs, what is to be done when one is missing, and which sentence for everybody that
+    makes superfluous.
     """
 
     signs: tuple[Sign, ...]
@@ -381,7 +389,7 @@ class Vitals:
 
 
 def read(work: UnitOfWork) -> Vitals:
-    """Return the state of the background process. A stopped worker explains a stopped scheduler."""
+    """How the background process is now. A worker that is away explains its scheduler."""
     parts = {part.name: part for part in beats(work) if part.name in LABELS}
     late = [name for name in LABELS if parts[name].state != OK]
     signs = tuple(
@@ -398,23 +406,25 @@ def _age(seconds: float | None) -> timedelta | None:
 
 @dataclass(frozen=True)
 class Stoppages:
-    """Number of stuck items that concern the actor; zero for all others."""
+    """How many of each the actor minds; nothing for whom they do not concern."""
 
     incidents: int = 0
     messages: int = 0
-    """Messages that failed and are retried automatically; those given up are incidents."""
+    """Tried already, not taken, and tried again by themselves; those that were given up are
+    incidents.
+    """
 
 
 def read_stoppage(work: UnitOfWork) -> Stoppages:
-    """Return what is stuck now, as far as the actor has to see to it."""
+    """What stands still now, as far as the actor is the one to see to it."""
     stuck = (
         (Message.status == "waiting") & (Message.channel != SLIP) & Message.last_error.is_not(None)
     )
     return Stoppages(
         incidents=_count(work, Incident, Incident.resolved_at.is_(None))
-        if may(work.actor, Act.READ_INCIDENTS)
+        if has_role(work.actor, INCIDENT_READERS)
         else 0,
-        messages=_count(work, Message, stuck) if may(work.actor, Act.KEEP_OUTBOX) else 0,
+        messages=_count(work, Message, stuck) if has_role(work.actor, OUTBOX_KEEPERS) else 0,
     )
 
 

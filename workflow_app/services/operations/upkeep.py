@@ -1,6 +1,6 @@
-"""Periodic jobs of several packages: sweeping, and looking into the automatic intakes.
+"""Periodic work of several packages: sweeping, and the ways in that are looked into.
 
-Each look into the scanner's folder or the mailbox stores a heartbeat with its result.
+Each look into the scanner's folder and into the mailbox leaves a heartbeat that says how it went.
 """
 
 import logging
@@ -52,7 +52,7 @@ def sweep_job(running: Running) -> None:
     is_alone=True,
 )
 def take_scans_job(running: Running) -> None:
-    """Take in files from the scanner's folder."""
+    """Look into the scanner's folder."""
     settings = running.settings
     folder = _scan_folder(settings.scan_folder, settings.scan_folder_taken == "move")
     take_scans(running.works, folder, max_megabytes=settings.max_upload_mb)
@@ -75,20 +75,20 @@ def _scan_folder(path: str, is_kept: bool) -> ScanFolder:
     is_alone=True,
 )
 def take_mails_job(running: Running) -> None:
-    """Take in mails from the mailbox."""
+    """Look into the mailbox."""
     most = running.settings.max_upload_mb
     take_mails(running.works, running.open_mailbox(), max_megabytes=most)
 
 
 def take_scans(works: Works, folder: ScanFolder, *, max_megabytes: int) -> None:
-    """Take in the complete files of the scanner's folder, and store a heartbeat."""
+    """Take in what lies complete in the scanner's folder."""
     with _noted(works, health.FOLDER) as facts:
         found = scan_folder.take_in(works, folder, max_megabytes=max_megabytes)
         facts |= {"is_sound": not found.faults, "refused": found.refused}
 
 
 def take_mails(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> None:
-    """Take in the new mails, and store a heartbeat."""
+    """Take in the mails that nobody has taken yet."""
     with _noted(works, health.MAILBOX) as facts:
         left = mailboxes.take_in(works, mailbox, max_megabytes=max_megabytes)
         facts |= {"is_sound": not left, "left": left}
@@ -96,8 +96,8 @@ def take_mails(works: Works, mailbox: Mailbox, *, max_megabytes: int) -> None:
 
 @contextmanager
 def _noted(works: Works, name: str) -> Iterator[dict[str, Any]]:
-    """Store a heartbeat after the block. The intake counts as away unless the block says otherwise;
-    an error on our own side stores none.
+    """The way in is away until the block has said otherwise. What we lack ourselves says nothing
+    about it.
     """
     facts: dict[str, Any] = {"is_sound": False}
     try:

@@ -13,7 +13,10 @@ from workflow_app.engine.differences import Difference, Kind
 from workflow_app.engine.process_folders import MODEL_FILE
 from workflow_app.models import Definition as DefinitionRow
 from workflow_app.models import User
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import (
+    PROCESS_KEEPERS,
+    check_role,
+)
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.processes.definitions import definition_of
 
@@ -61,7 +64,7 @@ def check_keeper(work: UnitOfWork) -> None:
     does.
     """
     if work.actor != SYSTEM:
-        check_act(work.actor, Act.KEEP_PROCESSES)
+        check_role(work.actor, PROCESS_KEEPERS)
 
 
 def of_process(work: UnitOfWork, key: str) -> list[Version]:

@@ -21,7 +21,14 @@ from workflow_app.engine.linting.source import Finding
 from workflow_app.engine.rehearsal import Coverage
 from workflow_app.models import Definition as DefinitionRow
 from workflow_app.models import DefinitionFile, ModelPart
-from workflow_app.permissions import CASE_STARTERS, ROLES, Act, check_role, has_role, may
+from workflow_app.permissions import (
+    CASE_MINDERS,
+    CASE_STARTERS,
+    OVERSEERS,
+    ROLES,
+    check_role,
+    has_role,
+)
 from workflow_app.services.core import unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration_keys
@@ -73,6 +80,7 @@ def _keys(definition: Definition) -> list[str]:
     ]
 
 
+CURRENT = "current definitions"
 FORMER = {"disposal_propam": "Pemusnahan arsip Propam"}
 """Processes whose folder is gone, with their names: what began under them continues by the stored
 definition, and settings still name them; no case begins.
@@ -171,7 +179,7 @@ def deploy(work: UnitOfWork, folder: Path) -> Deployment:
     row.is_current = True
     work.session.flush()
     numbers(work, row.id, definition)
-    work.cache.definitions = None
+    work.session.info.pop(CURRENT, None)
     unit_of_work.record(
         work,
         f"process:{row.process_key}",
@@ -221,16 +229,15 @@ def current_definitions(work: UnitOfWork) -> list[Definition]:
     """The current version of every process, parsed. Read once per unit of work: a page asks more
     than once.
     """
-    known = work.cache.definitions
-    if known is None:
-        known = [definition_of(work, row.id) for row in _current_rows(work)]
-        work.cache.definitions = known
+    if CURRENT not in work.session.info:
+        work.session.info[CURRENT] = [definition_of(work, row.id) for row in _current_rows(work)]
+    known: list[Definition] = work.session.info[CURRENT]
     return known
 
 
 def concerning(work: UnitOfWork) -> list[ProcessView]:
     """The processes that may bring the actor a task; all of them for who oversees the unit."""
-    roles, sees_all = work.actor.roles, may(work.actor, Act.SEE_ALL_CASES, Act.SEE_FAILED_STEPS)
+    roles, sees_all = work.actor.roles, has_role(work.actor, OVERSEERS | CASE_MINDERS)
     found = ((row, definition_of(work, row.id)) for row in _current_rows(work))
     return [
         _view(row)

@@ -1,4 +1,4 @@
-"""Own what the public may know: the status of a case, and counts.
+"""Own what the public may know: where a case stands, and counts.
 
-Called by settings administration and web.
+Called by pages.
 """

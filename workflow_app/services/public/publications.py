@@ -1,15 +1,21 @@
-"""Publication of complaint counts (R40): counted by a periodic job, stored as published.
+"""Publishing how many complaints there are and what became of them (R40): made by the clock, kept
+as it was told.
 
-A publication holds exactly what the public reads; pages show the newest one and never query cases.
-Confined and walled-off cases (R79) count in the total of their year and, whatever their outcome, as
-still being handled.
+A publication holds exactly what the public reads. Cases that somebody is kept from (R79) are
+counted in the total of their year, and whatever becomes of them beside those that are still
+handled; small numbers are left out (`small_numbers`). Pages read the newest publication, never the
+cases.
 
-Small counts are suppressed so that no reader can compute them. The total is exact; each division of
-it stands for itself. In a division small counts read "<5", and one remainder sums them up with
-everything that counts only in the total. The first by name of the other counts joins the remainder,
-so that neither a small count nor the existence of hidden cases can be derived. Readers know these
-rules, so which count joins must not depend on how small the small ones are; where one would not
-suffice, no part is published.
+Counting the cases of a process for the public: one pass over the tables, as groups that name nobody
+(R40). Counts that can be published: small ones are not told, and nothing that is told lets one work
+them out. Pure.
+
+A total is told exactly and divided up once or more; each division stands for itself, because all of
+them have nothing in common but the total. In a division small counts read "<5", and what they hold
+together, with everything that is counted in the total only, is one remainder. The first by name of
+the other counts joins it, so that a reader who adds and subtracts learns neither a small count nor
+whether anything is counted in the total only. The reader knows these rules: which count joins must
+not depend on how small the small ones are, and where one would not suffice, no part is told.
 """
 
 import hashlib
@@ -44,8 +50,8 @@ RECEIVED = """
     where c.process_key = :process_key and c.outcome is distinct from 'dibatalkan'
       and exists (select from letter l where l.case_id = c.id and l.kind = :letter)
 """
-"""Every case that has the letter, received when its clock began. Confined and walled-off cases are
-marked as hidden (R79).
+"""Every case that has the letter, received when its clock began. Hidden ones are those that
+somebody is kept from (R79).
 """
 
 GROUPS = text(f"""
@@ -86,20 +92,20 @@ class YearCounts:
 
     received: int = 0
     hidden: int = 0
-    """Number of cases counted only in the total."""
+    """Counted in the total, and by nothing else."""
     by_month: Counter[str] = field(default_factory=Counter)
     by_channel: Counter[str] = field(default_factory=Counter)
     by_outcome: Counter[str] = field(default_factory=Counter)
     by_response: Counter[str] = field(default_factory=Counter)
     days_to_response: tuple[int, float] = (0, 0.0)
-    """Number of cases and their median in days, without hidden cases."""
+    """How many, and their median; without hidden cases."""
     days_to_end: tuple[int, float] = (0, 0.0)
 
 
 def count(
     work: UnitOfWork, process_key: str, letter: str, counting: Counting
 ) -> dict[int, YearCounts]:
-    """Return the counts of a process by the year in which its cases were received."""
+    """The cases of a process by the year in which they were received."""
     given = {
         "process_key": process_key,
         "letter": letter,
@@ -127,7 +133,7 @@ def count(
 
 
 def complete(found: Counter[str], names: Iterable[str]) -> dict[str, int]:
-    """Return the counts under these names in order, followed by those under other names."""
+    """The counts under these names in their order, and what else there is behind them."""
     ordered = list(names)
     return {name: found[name] for name in [*ordered, *sorted(found.keys() - set(ordered))]}
 
@@ -140,33 +146,35 @@ def _days(cases: int, median: object) -> tuple[int, float]:
 Mark = Literal["exact", "small", "withheld"]
 
 FEWEST = 4
-"""Fewest names of a division whose parts are published; with fewer, even withholding everything
-would reveal the small ones.
+"""Names of a division that tells its parts; of fewer, even that nothing is told would tell of the
+small ones.
 """
 FEWEST_BESIDE_UNDIVIDED = 3
-"""The same where some cases may belong to none of the names."""
+"""The same where something may belong to none of the names."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One count as published."""
+    """One count as it is told."""
 
     mark: Mark
     count: int | None
-    """None where the count is not published."""
+    """None where it is not told."""
 
 
 @dataclass(frozen=True)
 class Division:
-    """A total divided into parts."""
+    """A total divided up."""
 
     figures: Mapping[str, Figure]
     remainder: int
-    """Sum of the unpublished figures and the undivided part; published where the total is."""
+    """What the figures that are not told hold together, with what belongs to none; told where the
+    total is.
+    """
 
 
 def published_total(count: int, threshold: int) -> Figure:
-    """Return a total by itself. Zero reveals nobody."""
+    """A total by itself. Zero tells of nobody."""
     return Figure("small", None) if 0 < count < threshold else Figure("exact", count)
 
 
@@ -174,7 +182,7 @@ def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> 
     """Divide the sum of `counts` and `undivided` by the names of `counts`; `undivided` belongs to
     none of them.
 
-    `undivided` is None where nothing can be undivided and the reader knows that.
+    Where there can be nothing undivided, and the reader knows that, it is None.
     """
     whole = sum(counts.values()) + (undivided or 0)
     small = {name for name, count in counts.items() if 0 < count < threshold}
@@ -192,8 +200,8 @@ def divide(counts: Mapping[str, int], undivided: int | None, threshold: int) -> 
 
 
 def _least(small: int, threshold: int) -> int:
-    """Return the smallest remainder, of so many small counts and one that joins, at which each
-    small one can have any small value.
+    """The smallest remainder, of so many small counts and one that joins, in which each small one
+    may have any small value.
     """
     return (threshold - 1) + (small - 1) + threshold if small else threshold
 
@@ -205,9 +213,7 @@ def _figure(name: str, count: int, small: set[str], withheld: set[str]) -> Figur
 
 
 def _nothing(counts: Mapping[str, int], whole: int) -> Division:
-    """Return a division without published parts, not even which are small. A total of zero is
-    published.
-    """
+    """No part is told, not even which are small; where there is nothing at all, that is told."""
     mark: Mark = "withheld" if whole else "exact"
     return Division({name: Figure(mark, None if whole else 0) for name in counts}, whole)
 
@@ -220,7 +226,7 @@ OUTCOMES = {
     "diabaikan": "Disisihkan menurut aturan anonim",
 }
 HIDDEN = "proses"
-"""The outcome under which hidden cases are counted, whatever became of them."""
+"""Where cases are counted that somebody is kept from, whatever became of them."""
 RESPONSES = {
     "dalam_batas": "Ditanggapi atau dicoba dihubungi, dalam batas waktu",
     "lewat_batas": "Ditanggapi atau dicoba dihubungi, sesudah batas waktu",
@@ -229,7 +235,7 @@ RESPONSES = {
 }
 UNNAMED = "Lainnya"
 GRACE = timedelta(days=1)
-"""A publication that is overdue by more than this is shown as late."""
+"""A publication that is later than this is said to be late."""
 
 
 @dataclass(frozen=True)
@@ -242,12 +248,12 @@ class Published:
 
     @property
     def years(self) -> list[Mapping[str, Any]]:
-        """Figures of each year, newest first."""
+        """What is told of each year, the newest first."""
         return list(self.figures["tahun"])
 
 
 def newest(work: UnitOfWork, process_key: str = PROCESS) -> Published | None:
-    """Return the newest publication; None before the first."""
+    """What was published last; None before the first time."""
     query = select(Publication).where(Publication.process_key == process_key)
     found = work.session.scalars(query.order_by(Publication.made_at.desc()).limit(1)).first()
     if found is None:
@@ -257,8 +263,8 @@ def newest(work: UnitOfWork, process_key: str = PROCESS) -> Published | None:
 
 
 def publish_due(work: UnitOfWork, process_key: str = PROCESS) -> bool:
-    """Publish if the configured number of days has passed since the last publication. Return
-    whether it was done.
+    """Publish when it is time: on the first look of a day, so many days after the last one. Returns
+    whether it was.
     """
     work.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"publish:{process_key}", 0)))
@@ -272,8 +278,8 @@ def publish_due(work: UnitOfWork, process_key: str = PROCESS) -> bool:
 
 
 def publish(work: UnitOfWork, process_key: str = PROCESS) -> bool:
-    """Count, suppress small counts, and store the publication. Return False where the process is
-    not deployed or its cases are not published.
+    """Count, leave out what is small, and keep it. False where the process is not there or its
+    cases are not published.
     """
     if process_key not in {deployed.key for deployed in definitions.list_current(work)}:
         return False
@@ -317,7 +323,9 @@ def publish(work: UnitOfWork, process_key: str = PROCESS) -> bool:
 
 
 def rows(published: Published) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield everything as table rows: year, division, name, count and, if not published, why."""
+    """Everything as lines of a table: year, division, name, count and, where it is not told,
+    why.
+    """
     yield "tahun", "sebaran", "butir", "jumlah", "tanda"
     for year in published.years:
         yield _row(year, "jumlah", "diterima", year["diterima"])
@@ -389,9 +397,7 @@ def _told(figure: Figure, threshold: int) -> dict[str, Any]:
 
 
 def _median(found: tuple[int, float], threshold: int) -> float | None:
-    """Return the median in days, rounded to a half; None for few cases, because it would be the
-    time of one of them.
-    """
+    """In days, to a half; of few cases it would be the time of one of them."""
     cases, days = found
     return round(days * 2) / 2 if cases >= threshold else None
 
@@ -399,8 +405,8 @@ def _median(found: tuple[int, float], threshold: int) -> float | None:
 def _channels(
     work: UnitOfWork, definition: Definition, counted: Iterable[YearCounts]
 ) -> dict[str, str]:
-    """Return the channels that the office lists, with its words and in its order, then former
-    channels with the words of the form.
+    """The ways the office lists, by its words and in its order; then those by which cases came
+    before, in the words of the form.
     """
     listed = configuration.words(work, configuration.CHANNELS)
     came = {code for counts in counted for code in counts.by_channel}
@@ -425,6 +431,6 @@ def _day(instant: datetime) -> date:
 
 @periodic("publish_counts", label="Menerbitkan angka pengaduan", queue=COUNTER, cron="*/10 * * * *")
 def publish_counts_job(running: Running) -> None:
-    """Publish the counts if they are due."""
+    """Publish the counts that are due."""
     with running.works.begin(SYSTEM) as work:
         publish_due(work)

@@ -1,10 +1,13 @@
-"""Tracking: the status of a case in public words, for the citizen with number and secret code, and
-at the desk (R36).
+"""Where a case stands, in public words only: for the citizen with number and secret code, and at
+the desk (R36).
 
-The letter of the case declares what is told: titles and sentences of the office, labels of choices,
-days; never a name or the content of a complaint. For a confined or walled-off case only one fixed
-sentence is told, so that neither days nor course reveal whom it concerns. A code is handed out with
-a letter, shown once, and replaced on record.
+What is told is what the letter of the case declares: titles and sentences of the office, labels of
+choices, days. Never a name, never what was complained about. Of a case that somebody is kept from,
+one fixed sentence and nothing else is told, so that neither its days nor its course say whom it
+concerns.
+
+Secret codes with which citizens follow their cases: handed out with a letter, shown once, replaced
+on record (R36).
 """
 
 import hmac
@@ -18,7 +21,7 @@ from sqlalchemy import select
 from workflow_app.domain import WITA, Conflict, InvalidInput, NotFound
 from workflow_app.engine.definitions import Definition, Mark, Stage, Tracking
 from workflow_app.models import Case, Letter, Submission, TrackingCode
-from workflow_app.permissions import Act, check_act, may
+from workflow_app.permissions import TRACKING_CODE_ISSUERS, check_role, has_role
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, answers, clocks, related_cases
 from workflow_app.services.core import formatting, unit_of_work, vault
@@ -28,8 +31,8 @@ from workflow_app.services.office_settings import numbers
 from workflow_app.services.processes.definitions import definition_of
 
 LENGTH = 12
-"""Number of characters: 60 random bits. Guesses are slowed, and the stored digest cannot be tested
-without the key of the case.
+"""60 random bits: guesses are slowed, and what is kept of it cannot be tried out without the key of
+the case.
 """
 CONTEXT = "tracking"
 LONGEST_PURPOSE = 300
@@ -41,15 +44,15 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class CodeView:
-    """What the pages show about the code of a letter."""
+    """What the pages say about the code of a letter."""
 
     letter_id: UUID
     number: str
     issued_at: datetime | None
-    """When the current code was handed out; None without one."""
+    """When the one in force was handed out; None while there is none."""
     issued_by: str
     can_issue: bool
-    """True if the actor may hand out a first or a new code."""
+    """The actor may hand out one, the first or a new one."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class IssuedCode:
 
 
 def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
-    """Return the codes of a case by letter, for letters that carry one. The caller has checked
+    """The codes of the letters of a case that carry one, by letter. The caller has checked
     access.
     """
     carriers = [letter for letter in letters.of_case(work, case.id) if is_carried_by(work, letter)]
@@ -74,13 +77,13 @@ def of_case(work: UnitOfWork, case: Case) -> Mapping[UUID, CodeView]:
     )
     found = {code.letter_id: code for code in work.session.scalars(query)}
     names = users.names_of(work, [code.issued_by for code in found.values()])
-    can_issue = may(work.actor, Act.ISSUE_TRACKING_CODES)
-    return {letter.id: _view(letter, found.get(letter.id), names, can_issue) for letter in carriers}
+    may = has_role(work.actor, TRACKING_CODE_ISSUERS)
+    return {letter.id: _view(letter, found.get(letter.id), names, may) for letter in carriers}
 
 
 def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
-    """Hand out a code with a letter. This ends the current code, if any, which needs a written
-    purpose; both are recorded.
+    """Hand out a code with a letter. Where one is in force it ends, and a written purpose is
+    needed; both are on record.
 
     Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict`.
     """
@@ -88,7 +91,7 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
     if letter is None:
         raise NotFound()
     case = access.visible_case(work, letter.case_id, lock=True)
-    check_act(work.actor, Act.ISSUE_TRACKING_CODES)
+    check_role(work.actor, TRACKING_CODE_ISSUERS)
     work.session.refresh(letter)
     if definition_of(work, letter.definition_id).letter(letter.kind).tracking is None:
         raise NotFound()
@@ -112,8 +115,8 @@ def issue(work: UnitOfWork, letter_id: UUID, purpose: str = "") -> IssuedCode:
 
 
 def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
-    """Return the letter with this number if the secret is right. The work done is the same
-    whichever is wrong.
+    """The letter of this number, for who also has its secret. The same is done whatever is wrong,
+    or both.
     """
     number_id = numbers.find(work, number)
     letter = work.session.scalars(
@@ -136,8 +139,8 @@ def find(work: UnitOfWork, number: str, code: str) -> Letter | None:
 
 
 def is_carried_by(work: UnitOfWork, letter: Letter) -> bool:
-    """True if a valid letter comes with a code, by the version under which it was issued; the case
-    may have been moved since.
+    """Whether a letter that holds comes with a code, by the version under which it was issued: a
+    case may have been moved since.
     """
     if letter.status != "valid":
         return False
@@ -145,7 +148,7 @@ def is_carried_by(work: UnitOfWork, letter: Letter) -> bool:
 
 
 def _end(work: UnitOfWork, case: Case, letter: Letter, purpose: str) -> None:
-    """End the current code, and record what happens."""
+    """End the code in force, and put what happens on record."""
     query = select(TrackingCode).where(
         TrackingCode.letter_id == letter.id, TrackingCode.ended_at.is_(None)
     )
@@ -182,7 +185,7 @@ def _view(
 
 @dataclass(frozen=True)
 class Reached:
-    """A stage that the case has reached, and its day."""
+    """A stage that the case has reached, and on which day."""
 
     title: str
     on: date
@@ -190,27 +193,27 @@ class Reached:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything that is told."""
+    """All that is told."""
 
     number: str
     words: str
     reached: tuple[Reached, ...] = ()
-    """Stages, oldest first; empty where only the fixed sentence is told."""
+    """Oldest first; empty where only the fixed sentence is told."""
     state: str = ""
     """The newest public label of the work."""
     next: str = ""
     due: date | None = None
-    """The day by which the citizen hears again."""
+    """The day until which the citizen hears again."""
     unsure_year: int | None = None
-    """A year before that day whose holidays are not confirmed, so that the day may move."""
+    """A year before that day whose holidays nobody has confirmed, so that it may move."""
     is_overdue: bool = False
     updated_on: date | None = None
     continued_as: str = ""
-    """The number under which the case was reopened."""
+    """The number under which the case was taken up again after its end."""
 
 
 def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
-    """Return the status for a right number and code; None when either is wrong."""
+    """For who has both; None when either is wrong."""
     letter = find(work, number, code)
     if letter is None:
         return None
@@ -218,10 +221,11 @@ def look_up(work: UnitOfWork, number: str, code: str) -> Status | None:
 
 
 def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
-    """Return the status for an officer who sees the case. Raises `NotFound`, also for a case whose
-    letters carry no code.
+    """The same for who sees the case. Raises `NotFound`, also for a case whose letters carry no
+    code.
 
-    Reopened cases are followed only up to the first one that the officer may not see.
+    He reads as far as he sees: nothing is told of the first one that took another up and is kept
+    from him, nor of what came after.
     """
     case = access.visible_case(work, case_id)
     letter = _tracked(work, case)
@@ -231,7 +235,7 @@ def for_officer(work: UnitOfWork, case_id: UUID) -> Status:
 
 
 def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
-    """Return the newest valid letter of a case that carries a code."""
+    """The newest letter of a case that holds and carries a code."""
     newest = reversed(letters.of_case(work, case.id))
     return next((letter for letter in newest if is_carried_by(work, letter)), None)
 
@@ -239,11 +243,11 @@ def _tracked(work: UnitOfWork, case: Case) -> Letter | None:
 def _followed(
     work: UnitOfWork, case: Case, letter: Letter, may_hear_of: Callable[[Case], bool]
 ) -> Status:
-    """Return the status of a case; if it was reopened, that of the continuing case after the stages
-    of this one, under the original number, as far as the asker may hear of it.
+    """What is told of a case, and where it was taken up after its end, of the one that goes on:
+    under the number that the citizen asked with, after all that went before, as far as the asker
+    may hear of it.
 
-    If the continuing case is confined or walled off, its fixed sentence is all that is told of
-    both.
+    Where that one is kept from somebody, its fixed sentence is all that is told, of both.
     """
     told = _told(work, case, letter)
     heir = (
@@ -277,15 +281,17 @@ def _is_held_back(work: UnitOfWork, case: Case) -> bool:
 
 
 def _telling(work: UnitOfWork, case: Case, letter: Letter) -> Definition:
-    """Return the version whose words describe a case: its own, or the letter's if its own says
-    nothing of this letter.
+    """The version whose words tell of a case: its own one, and while that tells nothing of this
+    letter, the letter's.
     """
     own = definition_of(work, case.definition_id)
     return own if _tracking(own, letter) else definition_of(work, letter.definition_id)
 
 
 def _tracking(definition: Definition, letter: Letter) -> Tracking | None:
-    """Return what a version declares for cases with such a letter; None without a declaration."""
+    """What a version tells of cases under such a letter; None where it tells nothing, or has
+    none.
+    """
     source = definition.letters.get(letter.kind)
     return None if source is None else source.tracking
 
@@ -339,7 +345,7 @@ def _ended(
 
 
 def _submissions(work: UnitOfWork, case_id: UUID) -> dict[str, list[Submission]]:
-    """Return all submissions by element, oldest first."""
+    """Everything that was answered, by step, oldest first."""
     found: dict[str, list[Submission]] = {}
     query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.position)
     for submission in work.session.scalars(query):
@@ -348,7 +354,7 @@ def _submissions(work: UnitOfWork, case_id: UUID) -> dict[str, list[Submission]]
 
 
 def _day(given: dict[str, list[Submission]], marks: Iterable[Mark]) -> date | None:
-    """Return the earliest day on which one of these marks was reached; None if none was."""
+    """The earliest day one of these marks was reached; None while none is."""
     days = [
         day
         for mark in marks
@@ -368,7 +374,7 @@ def _day_of(submission: Submission, mark: Mark) -> date | None:
 def _promised(
     work: UnitOfWork, case: Case, stage: Stage, given: dict[str, list[Submission]]
 ) -> tuple[date | None, int | None]:
-    """Return the day promised last: as stated by the handling officer, else the end of a running
+    """The day that was promised last: told by whoever handles the case, else the end of a running
     clock, with the year for which it may move.
     """
     told = _newest(given, stage.promise) if stage.promise else None
@@ -381,7 +387,7 @@ def _promised(
 
 
 def _newest(given: dict[str, list[Submission]], mark: Mark) -> Submission | None:
-    """Return the newest submission of a step, if it answers this question."""
+    """The newest submission of a step, if it answers this question."""
     submissions = given.get(mark.element, [])
     return submissions[-1] if submissions and mark.field in submissions[-1].answers else None
 

@@ -1,4 +1,4 @@
-"""Own boards, figures of processes, and service reports.
+"""Own boards, figures of processes and services.
 
-Called by exports, operations, web and commands.
+Called by pages.
 """

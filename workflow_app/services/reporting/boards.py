@@ -1,9 +1,11 @@
-"""The board of all running cases, the lists behind its figures, and a digest that tells a page
-whether anything is new.
+"""The board of all running cases: by process, what is over its limit first; what waits for
+approval; the day; spans of services.
 
-The board shows cases by process with the late ones first, waiting approvals, figures of the day,
-and service times. Only cases that the reader may see are counted (`access.sees_of_many`), and no
-figure is about a person. The number of queries does not depend on the number of cases.
+Everything counts what the reader may see and nothing else (`access.sees_of_many`), and no figure is
+about a person. It costs as many questions for five thousand cases as for five.
+
+The cases behind the figures of the board, page by page: what a figure counts is what its list
+shows. Whether anything is new for a page that shows many cases, without making the page.
 """
 
 import hashlib
@@ -18,7 +20,7 @@ from sqlalchemy import Row, Select, func, null, select, tuple_
 
 from workflow_app.domain import WITA
 from workflow_app.models import AuditEvent, Case, CaseClock, Task
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import OVERSEERS, check_role
 from workflow_app.services.cases import access
 from workflow_app.services.core import pagination
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -28,7 +30,7 @@ from workflow_app.services.reporting.case_status import Approval, Standing
 from workflow_app.services.reporting.service_reports import Span
 
 SHOWN = 5
-"""Number of cases of each process on the board; the others are in its list."""
+"""Cases of each process on the board; the others are in its list."""
 APPROVALS = 6
 
 
@@ -40,21 +42,21 @@ class Group:
     name: str
     running: int
     late: int
-    """Number of cases with a clock past its limit."""
+    """A clock of theirs is over its limit."""
     due_today: int
-    """Number of cases that are not late and have a clock that ends today."""
+    """Not late, and a clock of theirs ends today."""
     cases: list[Standing]
-    """The first cases, most urgent first."""
+    """The first of them, the most urgent one first."""
 
 
 @dataclass(frozen=True)
 class Today:
-    """Number of cases on this day so far."""
+    """Cases of this day so far."""
 
     received: int
     finished: int
     breached: int
-    """Cases of which a clock passed its limit today, whether it still runs or not."""
+    """A clock of theirs passed its limit today, whether it runs on or has stopped since."""
 
 
 @dataclass(frozen=True)
@@ -62,33 +64,33 @@ class Board:
     """The whole board."""
 
     groups: list[Group]
-    """Processes with late cases first, then by the next limit."""
+    """What has something over its limit first, then by what ends next."""
     approvals: list[Approval]
-    """The oldest waiting approvals."""
+    """The oldest of them."""
     waiting: int
-    """Number of all waiting approvals."""
+    """All of them."""
     today: Today
     spans: list[Span]
 
     @property
     def running(self) -> int:
-        """Number of all running cases."""
+        """All running cases."""
         return sum(group.running for group in self.groups)
 
     @property
     def late(self) -> int:
-        """Number of running cases past a limit."""
+        """Those of them that are over a limit."""
         return sum(group.late for group in self.groups)
 
     @property
     def due_today(self) -> int:
-        """Number of running cases with a limit today."""
+        """Those of them that end today."""
         return sum(group.due_today for group in self.groups)
 
 
 def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
-    """Return the current board; `days` is the period of the service times."""
-    check_act(work.actor, Act.SEE_ALL_CASES)
+    """The board as it is now; `days` is the period of the spans."""
+    check_role(work.actor, OVERSEERS)
     firsts = _firsts(work)
     oldest, waiting = case_status.oldest(work, {row.definition_id for row in firsts}, APPROVALS)
     return Board(
@@ -101,8 +103,8 @@ def read(work: UnitOfWork, days: int = service_reports.USUAL) -> Board:
 
 
 def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the most urgent running cases of each version of each process, most urgent first, with
-    the counts of that version.
+    """The most urgent running cases of each version of each process, the most urgent one first,
+    with the counts of that version.
     """
     now = work.clock()
     _, midnight = case_status.day_of(now)
@@ -142,7 +144,7 @@ def _firsts(work: UnitOfWork) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def _groups(work: UnitOfWork, firsts: Sequence[Row[*tuple[Any, ...]]]) -> list[Group]:
-    """Group by process over all its versions: the first cases of all, and the sum of the counts."""
+    """By process, whatever its versions: the first cases of all, and the sum of the counts."""
     of_process: dict[str, list[Row[*tuple[Any, ...]]]] = {}
     for row in firsts:
         of_process.setdefault(definitions.definition_of(work, row.definition_id).key, []).append(
@@ -207,7 +209,7 @@ Kind = Literal[
 NEWEST_FIRST: frozenset[Kind] = frozenset(
     {"received", "finished", "breached", "measured", "measured_late"}
 )
-"""Lists ordered by newest first; the others begin with the most urgent."""
+"""The others begin with what presses most."""
 
 
 @dataclass(frozen=True)
@@ -216,9 +218,9 @@ class ListedCase:
 
     case: Standing
     at: datetime | None
-    """The value by which the list is ordered; None where a case has no limit."""
+    """By what the list is ordered; None where a case has no limit."""
     took: timedelta | None
-    """What its clock measured, in lists of service times."""
+    """What its clock measured, in lists of spans."""
     was_late: bool
 
 
@@ -240,10 +242,10 @@ def page(
     after: str | None = None,
     limit: int = 25,
 ) -> ListPage:
-    """Return cases of one kind, of one process or all. `days` is the period of service times,
-    `after` the cursor of the page before.
+    """Cases of one kind, of one process or of all; `days` is the period of spans, `after` the
+    cursor of the page before.
     """
-    check_act(work.actor, Act.SEE_ALL_CASES)
+    check_role(work.actor, OVERSEERS)
     query = _KINDS[kind](work, days)
     if process:
         query = query.where(Case.process_key == process)
@@ -288,7 +290,7 @@ def _running(work: UnitOfWork, _days: int) -> Query:
 
 
 def _until(work: UnitOfWork, begins: datetime | None, ends: datetime) -> Query:
-    """Select running cases whose first limit lies in this period."""
+    """Running cases whose first limit lies in this time."""
     limit = case_status.limits()
     query = select(Case.id, limit.c.due_at.label("at"), *_UNMEASURED).join(
         limit, limit.c.case_id == Case.id
@@ -367,16 +369,17 @@ _KINDS: Mapping[Kind, Callable[[UnitOfWork, int], Query]] = {
 
 
 UNSETTLED = 500
-"""Number of newest events that are examined, so that one committed late is noticed."""
+"""So many of the newest events are looked at for one that was committed late."""
 
 
 def word(work: UnitOfWork) -> str:
-    """Return a digest that stays the same as long as such a page would. It costs two index lookups.
+    """Stays the same as long as such a page would read the same, at the price of two looks into an
+    index.
 
-    Every change writes an event; otherwise a page changes only when a limit passes, and at
+    Every change writes its event; beside that only time changes a page: when a limit passes, and at
     midnight. Events get their numbers before they are committed, so the newest one alone would hide
-    one that is committed after it. The digest reveals nothing about what is new and is the same for
-    everybody.
+    one that is committed after it. The word tells nothing of what is new: it is a digest, and the
+    same for everybody.
     """
     now = work.clock()
     newest = select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(UNSETTLED).subquery()

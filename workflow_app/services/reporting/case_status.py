@@ -1,5 +1,8 @@
-"""The status of many cases for those who oversee them: running clocks, open steps, and waiting
-approvals. People's names are left out.
+"""Where cases stand for who watches over many: their running clocks, and for what they wait. No
+names of people.
+
+Decisions that one person waits for from another: open tasks at which somebody judges what others
+have done.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -36,7 +39,9 @@ from workflow_app.services.processes import definitions
 from workflow_app.services.processes.definitions import definition_of
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The limit of a case without one, so that it comes last and lists can be paged beyond it."""
+"""Stands for the limit of a case that has none, so that it comes last and a list can go on behind
+it.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ class RunningClock:
     started_at: datetime
     due_at: datetime | None
     unsure_year: int | None
-    """A year before its end whose holidays are not confirmed, so that the end may move."""
+    """A year on its way whose holidays nobody has confirmed, so that its end may move."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The status of one case, without personal data."""
+    """One case as it stands; nothing personal."""
 
     case_id: UUID
     number: str
@@ -61,17 +66,17 @@ class Standing:
     opened_at: datetime
     closed_at: datetime | None
     is_stopped: bool
-    """True if an incident waits for a person."""
+    """An incident waits for a person."""
     outcome: str
-    """The outcome in words; empty while the case runs."""
+    """How it ended, in words; empty while it runs."""
     clocks: list[RunningClock]
-    """Running clocks, the earliest limit first."""
+    """The one that is over first comes first."""
     waits_for: list[str]
-    """Open steps, each with its role."""
+    """Steps that are open, with the role whose turn it is."""
 
 
 def limits() -> Subquery:
-    """Return the earliest limit among the running clocks per case that has one."""
+    """The first limit among the running clocks of each case that has one."""
     return (
         select(CaseClock.case_id, func.min(CaseClock.due_at).label("due_at"))
         .where(CaseClock.stopped_at.is_(None), CaseClock.due_at.is_not(None))
@@ -81,12 +86,16 @@ def limits() -> Subquery:
 
 
 def urgency(limit: Subquery) -> ColumnElement[datetime]:
-    """Return the sort key of cases: longest past its limit, then earliest limit, then no limit."""
+    """What cases are ordered by: what is over its limit longest, then what is over next, then what
+    has no limit.
+    """
     return func.coalesce(limit.c.due_at, NEVER)
 
 
 def breached(begins: datetime, ends: datetime) -> ColumnElement[bool]:
-    """Return the condition that a clock passed its limit in this period while it ran."""
+    """The limit of a clock passed in this time while it ran, whether it has stopped since or
+    not.
+    """
     return and_(
         CaseClock.due_at >= begins,
         CaseClock.due_at < ends,
@@ -95,14 +104,14 @@ def breached(begins: datetime, ends: datetime) -> ColumnElement[bool]:
 
 
 def day_of(instant: datetime) -> tuple[datetime, datetime]:
-    """Return begin and end of the local day (WITA) of an instant."""
+    """Begin and end of the local day (WITA) of an instant."""
     begins = instant.astimezone(WITA).replace(hour=0, minute=0, second=0, microsecond=0)
     return begins.astimezone(UTC), (begins + timedelta(days=1)).astimezone(UTC)
 
 
 def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
-    """Return the status of these cases in this order. The caller has checked access. The number of
-    queries does not depend on the number of cases.
+    """These cases in this order. The caller has asked who may see them; as many questions for one
+    as for fifty.
     """
     if not case_ids:
         return []
@@ -138,7 +147,9 @@ def of_cases(work: UnitOfWork, case_ids: Sequence[UUID]) -> list[Standing]:
 
 
 class Words:
-    """Cached names of clocks and roles, and calendars, because most cases share them."""
+    """How clocks and roles are called: of many cases most are called the same, so each is looked up
+    once, and so is each calendar.
+    """
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work = work
@@ -147,13 +158,11 @@ class Words:
         self._calendar = cache(self._read_calendar)
 
     def clock(self, case: Case, name: str) -> str:
-        """Return the name of a case's clock, at the edge chosen for it."""
+        """A clock of a case, at the edge that counts in it."""
         return self._clock(case.definition_id, name, stages.chosen(self.work, case, name))
 
     def unsure_year(self, row: Any) -> int | None:
-        """Return the year before a clock's end whose holidays were not confirmed when it was
-        counted.
-        """
+        """The year on the way of a clock whose holidays were not confirmed when it was counted."""
         if not (row.calendar and row.calendar_valid_from and row.due_at):
             return None
         own = self._calendar(row.calendar, row.calendar_valid_from)
@@ -199,7 +208,7 @@ def _standing(words: Words, case: Case, clocks: Iterable[Any], waiting: Iterable
 
 @dataclass(frozen=True)
 class Approval:
-    """A task at which one person decides on the work of another."""
+    """One such decision."""
 
     task_id: UUID
     case_id: UUID
@@ -212,8 +221,8 @@ class Approval:
 
 
 def is_approval(work: UnitOfWork, in_use: Collection[UUID]) -> ColumnElement[bool]:
-    """Return the condition for an open task of a running case, joined to it, whose step is under
-    four eyes in the version of the case (one of `in_use`).
+    """An open task of a running case, joined to it, whose step is held under four eyes by the
+    version (of those `in_use`) under which the case runs.
     """
     steps = [
         (definition_id, element.id)
@@ -231,13 +240,13 @@ def is_approval(work: UnitOfWork, in_use: Collection[UUID]) -> ColumnElement[boo
 
 
 def in_use(work: UnitOfWork) -> list[UUID]:
-    """Return the versions under which cases run, not only the newest ones."""
+    """The versions under which cases run, not only the newest ones."""
     query = select(Case.definition_id).where(Case.closed_at.is_(None), Case.unit == work.actor.unit)
     return sorted(work.session.scalars(query.distinct()))
 
 
 def oldest(work: UnitOfWork, in_use: Collection[UUID], most: int) -> tuple[list[Approval], int]:
-    """Return the approvals that wait longest, and the number of all."""
+    """Those that wait longest, and how many there are."""
     query = (
         select(
             Task.id,

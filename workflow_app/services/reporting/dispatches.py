@@ -1,5 +1,8 @@
-"""The dispatch board: running calls to a scene with their stages and clocks, and who is on duty.
-The wall screen shows the most urgent calls in few words, without names.
+"""The dispatch board: calls to a scene that are running, their stages and clocks; who is on duty.
+Nothing personal.
+
+The dispatch board on a wall: what is read from three metres, the most urgent call first. Nobody's
+name stands on it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +15,7 @@ from sqlalchemy import func, select
 from workflow_app.engine import form_values
 from workflow_app.engine.definitions import Definition
 from workflow_app.models import Case, CaseClock, Draft, Submission, Task, TimeCorrection
-from workflow_app.permissions import FIELD_ROLES, ROLES, Act, check_act
+from workflow_app.permissions import BOARD_READERS, FIELD_ROLES, ROLES, check_role
 from workflow_app.services.accounts import users
 from workflow_app.services.cases import access, stages
 from workflow_app.services.core import formatting
@@ -32,12 +35,12 @@ STAGES = {
     "berangkat": "Berangkat",
     "tiba": "Tiba",
 }
-"""Stages on the way to the scene, in the order of the board."""
+"""What the board shows of the way to the scene, in this order."""
 ACKNOWLEDGED_IN = "pemanggilan"
-"""Subprocess in which the summoned functions acknowledge."""
+"""Subprocess in which those who are called up say that they know."""
 ARRIVAL = ("tiba_di_tkp", "tiba_di_tkp_luar_kota")
 NEVER_SUMMONED = frozenset({"piket_propam"})
-"""Functions on the roster that are never called to scenes."""
+"""Serves by the roster, but not at scenes."""
 OVER_110 = "telepon_110"
 HARMLESS = (None, "tidak", "belum_tahu")
 MOST = 60
@@ -45,7 +48,7 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Watch:
-    """A function and its members on duty."""
+    """A function and those of it who are on duty."""
 
     label: str
     names: str
@@ -53,7 +56,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Reached:
-    """One stage of a call; a time of None means not reached."""
+    """One stage of a call; without a time it is still to come."""
 
     name: str
     at: datetime | None
@@ -68,11 +71,11 @@ class Way:
     stopped_at: datetime | None
     due_at: datetime | None
     readings: list[stages.Reading] = field(default_factory=list)
-    """Durations by the events that the office has not chosen."""
+    """How long it took by the events that the office has not chosen."""
 
     @property
     def was_late(self) -> bool:
-        """True if the arrival was after the limit."""
+        """Did somebody arrive after the limit?"""
         return (
             self.due_at is not None
             and self.stopped_at is not None
@@ -82,8 +85,8 @@ class Way:
 
 @dataclass(frozen=True)
 class Norm:
-    """The standard of the number 110, for calls that came over it. It is shown where a limit is,
-    and escalates nothing.
+    """The standard of the number 110, for calls that came in over it: shown where a limit is, and
+    escalates nothing.
     """
 
     minutes: int
@@ -92,20 +95,20 @@ class Norm:
 
     @property
     def was_met(self) -> bool:
-        """True if the arrival was within it."""
+        """Did somebody arrive within it?"""
         return self.arrived_at is not None and self.arrived_at <= self.due_at
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A call whose form is not submitted yet: somebody is on the phone, or has left it."""
+    """A call whose form nobody has sent yet: somebody is on the phone, or has left it."""
 
     case_id: UUID
     number: str
     opened_at: datetime
     by: str
     typed_at: datetime | None
-    """When something was last typed; None if nothing was."""
+    """When something was last typed; None when nothing is."""
     is_left: bool
 
 
@@ -123,14 +126,14 @@ class Call:
     clock: Way | None
     norm: Norm | None
     waits_for: list[str]
-    """Roles that have not acknowledged yet."""
+    """Roles that have not said yet that they know."""
 
 
 def running(work: UnitOfWork) -> list[Call]:
-    """Return calls that were taken and have no result yet, oldest first. The number of queries does
-    not depend on the number of calls.
+    """Calls that were taken down and whose result nobody has reported yet, oldest first. As many
+    queries for one as for sixty.
     """
-    check_act(work.actor, Act.READ_DISPATCH_BOARD)
+    check_role(work.actor, BOARD_READERS)
     of_case = select(Submission.id).where(Submission.case_id == Case.id)
     taken_down = of_case.where(Submission.element == CALL).exists()
     over = of_case.where(Submission.element == DONE).exists()
@@ -162,10 +165,10 @@ def running(work: UnitOfWork) -> list[Call]:
 
 
 def begun(work: UnitOfWork) -> list[Begun]:
-    """Return calls whose form is not submitted yet, oldest first, so that an abandoned one is
-    continued or closed.
+    """Calls that are being taken down, oldest first, so that one that was left is taken up or
+    closed, and none is litter.
     """
-    check_act(work.actor, Act.READ_DISPATCH_BOARD)
+    check_role(work.actor, BOARD_READERS)
     patience = configuration.value(work, "target.laporan_dimulai")
     rows = work.session.execute(
         select(Case.id, Case.number, Case.opened_at, Task.id, Task.assignee_id)
@@ -195,10 +198,10 @@ def begun(work: UnitOfWork) -> list[Begun]:
 
 
 def on_duty(work: UnitOfWork) -> list[Watch]:
-    """Return who is on duty now, in the order of the roles; a function without anybody says so
-    where a roster is kept.
+    """Who is on duty now, in the order of the roles; a function without anybody says so where a
+    roster is kept.
     """
-    check_act(work.actor, Act.READ_DISPATCH_BOARD)
+    check_role(work.actor, BOARD_READERS)
     serving = duty.now(work, work.actor.unit)
     if not serving:
         return []
@@ -210,7 +213,7 @@ def on_duty(work: UnitOfWork) -> list[Watch]:
 
 
 def _given(work: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, dict[str, Submission]]:
-    """Return the newest answers of each case by element."""
+    """The newest answers of each case by element."""
     found: dict[UUID, dict[str, Submission]] = {}
     query = select(Submission).where(Submission.case_id.in_(case_ids)).order_by(Submission.position)
     for row in work.session.scalars(query):
@@ -277,8 +280,8 @@ def _call(
 
 
 def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
-    """Return the standard of the number 110. It counts from the call and only in town, whatever
-    edge or target the office has chosen for its own clock.
+    """The standard counts from the call and in town, whatever edge or target the office has chosen
+    for its own clock.
     """
     minutes = configuration.value(work, "target.norma_110")
     received, place = call.answers.get("received_at"), str(call.answers.get("wilayah") or "")
@@ -295,7 +298,7 @@ def _norm(work: UnitOfWork, call: Submission, clock: Way | None) -> Norm | None:
 
 
 def _dangers(definition: Definition, told: Mapping[str, object]) -> list[str]:
-    """Return what those who go must know, in words that are clear without the question."""
+    """What those who go must know, in words that need no question before them."""
     known = [name for name in ("bahaya", "korban", "senjata") if told.get(name) not in HARMLESS]
     return [
         "Masih berbahaya" if name == "bahaya" else _words(definition, told, name) for name in known
@@ -330,7 +333,7 @@ def _words(definition: Definition, told: Mapping[str, object], name: str) -> str
 
 
 DISPATCH_SCREEN_MOST = 4
-"""Number of calls that fit on a wall screen."""
+"""Calls that fit on a screen in letters of this size."""
 
 
 @dataclass(frozen=True)
@@ -342,32 +345,34 @@ class ShownCall:
     danger: str
     """What those who go must know, in words; empty when nothing is known."""
     stage: str
-    """The last stage reached."""
+    """The last stage that was reached."""
     since: datetime
     """When the report came in."""
     clock: Way | None
     waits_for: list[str]
-    """Functions that have not acknowledged yet."""
+    """Functions that have not said yet that they know."""
 
     @property
     def is_over(self) -> bool:
-        """True if somebody has arrived."""
+        """Has somebody arrived?"""
         return self.clock is not None and self.clock.stopped_at is not None
 
 
 @dataclass(frozen=True)
 class Screen:
-    """The content of the wall screen."""
+    """Everything on it."""
 
     calls: list[ShownCall]
     others: int
-    """Number of running calls that do not fit."""
+    """Running calls for which there is no room."""
     being_taken: int
-    """Number of calls whose form is not submitted yet."""
+    """Calls whose form nobody has sent yet."""
 
 
 def read(work: UnitOfWork) -> Screen:
-    """Return the wall screen: calls on the way by their limits, then those with an arrival."""
+    """What a screen shows: calls on the way by their limits, then those where somebody has
+    arrived.
+    """
     calls = sorted(map(_shown, running(work)), key=_order)
     return Screen(
         calls[:DISPATCH_SCREEN_MOST], max(len(calls) - DISPATCH_SCREEN_MOST, 0), len(begun(work))

@@ -1,8 +1,12 @@
-"""Figures of a process: how many cases stand at each step, how long they stay, and how often beyond
-the limit; a replay of a day, and the cases behind each figure.
+"""How many cases stand at each step of a process, how long they stay there, and how often longer
+than they may.
 
-Figures count only cases that the reader may see. Finished days come from their tallies minus hidden
-cases; days not yet tallied, including today, come from the event log.
+Figures are of the cases that the reader may see. Finished days come from their tallies, less the
+cases he may not see; days that are not counted yet, today among them, come from the log itself.
+
+A day of a process: every move of its cases, beginning with where they stood, to be watched over the
+drawing. The cases behind a figure of a process: those that stand at a step, and the stays that
+ended there in a period.
 """
 
 from collections import Counter, defaultdict
@@ -33,7 +37,7 @@ from workflow_app.engine.definitions import Definition
 from workflow_app.engine.definitions import Element as Element
 from workflow_app.models import Case, CaseStep, ModelPart, StayTally
 from workflow_app.models import Definition as DefinitionRow
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import PROCESS_READERS, check_role
 from workflow_app.services.cases import access, event_log
 from workflow_app.services.cases.event_log import Move, Stay, StayEnd
 from workflow_app.services.core import pagination
@@ -51,7 +55,7 @@ from workflow_app.services.reporting.stays import (
 )
 
 LONGEST = 366
-"""Number of days of the longest period."""
+"""Days of the longest period."""
 FRAMES = frozenset({"subProcess", "startEvent", "endEvent"})
 
 
@@ -69,7 +73,7 @@ class Period:
 
     @property
     def days(self) -> set[date]:
-        """All days of the period."""
+        """Each of them."""
         return {self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)}
 
 
@@ -84,67 +88,65 @@ class Version:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A process in all its versions or in one, and the version whose drawing is shown."""
+    """A process in all its versions or in one, and the one whose drawing is shown."""
 
     key: str
     versions: list[Version]
-    """All versions, newest first."""
+    """All there are, newest first."""
     only: int | None
     shown: Definition
     parts: Mapping[int, str]
-    """Part numbers of the steps in the chosen versions, each with its element id."""
+    """Numbers of the steps in the chosen versions, each with the id of its element."""
 
     @property
     def steps(self) -> list[Element]:
-        """Elements at which cases can stand, in the order of the model, without frames."""
+        """Where cases can stand, in the order of the model; frames around them excepted."""
         return [element for element in self.shown.elements.values() if is_step(element)]
 
     def numbers_of(self, element: str) -> list[int]:
-        """Return the part numbers of one step in the chosen versions."""
+        """The numbers of one step in the chosen versions."""
         return [number for number, key in self.parts.items() if key == element]
 
 
 @dataclass
 class StepFigures:
-    """Figures of one step in a period."""
+    """What is known of one step in a period. Every figure is that of its cases."""
 
     standing: int = 0
-    """Number of cases there now, independent of the period."""
+    """Cases there now, whatever the period is."""
     stays: int = 0
-    """Number of stays that ended in the period."""
+    """Stays that ended in the period."""
     timed: int = 0
-    """Number of these stays with a limit."""
+    """Of these, how many had a limit."""
     late: int = 0
     lengths: Counter[int] = field(default_factory=Counter)
 
     @property
     def median(self) -> timedelta | None:
-        """Length that half of the stays did not exceed."""
+        """Half of the stays were no longer."""
         return percentile(self.lengths, 50)
 
     @property
     def p90(self) -> timedelta | None:
-        """Length that nine in ten stays did not exceed."""
+        """Nine in ten were no longer."""
         return percentile(self.lengths, 90)
 
     @property
     def late_share(self) -> int | None:
-        """Percentage of the stays with a limit that exceeded it."""
+        """In percent of those that had a limit."""
         return round(100 * self.late / self.timed) if self.timed else None
 
 
 def is_step(element: Element) -> bool:
-    """True if a case can stand at the element. Frames only surround steps, and gateways take no
-    time.
-    """
+    """Can a case be said to stand there? Frames only surround steps, and gateways take no time."""
     return element.kind not in FRAMES and not element.kind.endswith(("Gateway", "boundaryEvent"))
 
 
 def choose(work: UnitOfWork, key: str, version: int | None = None) -> Chosen:
-    """Return a process and the part numbers of its steps. Raises `NotFound` if it was never
-    deployed, and `Forbidden`.
+    """A process and the numbers of its steps. Raises `NotFound` for what was never deployed,
+    `Forbidden`.
     """
-    check_act(work.actor, Act.READ_PROCESS_FIGURES)
+    check_role(work.actor, PROCESS_READERS)
     rows = work.session.scalars(
         select(DefinitionRow)
         .where(DefinitionRow.process_key == key)
@@ -164,7 +166,7 @@ def choose(work: UnitOfWork, key: str, version: int | None = None) -> Chosen:
 
 
 def _steps_of(work: UnitOfWork, definition_id: UUID) -> set[str]:
-    """Return the steps of a version; none if it cannot be read any more."""
+    """Where cases can stand in a version; nowhere in one that cannot be read any more."""
     try:
         elements = definition_of(work, definition_id).elements
     except InvalidDefinition:
@@ -173,7 +175,7 @@ def _steps_of(work: UnitOfWork, definition_id: UUID) -> set[str]:
 
 
 def figures(work: UnitOfWork, chosen: Chosen, period: Period) -> dict[str, StepFigures]:
-    """Return the figures by element, for steps with any."""
+    """By element, those steps of which there is something to tell."""
     found: dict[str, StepFigures] = defaultdict(StepFigures)
     finished = tallied(work, period.first, period.last)
     _add(found, chosen, work.session.execute(_of_tallies(work, chosen.parts, finished)))
@@ -191,7 +193,7 @@ def figures(work: UnitOfWork, chosen: Chosen, period: Period) -> dict[str, StepF
 
 
 def running(work: UnitOfWork) -> dict[str, int]:
-    """Return the number of running cases by process, of those that the actor may see."""
+    """By process, how many cases run that the actor may see."""
     query = select(Case.process_key, func.count()).where(
         Case.closed_at.is_(None), access.sees_case(work)
     )
@@ -200,7 +202,7 @@ def running(work: UnitOfWork) -> dict[str, int]:
 
 Counting = Select[int, int, int, int, int]
 Counts = Row[int, int, int, int, int]
-"""Part number, bucket, stays, stays with a limit, late stays."""
+"""Number of the part, bucket, stays, with a limit, late."""
 
 
 def _add(
@@ -227,7 +229,7 @@ def _of_tallies(work: UnitOfWork, parts: Collection[int], days: Collection[date]
 def _of_log(
     work: UnitOfWork, parts: Collection[int], days: Collection[date], which: ColumnElement[bool]
 ) -> Counting:
-    """Count stays from the event log, of cases of the actor's unit."""
+    """Of cases of the actor's unit, counted from the log."""
     stay = stays()
     bucket = bucket_of(CaseStep.at - stay.c.since)
     return (
@@ -241,7 +243,7 @@ def _of_log(
 
 
 def _standing(work: UnitOfWork, chosen: Chosen) -> Select[int, int]:
-    """Count running cases by the part at which they stand."""
+    """Where running cases stand, by the number of the part."""
     place = func.jsonb_each(Case.standing).table_valued("key", "value", name="place")
     part = cast(literal_column("place.value ->> 0"), Integer)
     return (
@@ -254,11 +256,9 @@ def _standing(work: UnitOfWork, chosen: Chosen) -> Select[int, int]:
 
 
 MOST = 1000
-"""Number of moves on one page."""
+"""Moves on one page."""
 OLDEST = 92
-"""Number of days back that can be replayed: the initial positions are computed from what came
-after.
-"""
+"""Days back that can be watched again: where all stood is put together from what came after."""
 
 
 @dataclass(frozen=True)
@@ -271,19 +271,19 @@ class DayMove:
 
 @dataclass(frozen=True)
 class Day:
-    """Some moves of a day in order, and where the cases stood before the first of them."""
+    """Some moves of a day in their order, from where the cases stood before the first of them."""
 
     begins_at: datetime
     ends_at: datetime
     standing: Mapping[str, int]
-    """Number of cases per element at the beginning."""
+    """By element, how many cases stood there at the beginning."""
     moves: list[DayMove]
     next: datetime | None
-    """When the remaining moves begin, if they do not fit on one page."""
+    """When the moves go on that are too many for one page."""
 
 
 def watch(work: UnitOfWork, chosen: Chosen, day: date, since: datetime | None = None) -> Day:
-    """Return the moves of a day from `since` on, of cases that the actor may see. Raises `NotFound`
+    """The moves of a day from `since` on, of the cases that the actor may see. Raises `NotFound`
     for days too far back.
     """
     today = work.clock().astimezone(WITA).date()
@@ -328,7 +328,9 @@ def _stays(case: Case, rows: Sequence[CaseStep], keys: Mapping[int, str]) -> Ite
 
 
 def _cases(work: UnitOfWork, chosen: Chosen, begin: datetime, end: datetime) -> Sequence[Case]:
-    """Return the cases open at some time of the period, with only the columns needed."""
+    """Those that had begun before the day's end and were not over at its beginning, without what
+    else a case holds.
+    """
     query = (
         select(Case)
         .options(load_only(Case.number, Case.definition_id, Case.standing))
@@ -345,7 +347,7 @@ def _cases(work: UnitOfWork, chosen: Chosen, begin: datetime, end: datetime) -> 
 def _steps(
     work: UnitOfWork, case_ids: Sequence[UUID], begin: datetime
 ) -> dict[UUID, list[CaseStep]]:
-    """Return the steps of each case since then, oldest first."""
+    """By case, what it did since then, oldest first."""
     query = (
         select(CaseStep)
         .where(CaseStep.case_id.in_(case_ids), CaseStep.at >= begin)
@@ -364,7 +366,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class StayRow:
-    """One stay in a list, without personal data."""
+    """One stay in a list; nothing personal."""
 
     case_id: UUID
     case_number: str
@@ -373,10 +375,10 @@ class StayRow:
     """None while the case is still there."""
     is_late: bool
     is_cut: bool
-    """True if the step was interrupted and not completed."""
+    """Something else took the case away: the step was not completed."""
 
     def length(self, now: datetime) -> timedelta:
-        """Return how long it lasted, or has lasted until now."""
+        """How long it lasted, or lasts until now."""
         return (self.until or now) - self.since
 
 
@@ -397,8 +399,8 @@ def page(
     period: Period,
     after: str | None = None,
 ) -> StayPage:
-    """Return stays of cases that the actor may see: present ones by longest first, ended ones by
-    latest first. Raises `NotFound`.
+    """Of the cases that the actor may see: who stands there longest first, what ended last first.
+    Raises `NotFound`.
     """
     numbers = chosen.numbers_of(element)
     if not numbers or which not in WHICH:

@@ -1,9 +1,14 @@
-"""Service times, and the monthly service report (R75, R76).
+"""The services of a month in figures, for who plans operations and budgets (R75, R76) and for who
+leads: the same for all readers.
 
-The service time of a process is measured by the first clock in its diagram that has a target, else
-the first clock; cancelled cases and those the reader may not see are left out. The monthly report
-is the same for all readers: confined and walled-off cases (R79) are in no figure, so that readers
-cannot learn from each other's. Nothing is about a person; work is counted by role.
+Cases that are kept from anybody (R79) are in no figure, so that no two readers can learn from each
+other's. Nothing is about a person: work is counted by role.
+
+How long a service takes: of each process the clock that the SOP judges it by, over a period. Spans
+of services, never of people.
+
+The clock of a process is the first in its diagram that has a target, else the first. Cases that
+were cancelled rendered no service and are left out; what the reader may not see is not counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +32,7 @@ from sqlalchemy import (
 from workflow_app.domain import WITA
 from workflow_app.engine import clocks as engine_clocks
 from workflow_app.models import Case, CaseClock, Task
-from workflow_app.permissions import ROLES, Act, check_act
+from workflow_app.permissions import REPORT_READERS, ROLES, check_role
 from workflow_app.services.cases import access
 from workflow_app.services.core import formatting
 from workflow_app.services.core.unit_of_work import UnitOfWork
@@ -37,7 +42,7 @@ from workflow_app.services.processes import definitions
 from workflow_app.services.reporting import case_status
 
 PERIODS = (7, 30, 90)
-"""Periods in days that can be chosen, including today."""
+"""Days that can be chosen, today among them."""
 USUAL = 30
 
 
@@ -50,25 +55,25 @@ class ServiceClock:
     name: str
     label: str
     target: str
-    """The present target in words; empty when the clock is only measured."""
+    """In words, as it holds now; empty when it is only measured."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Service times in the period."""
+    """How long it took in the period."""
 
     clock: ServiceClock
     n: int
     late: int
-    """Number of cases beyond the limit that each of them had."""
+    """Of these, over the limit that each of them had."""
     median: timedelta | None
-    """None for so few cases that it would reveal single ones."""
+    """None where so few would tell of single cases."""
     p90: timedelta | None
-    """The same, for twice as many cases."""
+    """The same, for twice as many."""
 
 
 def clocks(work: UnitOfWork) -> list[ServiceClock]:
-    """Return the service clock of every process that has one, by process name."""
+    """The clock of every process that has one, by the names of the processes."""
     found = []
     for definition in definitions.current_definitions(work):
         names = engine_clocks.started(definition.elements, definition.key)
@@ -91,30 +96,28 @@ def clocks(work: UnitOfWork) -> list[ServiceClock]:
 
 
 def since(work: UnitOfWork, days: int) -> datetime:
-    """Return the begin of a period of `days` that ends today."""
+    """Begin of a period of so many days that ends today."""
     return case_status.day_of(work.clock() - timedelta(days=days - 1))[0]
 
 
 def measured(work: UnitOfWork, known: Iterable[ServiceClock], days: int) -> ColumnElement[bool]:
-    """Return the condition for rounds of these clocks that ended in the period, of cases that the
-    reader may see.
-    """
+    """The rounds of these clocks that ended in the period, of cases the reader may see."""
     return and_(_of_services(known), _ended(work, days))
 
 
 def over(work: UnitOfWork, days: int) -> list[Span]:
-    """Return median, p90 and count of every process in one query."""
+    """Median, p90 and n of every process in one question."""
     known = clocks(work)
     return told(work, known, _ended(work, days))
 
 
 def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]) -> list[Span]:
-    """Return the same over the rounds of these clocks that fulfil a condition."""
+    """The same over those of the rounds of these clocks that are meant."""
     if not known:
         return []
     fewest = int(configuration.value(work, "publikasi.ambang"))
     took = CaseClock.stopped_at - CaseClock.started_at
-    # Both shares in one call, so that the database sorts once.
+    # Both at once: sorted once.
     shares = func.percentile_cont(literal([0.5, 0.9], ARRAY(Float))).within_group(took)
     query = (
         select(
@@ -140,8 +143,8 @@ def told(work: UnitOfWork, known: list[ServiceClock], which: ColumnElement[bool]
 
 
 def _ended(work: UnitOfWork, days: int) -> ColumnElement[bool]:
-    """Return the condition for rounds of any clock that ended in the period, of visible cases that
-    were not cancelled.
+    """Rounds of whatever clock that ended in the period, of cases the reader may see that rendered
+    a service.
     """
     return and_(
         CaseClock.stopped_at >= since(work, days),
@@ -168,16 +171,16 @@ class Line:
     finished: int
     cancelled: int
     running: int
-    """Number of cases at the end of the month, or now."""
+    """At the end of the month, or now."""
     breached: int
-    """Number of cases of which a clock passed its limit in the month."""
+    """Cases of which a clock passed its limit in the month."""
     span: Span | None
-    """Service times by the clock of the service."""
+    """Of the clock by which the service is judged."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """The number of steps that one role has done."""
+    """What one role has done."""
 
     role: str
     label: str
@@ -186,20 +189,20 @@ class Work:
 
 @dataclass(frozen=True)
 class Report:
-    """The report of a month."""
+    """All of a month."""
 
     first: date
-    """First day of the month."""
+    """Its first day."""
     until: datetime
-    """End of the month, or now."""
+    """Its end, or now."""
     is_over: bool
     lines: list[Line]
     work: list[Work]
 
 
 def of_month(work: UnitOfWork, first: date) -> Report:
-    """Return the report of the month that begins on this day."""
-    check_act(work.actor, Act.READ_SERVICE_REPORTS)
+    """The report of the month that begins on this day."""
+    check_role(work.actor, REPORT_READERS)
     begins, ends = _midnight(first), _midnight(following(first))
     until = min(ends, work.clock())
     return Report(
@@ -208,7 +211,9 @@ def of_month(work: UnitOfWork, first: date) -> Report:
 
 
 def months(work: UnitOfWork, most: int) -> list[date]:
-    """Return the first days of at most `most` months with figures, newest first."""
+    """The first days of the months that have figures, the newest first: from the first case on,
+    `most` at most.
+    """
     oldest = work.session.scalar(
         select(func.min(Case.opened_at)).where(access.kept_from_nobody(work))
     )
@@ -220,13 +225,13 @@ def months(work: UnitOfWork, most: int) -> list[date]:
 
 
 def following(first: date) -> date:
-    """Return the first day of the next month."""
+    """The first day of the month after."""
     return (first + timedelta(days=31)).replace(day=1)
 
 
 def rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """Yield the report as table rows. Service times are minutes; empty where so few cases would
-    reveal single ones.
+    """The report as lines of a table. Spans are minutes; empty where so few would tell of single
+    cases.
     """
     yield "bulan", "bagian", "kunci", "nama", "hal", "nilai"
     month = f"{report.first:%Y-%m}"

@@ -1,10 +1,14 @@
-"""Tallies of stays: how many cases left each step on a finished day, by length.
+"""Lengths of stays on a logarithmic scale: counts of buckets add up over days, elements and
+versions, and can be subtracted.
 
-Lengths are counted in buckets on a logarithmic scale, so that counts add up over days, elements and
-versions and can be subtracted. A percentile read from counts is within 2 % of the exact one
-(nearest rank); a second or less is one bucket. A job tallies all cases of a unit once per day; the
-cases that a reader may not see are subtracted when the figures are shown (`process_figures`), so
-that a later wall needs no recount.
+A bucket reaches from one power of `GROWTH` to the next, so that a percentile read from counts is
+within 2 % of the exact one (nearest rank), however long the stays are. A second or less is one
+bucket.
+
+Stays of finished days, counted once by a job: figures over months do not read the log of months.
+
+All cases of a unit are counted. Whoever may not see some of them has theirs taken off when he looks
+(`process_heat`), so that a wall that rises later needs no recount.
 """
 
 import math
@@ -41,25 +45,27 @@ from workflow_app.services.core.unit_of_work import UnitOfWork, Works
 
 GROWTH = 1.04
 PRECISION = (GROWTH - 1) / (GROWTH + 1)
-"""Largest relative difference of a length from the exact one."""
+"""By what share a length may differ from the exact one."""
 
 
 def bucket_of(length: ColumnElement[Any]) -> ColumnElement[int]:
-    """Return the bucket of an interval, in SQL. Tallies and live counts share this one scale."""
+    """The bucket of an interval, in SQL. Only here, so that what is tallied and what is counted
+    live are one scale.
+    """
     seconds = cast(func.extract("epoch", length), Double)
     return cast(func.ceil(func.ln(func.greatest(seconds, 1.0)) / math.log(GROWTH)), SmallInteger)
 
 
 def length_of(bucket: int) -> timedelta:
-    """Return the length that a bucket stands for."""
+    """The length a bucket stands for."""
     if bucket <= 0:
         return timedelta(seconds=1)
     return timedelta(seconds=2 * GROWTH**bucket / (GROWTH + 1))
 
 
 def percentile(counts: Mapping[int, int], share: int) -> timedelta | None:
-    """Return the length that this share (in percent) of the stays does not exceed; None without
-    stays.
+    """The length at or below which this share (in percent) of the stays lies; None when there are
+    none.
     """
     rank, seen = -(-sum(counts.values()) * share // 100), 0
     for bucket in sorted(counts):
@@ -70,16 +76,16 @@ def percentile(counts: Mapping[int, int], share: int) -> timedelta | None:
 
 
 MARGIN = timedelta(hours=1)
-"""Time after midnight before a day is tallied, because a step of its last second may be stored
+"""After midnight a day is left open so long: a step of its last second may be stored a little
 later.
 """
 DAYS_AT_ONCE = 50
 LOOKED_BACK = timedelta(days=14)
-"""Finished days that are compared with the log each time."""
+"""So many finished days are compared with the log each time."""
 
 
 def stays() -> TableValuedAlias:
-    """Return the ended stays of a row of `case_step` as rows."""
+    """The ended stays of a row of `case_step`, as rows."""
     lists = func.unnest(CaseStep.stay_parts, CaseStep.stay_since, CaseStep.stay_ends)
     columns: Iterable[ColumnElement[Any]] = (
         column("part", Integer),
@@ -92,18 +98,18 @@ def stays() -> TableValuedAlias:
 def counted(
     stay: TableValuedAlias,
 ) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
-    """Return the numbers of stays, of stays with a limit, and of stays beyond it."""
+    """How many stays there are, how many had a limit, how many went beyond it."""
     timed, late = (stay.c.ends.op("&")(int(flag)) != 0 for flag in (StayEnd.TIMED, StayEnd.LATE))
     return func.count(), func.count().filter(timed), func.count().filter(late)
 
 
 def local_day(at: Any) -> ColumnElement[date]:
-    """Return the day in WITA of an instant, in SQL."""
+    """The day in WITA of an instant, in SQL."""
     return cast(func.timezone(WITA.key, at), Date)
 
 
 def span(days: Iterable[date]) -> ColumnElement[bool]:
-    """Return the condition for steps of these days, as ranges of the index on their time."""
+    """Steps of these days, as ranges of the index on their time."""
     ranges: list[list[date]] = []
     for day in sorted(days):
         if ranges and ranges[-1][1] == day:
@@ -120,13 +126,13 @@ def span(days: Iterable[date]) -> ColumnElement[bool]:
 
 
 def midnight(day: date) -> datetime:
-    """Return the instant at which a day begins."""
+    """When a day begins."""
     return datetime.combine(day, time(), WITA).astimezone(UTC)
 
 
 def keep_up(works: Works) -> None:
-    """Fill the event log of old cases, then tally every finished day that is not tallied yet or
-    differs from the log; each in a transaction of its own.
+    """Write what old cases tell, then count every finished day that is not counted yet, or of which
+    the log tells otherwise by now; each in a transaction of its own.
     """
     filled = 1
     while filled:
@@ -134,7 +140,7 @@ def keep_up(works: Works) -> None:
             filled = event_log.fill_some(work)
     with works.begin(SYSTEM) as work:
         days = [] if event_log.is_any(work) else open_days(work)
-        # All days are compared once a day, when a new day is open; otherwise only the newest.
+        # All of them once a day, with the first day that is new; the newest ones always.
         looked_at = None if days else finished_until(work) - LOOKED_BACK
         days += differing(work, looked_at)
     for day in days[:DAYS_AT_ONCE]:
@@ -143,7 +149,7 @@ def keep_up(works: Works) -> None:
 
 
 def open_days(work: UnitOfWork) -> list[date]:
-    """Return the finished days that are not tallied yet, oldest first."""
+    """Finished days that are not counted yet, from the first one in the log; oldest first."""
     first = work.session.scalar(select(func.min(CaseStep.at)))
     if first is None:
         return []
@@ -153,13 +159,13 @@ def open_days(work: UnitOfWork) -> list[date]:
 
 
 def finished_until(work: UnitOfWork) -> date:
-    """Return the first day that is not finished."""
+    """The first day that is not finished."""
     return (work.clock() - MARGIN).astimezone(WITA).date()
 
 
 def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
-    """Return the finished days of a period that are tallied. A clock that ran ahead may have
-    tallied days that are still to come.
+    """The finished days of a period that are counted. A clock that ran ahead for a while may have
+    counted days that are still to come.
     """
     finished = TalliedDay.day < finished_until(work)
     return set(
@@ -170,8 +176,8 @@ def tallied(work: UnitOfWork, first: date, last: date) -> set[date]:
 
 
 def differing(work: UnitOfWork, since: date | None = None) -> list[date]:
-    """Return tallied days, from a day on, that differ from the log, because a clock was set back or
-    ran ahead.
+    """Days that are counted otherwise than the log tells by now, from a day on: a clock was set
+    back into them, or ran ahead.
     """
     day, stay_count = local_day(CaseStep.at), func.sum(func.cardinality(CaseStep.stay_parts))
     logged = select(day, stay_count).group_by(day)
@@ -187,8 +193,8 @@ def differing(work: UnitOfWork, since: date | None = None) -> list[date]:
 
 
 def tally(work: UnitOfWork, day: date) -> None:
-    """Tally a finished day; a repeated call gives the same. A concurrent call waits, so that
-    nothing is counted twice.
+    """Count a finished day; again gives the same. Who counts it at the same time waits and then
+    counts nothing twice.
     """
     work.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"tally {day}", 0)))
@@ -219,5 +225,5 @@ def tally(work: UnitOfWork, day: date) -> None:
     is_alone=True,
 )
 def tally_stays_job(running: Running) -> None:
-    """Tally the finished days."""
+    """Tally the days that are over."""
     keep_up(running.works)

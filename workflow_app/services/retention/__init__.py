@@ -1,4 +1,4 @@
 """Own the retention schedule, holds and disposal.
 
-Called by letters, intake, operations, exports, workflow and web.
+Called by workflow, pages.
 """

@@ -1,7 +1,8 @@
-"""Manifests and events for the archive.
+"""The bundle of a case: a manifest of all its letters and papers with their hashes, kept in the
+archive (R38).
 
-The bundle of a case is a manifest of all its letters and documents with their hashes, stored in the
-archive (R38). Events are exported in the shape of PREMIS 3, each with its audit entry.
+Events of papers as archives exchange them: in the shape of PREMIS 3, each with the entry of the
+trail that it stands for.
 """
 
 import json
@@ -25,8 +26,8 @@ ELEMENT = "arsip"
 
 
 def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
-    """Store the manifest of a case and return its document. A repeated call without new letters or
-    documents makes nothing.
+    """Keep the manifest of a case and return its document. Run again without new letters or papers,
+    it makes nothing.
     """
     case = access.lock_case(work, case_id)
     manifest = manifest_of(work, case)
@@ -38,13 +39,13 @@ def archive_case(work: UnitOfWork, case_id: UUID) -> UUID:
         work, data, "application/json", 1, origin=ingest.BUNDLE, label=LABEL
     )
     ingest.link(work, case_id, document_id, element=ELEMENT, label=LABEL, action="case.archived")
-    # The manifest names every document of the case.
+    # It names every paper of the case.
     classification.raise_to(work, document_id, classification.highest_in(work, case_id))
     return document_id
 
 
 def manifest_of(work: UnitOfWork, case: Case) -> dict[str, Any]:
-    """Return what belongs to the case, with hashes and without personal data."""
+    """What belongs to the case, with hashes; nothing personal."""
     definition = work.session.get_one(Definition, case.definition_id)
     chain = work.session.get(AuditChain, f"case:{case.id}", populate_existing=True)
     return {
@@ -150,19 +151,19 @@ TYPES = {
     "case.archived": "information package creation",
     "letter.rendered": "creation",
 }
-"""PREMIS event types (vocabulary of the Library of Congress) by audit action."""
+"""By what happened: a term of the vocabulary of event types of the Library of Congress."""
 
 
 def events_of_paper(
     work: UnitOfWork, document_id: UUID, cases: Collection[UUID]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the events of a document in these cases and in its own chain, chain by chain."""
+    """What happened to a paper in these cases and in its own chain, chain by chain."""
     chains = [own_chain(document_id), *(f"case:{case_id}" for case_id in sorted(cases))]
     yield from _events(work, chains, document_id)
 
 
 def events_of_case(work: UnitOfWork, case_id: UUID) -> Iterator[dict[str, Any]]:
-    """Yield all events in the chain of a case."""
+    """Everything that happened in a case: its whole chain."""
     yield from _events(work, [f"case:{case_id}"], None)
 
 
@@ -207,7 +208,7 @@ def _shaped(event: AuditEvent) -> dict[str, Any]:
 
 
 def _entry(event: AuditEvent) -> dict[str, Any]:
-    """Return every field that the digest of the event covers, so that others can recompute it."""
+    """Every field that the digest of the event covers, so that it can be recomputed without us."""
     return {
         "chain": event.chain,
         "position": event.position,

@@ -1,9 +1,12 @@
-"""Execution of an approved disposal, as a job: each document in transactions of its own, judged
-again right before it is destroyed (R37).
+"""Doing what was approved (a job): paper by paper, each in transactions of its own, judged once
+more before it goes.
 
-An interrupted run continues: settled documents are left alone, and begun deletions are repeated. A
-document that a hold, an open case, a store lock or a new schedule row meanwhile protects is left
-out. The list is afterwards stated in the minutes.
+Who is cut off goes on where he was: what is settled is left alone, bytes whose deletion was begun
+are deleted again. What came to stand against it meanwhile (a hold, an open case, a lock of the
+store, a new row of the schedule) leaves the paper out.
+
+What is told of a disposal afterwards: the list as the minutes state it, and the minutes of a paper
+that is gone (R37).
 """
 
 import hashlib
@@ -41,8 +44,8 @@ ON_PHONE = "Fotonya sedang menunggu dikirim dari ponsel."
 
 
 def dispose(works: Works, case_id: UUID) -> None:
-    """Dispose of every document on the approved list of a case. Raises `Away` when the store is
-    unavailable; the job then starts again.
+    """Dispose of every paper on the approved list of a case. Raises `Away` when the store is away,
+    and is begun again.
     """
     with works.begin(SYSTEM) as work:
         waiting = list(
@@ -64,7 +67,7 @@ def dispose(works: Works, case_id: UUID) -> None:
 
 
 def conclude(work: UnitOfWork, case_id: UUID) -> None:
-    """Record the result in the case."""
+    """Say in the case how it went."""
     access.lock_case(work, case_id)
     query = select(DisposalItem.status, func.count()).where(DisposalItem.case_id == case_id)
     counts: dict[str, int] = dict(work.session.execute(query.group_by(DisposalItem.status)).all())
@@ -73,8 +76,8 @@ def conclude(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
-    """Destroy the text of a document and give up its bytes, or leave it out. Return True when its
-    bytes have to be deleted.
+    """Take away the words of a paper and give up its bytes, or leave it out; true when its bytes
+    are to be deleted.
     """
     item = _locked(work, case_id, no)
     if item.status != "proposed":
@@ -99,8 +102,8 @@ def _decide(work: UnitOfWork, case_id: UUID, no: int) -> bool:
 
 
 def _refusal(work: UnitOfWork, item: DisposalItem) -> str:
-    """Return what prevents the disposal of a locked document, else an empty string. A hold without
-    a reason left is released first.
+    """What stands against disposing of a paper that is locked; a hold that nothing wants any more
+    is lifted first.
     """
     case = work.session.get_one(Case, item.case_id)
     if item.chosen_by in task_rights.recorders(work, case.id, _approvals(work, case)):
@@ -116,8 +119,8 @@ def _refusal(work: UnitOfWork, item: DisposalItem) -> str:
 
 
 def _waits_on_phone(work: UnitOfWork, document_id: UUID) -> bool:
-    """True if the document, or a photo from which it was bound, is also an unsent page
-    on a phone.
+    """Is the paper, or a photo that it was bound from, a page on a phone as well, which nobody has
+    sent yet?
     """
     original = select(Document.blob_sha256).where(Document.id == document_id)
     photos = select(Rendition.blob_sha256).where(
@@ -132,13 +135,13 @@ def _waits_on_phone(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def _approvals(work: UnitOfWork, case: Case) -> str:
-    """Return the steps of the case under four eyes: a person who did one of them has approved."""
+    """The steps of the case that four eyes guard: who did one of them has approved."""
     elements = definition_of(work, case.definition_id).elements
     return " ".join(name for name, element in elements.items() if "fourEyes" in element.properties)
 
 
 def _erase(work: UnitOfWork, case_id: UUID, no: int) -> None:
-    """Have the store delete the bytes. A repeated call repeats an interrupted deletion."""
+    """Have the store let go of the bytes; again, when that was cut off."""
     item = _locked(work, case_id, no)
     if item.status != "erasing":
         return
@@ -150,9 +153,8 @@ def _erase(work: UnitOfWork, case_id: UUID, no: int) -> None:
 
 
 def _give_up_stacks(work: UnitOfWork, document_id: UUID, number: str) -> None:
-    """Dispose of the whole stacks of a document, because they contain its pages, if it was the last
-    of their documents. A stack that is not fully split stays: it holds pages that exist nowhere
-    else.
+    """A stack as it came out of the scanner goes with the last of its papers: it holds their pages
+    too. One that was not taken apart to its end stays: papers are in it that are nowhere else.
     """
     for whole in _wholes(work, document_id, is_disposed=False):
         stack = work.session.scalars(
@@ -173,13 +175,13 @@ def _give_up_stacks(work: UnitOfWork, document_id: UUID, number: str) -> None:
 
 
 def _forget_mark(stack: PaperStack) -> None:
-    """Change the mark of a mail, so that the same mail sent again counts as new."""
+    """A mail that is sent again is not known any more: it comes as a new one."""
     if stack.mark is not None:
         stack.mark = hashlib.sha256(stack.mark + stack.id.bytes).digest()
 
 
 def _is_wanted(work: UnitOfWork, stack: PaperStack) -> bool:
-    """True if a document of the stack is kept, or somebody holds the whole by hand."""
+    """Is a paper of the stack kept, or does somebody hold the whole by hand?"""
     kept = (
         select(StackPart.no)
         .join(Document, Document.id == StackPart.document_id)
@@ -192,8 +194,8 @@ def _is_wanted(work: UnitOfWork, stack: PaperStack) -> bool:
 
 
 def _wholes(work: UnitOfWork, document_id: UUID, *, is_disposed: bool) -> list[UUID]:
-    """Return the stacks that a document was cut from: those already disposed of, or those still
-    kept.
+    """The stacks that a paper was cut from, those that are gone already or those that are still
+    kept whole.
     """
     query = (
         select(Document.id)
@@ -213,20 +215,18 @@ def _locked(work: UnitOfWork, case_id: UUID, no: int) -> DisposalItem:
 
 @dataclass(frozen=True)
 class Minutes:
-    """The case and minutes under which a document was disposed of."""
+    """Under what a paper was disposed of."""
 
     case_id: UUID
     number: str
-    """Number of the case."""
+    """Of the case."""
     letter: str
     """Number of the minutes; empty while there are none."""
     can_open: bool
 
 
 def minutes_of(work: UnitOfWork, document_id: UUID) -> Minutes | None:
-    """Return the case under which a document was disposed of, with its minutes; None if there is
-    none.
-    """
+    """The case under which a paper was disposed of, with its minutes; None when it was by none."""
     query = (
         select(Case.id, Case.number, func.coalesce(func.max(Letter.number), ""))
         .join(DisposalItem, DisposalItem.case_id == Case.id)
@@ -245,7 +245,7 @@ def minutes_of(work: UnitOfWork, document_id: UUID) -> Minutes | None:
 
 
 def highest_level(work: UnitOfWork, case_id: UUID) -> int:
-    """Return the highest level among the documents on the list of the case; 0 without any."""
+    """The highest level among the papers that the case is about; 0 when it is about none."""
     query = select(func.max(Document.level)).join(
         DisposalItem, DisposalItem.document_id == Document.id
     )
@@ -253,8 +253,8 @@ def highest_level(work: UnitOfWork, case_id: UUID) -> int:
 
 
 def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
-    """Return the list as the minutes state it: every document with its outcome. For the letter; no
-    access check.
+    """The list as minutes state it: every paper with what became of it. For the letter; no access
+    check.
     """
     query = (
         select(DisposalItem, Document, Blob.size)
@@ -289,7 +289,7 @@ def stated(work: UnitOfWork, case_id: UUID) -> list[dict[str, Any]]:
 
 
 def _in_stacks_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    """Return the documents whose pages are still in a kept stack with other documents."""
+    """Papers whose pages a stack still holds that came out of the scanner with other papers."""
     whole = select(Document.id).where(
         Document.id == PaperStack.document_id,
         Document.disposed_at.is_(None),
@@ -300,8 +300,8 @@ def _in_stacks_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
 
 
 def _in_others_that_stay(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    """Return the documents of which pages are kept in one that they were cut from or merged into,
-    over any number of steps.
+    """Papers whose pages, or some of them, are kept in one that they were cut from or merged into,
+    over however many steps.
     """
     begun = select(Document.id.label("root"), Document.id.label("id")).where(Document.id.in_(ids))
     up, down = begun.cte("up", recursive=True), begun.cte("down", recursive=True)

@@ -1,5 +1,5 @@
-"""The list of documents that a case proposes for disposal: chosen by one person, checked by another
-(R37, decision 0036).
+"""The list of papers that a case proposes to dispose of: chosen by one person, looked through by
+another (R37, decision 0036).
 """
 
 from collections.abc import Collection, Sequence
@@ -19,14 +19,14 @@ from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.retention import schedule
 
 MOST = 100
-"""Number of documents in one proposal, because a person has to check each."""
+"""Papers of one proposal: somebody has to look at each of them."""
 REASONS = (
     "Masih diperlukan untuk pekerjaan",
     "Bernilai sejarah atau pembuktian",
     "Masa simpannya perlu diperiksa lagi",
     "Salah pilih",
 )
-"""Reasons to choose from; free text could name people."""
+"""Reasons are chosen: what is typed could name people."""
 STATUS_WORDS = {
     "proposed": "Diusulkan",
     "taken_out": "Dikeluarkan",
@@ -40,7 +40,7 @@ NOT_NOW = "Daftar ini hanya dapat diubah oleh yang sedang mengerjakan usulannya.
 
 @dataclass(frozen=True)
 class ItemView:
-    """One document of the list."""
+    """One paper of the list."""
 
     no: int
     document_id: UUID
@@ -55,31 +55,31 @@ class ItemView:
     status_words: str
     reason: str
     obstacle: str
-    """What prevents its disposal now, while it is only proposed."""
+    """What stands against it now, while it is only proposed."""
     can_open: bool
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The list of a case, without documents that the actor may not know of."""
+    """The list of a case, as far as the actor may know of the papers."""
 
     case_id: UUID
     case_number: str
     papers: Sequence[ItemView]
     pages: int
-    """Number of pages of the proposed and disposed documents."""
+    """Of those that are proposed or disposed of."""
     task_id: UUID | None
-    """The task at which the actor may change the list; None when the actor may not."""
+    """The task at which the actor may change the list; None when he may not."""
 
     @property
     def can_change(self) -> bool:
-        """True if the actor may take documents out."""
+        """May the actor take papers out?"""
         return self.task_id is not None
 
 
 def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> None:
-    """Put documents on the list of a proposed case: all or none, so that the person sees which are
-    no longer due. Documents already on the list stay.
+    """Put papers on the list of a case while it is proposed: all of them, or none, so that who
+    chose sees what is not due any more. What is on the list already stays.
     """
     case = access.visible_case(work, case_id, lock=True)
     schedule.check_scope(work, case.confined_to)
@@ -113,7 +113,7 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
         )
     ordered = sorted(judged.values(), key=lambda one: (_last_day(one), one.label, one.document_id))
     for no, one in enumerate(ordered, len(known_items) + 1):
-        assert one.term is not None  # noqa: S101  # otherwise there would be an obstacle
+        assert one.term is not None  # noqa: S101  # else there were an obstacle
         work.session.add(
             DisposalItem(
                 case_id=case.id,
@@ -135,8 +135,8 @@ def choose(work: UnitOfWork, case_id: UUID, document_ids: Collection[UUID]) -> N
 
 
 def may_add(work: UnitOfWork, case: Case) -> bool:
-    """True if the actor holds a task at which documents are chosen. A person who decides under four
-    eyes chooses none.
+    """Does the actor hold a task at which papers are chosen? Who decides under four eyes chooses
+    none.
     """
     elements = definition_of(work, case.definition_id).elements
     mine = _my_tasks(work, case)
@@ -146,16 +146,16 @@ def may_add(work: UnitOfWork, case: Case) -> bool:
 
 
 def hide(work: UnitOfWork, case: Case, document_ids: Collection[UUID]) -> None:
-    """Wall this case off from everyone who is kept out of a case of these documents, because the
-    list and the minutes name them.
+    """Whoever is kept out of a case of these papers is kept out of this one, which names them: also
+    the minutes do.
     """
     held = select(CaseDocument.case_id).where(CaseDocument.document_id.in_(document_ids)).distinct()
     walls.stand_alike(work, case, work.session.scalars(held.order_by(CaseDocument.case_id)).all())
 
 
 def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
-    """Return the list of a case; None when it is empty. Documents that the actor may not know of
-    are omitted.
+    """The list of a case; None when it proposes nothing. Papers that the actor may not know of are
+    not there.
     """
     case = access.visible_case(work, case_id)
     found = work.session.execute(
@@ -188,7 +188,7 @@ def listed(work: UnitOfWork, case_id: UUID) -> Proposal | None:
 
 
 def take_out(work: UnitOfWork, case_id: UUID, no: int, reason: str) -> None:
-    """Take one document off the list for a listed reason. A second call changes nothing."""
+    """Take one paper off the list, for a reason of the list. Twice is once."""
     case = access.visible_case(work, case_id, lock=True)
     item = work.session.get(DisposalItem, (case.id, no), populate_existing=True)
     if item is None or not _is_told(work, item.document_id):
@@ -209,7 +209,7 @@ def take_out(work: UnitOfWork, case_id: UUID, no: int, reason: str) -> None:
 
 
 def settle(work: UnitOfWork, item: DisposalItem, status: str, reason: str = "") -> None:
-    """Store the outcome of an item."""
+    """What has become of an item."""
     item.status, item.reason = status, reason
     item.settled_by, item.settled_at = work.actor.user_id, work.clock()
     work.session.flush()
@@ -220,8 +220,8 @@ def _last_day(one: schedule.Standing) -> date:
 
 
 def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
-    """Return the open task of the case that the actor holds and is not barred from by four eyes.
-    Only tasks before the decision change the list: later tasks open when all items are settled.
+    """The open task of the case that the actor holds, while nothing has been decided: the tasks
+    after the decision come when the list is settled. Whom four eyes keep from a task holds none.
     """
     if case.closed_at is not None:
         return None
@@ -229,8 +229,8 @@ def _task_to_change_at(work: UnitOfWork, case: Case) -> UUID | None:
 
 
 def _my_tasks(work: UnitOfWork, case: Case) -> list[Task]:
-    """Return the open tasks that the actor holds, also for an absent person, without those from
-    which four eyes bar the actor.
+    """Those that are with him, or with somebody absent for whom he works; none that four eyes keep
+    from him.
     """
     return [
         task

@@ -1,8 +1,12 @@
-"""Holdings of the archive: legal holds, deposits without a case, and verification of the bytes.
+"""Legal hold: while a case is open or a person has put a hold on it, the store lets go of no paper,
+whatever its lock says (R37, decisions 0032 and 0036).
 
-The store must not delete a document of an open case or under a hold, whatever its lock says (R37,
-decisions 0032 and 0036). What should be held follows from the rows; a job compares and corrects
-this every minute, so that no single job can be lost.
+What should be held follows from the rows; what is held is asked of nobody but brought in line,
+again and again. So there is no job that could be lost: a paper is linked, a case ends, and within a
+minute the store knows.
+
+The archive as a whole: papers that belong to no case, and whether all bytes are still what they
+were.
 """
 
 import logging
@@ -28,22 +32,22 @@ from workflow_app.services.documents import access, classification, ingest
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-"""Number of documents corrected per run; the rest follows a minute later."""
+"""Papers that are brought in line per turn; the rest have their turn a minute later."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A document whose hold in the store differed from the recorded one."""
+    """A paper that the store holds or does not hold, against what was asked of it."""
 
     document_id: UUID
     should_be_held: bool
 
 
 def settle_due(works: Works) -> int:
-    """Correct the holds in the store; return the number of changed documents. Failures are tried
-    again in the next run.
+    """Bring the store in line with the rows; returns how many papers changed. What fails has its
+    turn again.
 
-    Raises `Away` when the store is unavailable, because nothing else would succeed either.
+    A store that is away raises: nothing else would go better.
     """
     with works.begin(SYSTEM) as work:
         due = _due(work)
@@ -54,17 +58,17 @@ def settle_due(works: Works) -> int:
                 changed += settle(work, document_id)
         except Away:
             raise
-        except SentraError as error:  # one document must not prevent the others
+        except SentraError as error:  # one paper must not keep the others from it
             log.error("hold of paper %s: %s", document_id, error.detail)
     return changed
 
 
 def settle(work: UnitOfWork, document_id: UUID) -> bool:
-    """Hold the document if an open case has it or a person placed a hold, else release it. Return
-    False when nothing changed.
+    """Hold the paper if an open case has it or a person wants it held, else release it; false when
+    the store was in line.
 
-    The document is locked first, so that links made meanwhile wait for the next run. The store is
-    told before the row is written: after a crash in between it is told again.
+    The paper is locked first, against links that are made meanwhile: they wait, and are seen by the
+    next turn. The store is told before the row is written: a crash between leaves it told twice.
     """
     document = _locked(work, document_id)
     wanted = select(Document.id).where(Document.id == document_id, _is_to_be_held())
@@ -78,10 +82,11 @@ def settle(work: UnitOfWork, document_id: UUID) -> bool:
 
 
 def verify(works: Works) -> Iterator[Difference]:
-    """Compare every held document with the store, correct differences made there, and yield them.
+    """Ask the store about every paper that is held or should be, and put right what somebody else
+    has changed there.
 
-    Each document has a short transaction, because the whole comparison takes long and the worker
-    goes on meanwhile.
+    Each paper is a short transaction of its own: the whole look takes long, and the worker goes on
+    meanwhile.
     """
     with works.begin(SYSTEM) as work:
         query = select(Document.id).where(Document.held_since.is_not(None) | _is_to_be_held())
@@ -94,15 +99,15 @@ def verify(works: Works) -> Iterator[Difference]:
 
 
 def _put_right(work: UnitOfWork, document_id: UUID) -> Difference | None:
-    """Compare one document under its lock; without it the answer could be older or newer than the
-    row.
+    """The store is asked under the lock of the paper: else the answer could be older or newer than
+    the row.
     """
     document = _locked(work, document_id)
     is_recorded = document.held_since is not None
     try:
         is_held = work.blobs.stat(document.blob_sha256).is_held
     except BlobMissing:
-        return None  # the fixity check reports it
+        return None  # the fixity check tells of it
     if is_held == is_recorded:
         return None
     _tell(work, document, is_recorded)
@@ -136,7 +141,7 @@ def _due(work: UnitOfWork) -> list[UUID]:
 
 
 def _is_to_be_held() -> ColumnElement[bool]:
-    """Return the condition that an open case has this `Document` or a person holds it."""
+    """An open case has this `Document`, or somebody has put a hold on it."""
     in_open_case = (
         select(CaseDocument.document_id)
         .join(Case, Case.id == CaseDocument.case_id)
@@ -149,8 +154,8 @@ def _is_to_be_held() -> ColumnElement[bool]:
 
 
 def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
-    """Hold or release the bytes of the document and of the photos from which it was bound. Bytes
-    that another held document needs stay held.
+    """The paper, and the photos that it was bound from; what another paper that is held has too
+    stays held.
     """
     photos = select(Rendition.blob_sha256).where(
         Rendition.document_id == document.id, Rendition.kind == RenditionKind.PHOTO
@@ -163,7 +168,9 @@ def _tell(work: UnitOfWork, document: Document, is_held: bool) -> None:
 
 
 def _held_otherwise(sha256: str, document_id: UUID) -> Select[UUID]:
-    """Select another held document that needs these bytes, as its original or as a photo."""
+    """Another paper that is held and needs these bytes: as its original, or as a photo that it was
+    bound from.
+    """
     as_photo = select(Rendition.document_id).where(
         Rendition.document_id == Document.id,
         Rendition.kind == RenditionKind.PHOTO,
@@ -179,7 +186,7 @@ def _held_otherwise(sha256: str, document_id: UUID) -> Select[UUID]:
 
 LABEL = "Arsip"
 LABELS = (LABEL, *classification.OTHERS)
-"""Permitted labels of a document of the archive; free text is never accepted."""
+"""What a paper of the archive may be called: never what somebody types."""
 KNOWN = {
     ingest.ARCHIVE: "Dokumen yang sama sudah ada di arsip.",
     ingest.UPLOAD: "Dokumen yang sama sudah menjadi dokumen sebuah berkas, dan tetap di sana.",
@@ -193,7 +200,7 @@ KNOWN = {
         "lagi."
     ),
 }
-"""The answer about a file that is already known, by its origin."""
+"""What is said of a file that is known, by what it is."""
 RAISED = " Tingkat aksesnya dinaikkan seperti yang diminta."
 RESTRICTED = (
     "Dokumen yang sama menunggu di Tumpukan pindai untuk berkas yang dibatasi atau satu "
@@ -212,7 +219,7 @@ CHAIN = "archive"
 
 @dataclass(frozen=True)
 class Deposit:
-    """The result of bringing one file to the archive."""
+    """Answer to one file that was brought to the archive."""
 
     status: Status
     document_id: UUID | None = None
@@ -222,7 +229,7 @@ class Deposit:
 
 @dataclass(frozen=True)
 class Fixity:
-    """The result of reading one blob back and hashing it again."""
+    """One blob, read back and hashed again."""
 
     sha256: str
     size: int
@@ -236,7 +243,9 @@ class Fixity:
 
 
 def prepare(work: UnitOfWork) -> None:
-    """Make sure that the store exists and locks objects; raises with a sentence otherwise."""
+    """See to it that the store is there and locks what it keeps; fails with a sentence
+    otherwise.
+    """
     work.blobs.ensure_bucket()
 
 
@@ -248,10 +257,9 @@ def deposit(
     level: AccessLevel = AccessLevel.ORDINARY,
     label: str = LABEL,
 ) -> Deposit:
-    """Store one file in the archive, without a case.
-
-    A file that cannot be accepted is a result, not an error. A known file becomes a document of the
-    archive where it was none, and its level is raised if the requested one is higher.
+    """Keep one file in the archive, without a case. A file that cannot be accepted is an answer,
+    not an error; so is one that is known, which becomes a paper of the archive where it was none,
+    and gets the level where its own is lower.
     """
     try:
         found = ingest.look_into(data, max_megabytes)
@@ -312,21 +320,21 @@ def _known(
 
 
 def refuse_size(size: int, max_megabytes: int) -> Deposit | None:
-    """Return the refusal of a file that is too large to be read at all, else None."""
+    """The refusal of a file that has too many bytes to be read at all; None when it has not."""
     limit = max_megabytes * 1_000_000
     return Deposit("refused", reason=FileTooLarge(size, limit).sentence) if size > limit else None
 
 
 def prove_worm(work: UnitOfWork) -> WormVerdict:
-    """Return whether the store protects objects as configured, tried on a test object."""
+    """Whether the store keeps what it was told to keep, tried on an object made for it."""
     return store.prove(work.blobs)
 
 
 def verify_holding(
     work: UnitOfWork, *, again: Collection[str] = (), sample: int | None = None
 ) -> Iterator[Fixity]:
-    """Read blobs back from the store and hash them again: all, or those in `again` and a random
-    `sample`.
+    """Read every blob back from the store and hash it again; or those named in `again` and a
+    `sample` by chance.
     """
     for result in blobs.verify(work.session, work.blobs, again=again, sample=sample):
         yield Fixity(result.sha256, result.size, str(result.state))
@@ -340,5 +348,5 @@ def verify_holding(
     is_alone=True,
 )
 def settle_holds_job(running: Running) -> None:
-    """Correct the holds in the store."""
+    """Settle the holds that wait for the store."""
     settle_due(running.works)

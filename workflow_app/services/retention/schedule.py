@@ -1,9 +1,12 @@
-"""The retention schedule (JRA): how long a document is kept, what prevents its disposal now, and
-the list of documents that are due (R37, decision 0036).
+"""How long a paper is kept by the schedule (JRA), and what stands against disposing of it now (R37,
+decision 0036).
 
-The list shows what documents are, never their content, and only those within the actor's clearance
-of whose cases all are known to the actor. Documents confined to a role are on the list of that role
-only and in no other count. Opening a document is checked as everywhere (`documents.access`).
+The papers that are due by the schedule, for who proposes to dispose of them: what they are, never
+what is in them.
+
+A paper stands there by its level and because who asks may know of every case that holds it. What is
+confined to a role stands on the list of that role and on no other, and in no count of another.
+Opening a paper is asked as everywhere (`paper_sight`).
 """
 
 from collections import Counter
@@ -42,36 +45,37 @@ APPRAISED = "Jadwal menetapkannya dinilai kembali, bukan musnah."
 GONE = "Sudah dimusnahkan."
 KEPT_KINDS = "Manifes, tumpukan, dan bagian yang belum ditempatkan tidak dimusnahkan sendiri."
 _STAYING = frozenset([FOR_EVER, APPRAISED, HELD, TOO_SECRET])
-"""Obstacles to destroying a document, but not to deciding its other fate."""
+"""What stands against destroying a paper, but not against looking at what becomes of it."""
 STORE_HOLDS = "Penyimpanan arsip masih menahannya."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One document and what the schedule says of it today."""
+    """One paper and what the schedule says of it today."""
 
     document_id: UUID
     label: str
     pages: int
     extent: str
-    """Its extent in words."""
+    """How much there is of it, in words."""
     level: int
     sha256: str
     case_numbers: Sequence[str]
     term: Term | None
-    """Of its terms the one that most prevents destroying it; None where the schedule has no row."""
+    """Of its terms the one that says most against destroying it; None where the schedule has no
+    row.
+    """
     obstacles: Sequence[str]
-    """Why it cannot be disposed of now, in sentences. The store is asked separately
-    (`store_refusal`).
+    """Why it cannot be disposed of now, in sentences. The store is asked besides (`store_refusal`).
     """
 
     @property
     def is_due(self) -> bool:
-        """True if nothing in the database prevents its disposal."""
+        """Nothing in our own books speaks against disposing of it."""
         return not self.obstacles
 
     def awaits(self, fate: Fate, today: date) -> bool:
-        """True if its retention is over and people now have to do what the schedule requires."""
+        """Are its years over, and is it now for people to do with it what the schedule wants?"""
         if fate == Fate.DESTROY:
             return self.is_due
         over = self.term.over_on if self.term and self.term.row.fate == fate else None
@@ -85,11 +89,9 @@ def standings(
     proposal: UUID | None = None,
     scope: str | None = None,
 ) -> dict[UUID, Standing]:
-    """Return the standing of documents by the schedule in force and by all cases that hold them.
-    The caller has checked access.
-
-    `proposal` is the disposal case for which it is asked; without one, `scope` says whose documents
-    are meant (`permissions.disposal_scopes`).
+    """Judge papers by the schedule in force now and by all cases that hold them. For services: the
+    caller has checked access. `proposal` is the disposal case on whose behalf it is asked; without
+    one `scope` says whose papers are meant (`permissions.disposal_scopes`).
     """
     if proposal is not None:
         scope = work.session.get_one(Case, proposal).confined_to
@@ -142,7 +144,7 @@ def standings(
 
 
 def term_seen(work: UnitOfWork, document_id: UUID) -> Term | None:
-    """Return the term of a document by those cases in which the actor sees it; others are not
+    """What the schedule says of a paper by the cases in which the actor sees it: others are not
     hinted at.
     """
     document = work.session.get_one(Document, document_id)
@@ -152,10 +154,9 @@ def term_seen(work: UnitOfWork, document_id: UUID) -> Term | None:
 
 
 def store_refusal(work: UnitOfWork, document_id: UUID, *, is_original_only: bool = False) -> str:
-    """Return why the store would not delete a document; empty when it would. The store itself is
-    asked, because its state may differ from ours.
-
-    A list asks only about the original; the renditions are checked when the document is chosen.
+    """Why the store would not let go of a paper; empty when it would. It is asked, not believed to
+    be as we left it. For a list the original alone is asked about; what was made from it is when
+    the paper is chosen.
     """
     with translated():
         grip = disposal.grip(
@@ -167,7 +168,7 @@ def store_refusal(work: UnitOfWork, document_id: UUID, *, is_original_only: bool
 
 
 def schedule_rows(work: UnitOfWork) -> list[Row]:
-    """Return the rows of the schedule now in force."""
+    """The schedule in force now."""
     return retention_schedule.rows_of(configuration.value(work, retention_schedule.KEY))
 
 
@@ -189,8 +190,8 @@ def _links(
 def _terms(
     work: UnitOfWork, document: Document, held: Sequence[tuple[CaseDocument, Case]]
 ) -> list[Term | None]:
-    """Return one term for each case that has the document, or one for a document without; None
-    where no row applies.
+    """One term for each case that has the paper, or one for a paper without; None where no row is
+    about it.
     """
     schedule = schedule_rows(work)
     accepted = ingest.accepted_at(document)
@@ -209,8 +210,8 @@ def _terms(
 
 
 def _begun(row: Row, ended: datetime | None, accepted: datetime | None) -> datetime | None:
-    """Return when counting began: None while the case is open. Without acceptance by hand, the end
-    of the case counts as acceptance.
+    """When counting began. Nothing counts while the case goes on; what nobody accepted by hand was
+    with the end of its case.
     """
     if ended is None:
         return None
@@ -218,7 +219,7 @@ def _begun(row: Row, ended: datetime | None, accepted: datetime | None) -> datet
 
 
 def _told_by(terms: Sequence[Term], today: date, *, is_demo: bool) -> list[tuple[bool, str]]:
-    """Return the obstacles that the schedule itself states."""
+    """What the schedule itself says against it."""
     last = max((term.kept_until for term in terms if term.kept_until), default=None)
     fates = {term.row.fate for term in terms}
     return [
@@ -233,8 +234,8 @@ def _told_by(terms: Sequence[Term], today: date, *, is_demo: bool) -> list[tuple
 
 
 def _with_open_kin(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
-    """Return those cases of whose matter another case is still open, because it may need their
-    documents.
+    """Those of the cases to whose matter another case belongs that still goes on: it may need what
+    they hold.
     """
     if not cases:
         return set()
@@ -256,7 +257,9 @@ def _with_open_kin(work: UnitOfWork, cases: Collection[UUID]) -> set[UUID]:
 
 
 def _restricted(work: UnitOfWork, cases: Collection[UUID], scope: str | None) -> set[UUID]:
-    """Return those cases whose confinement differs from the scope of the decision."""
+    """Those of the cases that are confined to somebody else than who decides here, or open to
+    others where it is confined.
+    """
     others = Case.confined_to.is_distinct_from(scope)
     return set(work.session.scalars(select(Case.id).where(Case.id.in_(cases), others)))
 
@@ -275,11 +278,11 @@ def _proposed_elsewhere(ids: Collection[UUID], proposal: UUID | None) -> Select[
 
 
 AT_ONCE = 100
-"""Number of rows on one page."""
+"""Rows of one page."""
 BATCH = 200
 LOOKED_AT, ASKED_ABOUT = 4000, 300
-"""Limits per page: documents judged, and documents checked in the store. When one is reached, the
-page says that there may be more.
+"""Papers that are judged for one page, and asked about in the store; then it says that there may be
+more.
 """
 
 
@@ -293,15 +296,16 @@ class DuePaper:
 
 @dataclass(frozen=True)
 class DuePage:
-    """Due documents, oldest first."""
+    """Papers that are due, those that came first before the others."""
 
     papers: Sequence[DuePaper]
     next: UUID | None
-    """Document after which the list continues; None at its end."""
+    """Paper after which the list goes on; None at its end."""
     rows: Sequence[Row]
-    """Rows of the schedule with this fate, to filter by."""
+    """Rows of the schedule that want this, to filter by."""
     locked: int
-    """Number of due documents that the store still locks; they are not listed."""
+    """Papers whose time is over too, but which the store does not let go yet; they are not shown.
+    """
 
 
 def show(
@@ -313,11 +317,10 @@ def show(
     code: str | None = None,
     after: UUID | None = None,
 ) -> DuePage:
-    """Return documents whose retention is over and that await this fate, optionally of one schedule
-    row and with their last day in one year.
-
-    Without `scope` they are those open to the unit, with it those confined to this role. Raises
-    `Forbidden` for documents of others.
+    """Papers whose time is over and which await what the schedule wants then, of a row of the
+    schedule and with their last day in a year where these are given; those that are open to the
+    unit, or with `scope` those that are confined to this role. Raises `Forbidden` for papers of
+    others.
     """
     check_scope(work, scope)
     rows = [row for row in schedule_rows(work) if row.fate == fate]
@@ -346,8 +349,9 @@ def show(
 
 
 def counted(work: UnitOfWork) -> tuple[Counter[str], bool]:
-    """Return the number of due documents open to the unit by schedule row, and whether that is all:
-    only as many are judged as for one page. The store is not asked. The caller has checked access.
+    """How many papers that are open to the unit are due, by row of the schedule, and whether that
+    is all: of very many only those are judged that are looked at for one page. The store is not
+    asked. For services: the caller has checked access.
     """
     rows = [row for row in schedule_rows(work) if row.fate == Fate.DESTROY]
     judged = list(islice(_judged(work, rows, None, None), LOOKED_AT + 1))
@@ -357,14 +361,14 @@ def counted(work: UnitOfWork) -> tuple[Counter[str], bool]:
 
 
 def check_scope(work: UnitOfWork, scope: str | None) -> None:
-    """Raise `Forbidden` unless the actor may propose disposal in this scope."""
+    """Raise `Forbidden` unless the actor may propose to dispose of such papers."""
     if scope not in disposal_scopes(work.actor):
         raise Forbidden()
 
 
 def known_to(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition that the actor may know of this `Document` as disposable: all its cases
-    are of the actor's unit and none is hidden.
+    """The actor may know of this `Document` as something that could be disposed of: all its cases
+    are of his unit, none is hidden from him.
     """
     hidden = _case_where(~and_(Case.unit == work.actor.unit, access.not_behind_wall(work, Case.id)))
     is_somewhere = or_(Document.origin == ingest.ARCHIVE, _case_where(true()))
@@ -372,21 +376,21 @@ def known_to(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def is_within(scope: str | None) -> ColumnElement[bool]:
-    """Return the condition that this `Document` belongs to the scope: to no confined case, or only
-    to cases confined to this role.
+    """This `Document` is one of those papers: of no case that is confined, or of cases that are
+    confined to this role only.
     """
     others = ~_case_where(Case.confined_to.is_distinct_from(scope))
     return others if scope is None else others & _case_where(true())
 
 
 def _case_where(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that a case that holds this `Document` fulfils `condition`."""
+    """A case holds this `Document` of which that is true."""
     query = select(CaseDocument.case_id).join(Case, Case.id == CaseDocument.case_id)
     return query.where(CaseDocument.document_id == Document.id, condition).exists()
 
 
 def readable_among(work: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    """Return those documents that the actor may open."""
+    """Those of the papers that the actor may open."""
     query = select(Document.id).where(Document.id.in_(ids), Document.id.in_(all_readable(work)))
     return set(work.session.scalars(query))
 
@@ -400,7 +404,7 @@ def _is_wanted(one: Standing, year: int | None, code: str | None) -> bool:
 def _judged(
     work: UnitOfWork, rows: Sequence[Row], after: UUID | None, scope: str | None
 ) -> Iterator[Standing]:
-    """Yield the standing of documents that may be due, one batch at a time."""
+    """Papers that could be due, judged a batch at a time."""
     shortest = min((row.years for row in rows), default=None)
     if shortest is None:
         return
@@ -417,8 +421,8 @@ def _judged(
 def _candidates(
     work: UnitOfWork, years: int, reached: tuple[datetime, UUID] | None, scope: str | None
 ) -> Select[datetime, UUID]:
-    """Select documents old enough for the shortest row whose cases have ended. A merged or split
-    document is as old as its sources.
+    """Papers old enough for the shortest row, of cases that have ended. What was made of others is
+    as old as they are.
     """
     oldest = work.clock() - timedelta(days=365 * years)
     query = select(Document.added_at, Document.id).where(

@@ -11,14 +11,14 @@ only where the office allows it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, String, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from workflow_app.domain import OnDuty, Principal, Substitution
+from workflow_app.domain import Principal
 from workflow_app.models import Absence, DutyMember, DutyPeriod, User, UserRole
 from workflow_app.permissions import DUTY_FUNCTIONS
 from workflow_app.services.core import unit_of_work
@@ -26,6 +26,16 @@ from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration
 
 ALLOWED = "pengganti_peran"
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """Somebody who is absent now, with who works for him."""
+
+    name: str
+    substitute_id: UUID
+    substitute: str
+    until: datetime
 
 
 def in_force(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -109,14 +119,15 @@ def now_substitution(work: UnitOfWork, unit: str) -> Mapping[UUID, Substitution]
     """Who is absent now in this unit and has a substitute there, by account. Read once per unit of
     work.
     """
-    known = work.cache.substitutions
-    if unit not in known:
+    key = ("substitutions", unit)
+    if key not in work.session.info:
         found = unit_of_work.read(work, _NOW, {"unit": unit, "at": work.clock()})
-        known[unit] = {
+        work.session.info[key] = {
             absent: Substitution(name, substitute_id, substitute, until)
             for absent, name, substitute_id, substitute, until in found
         }
-    return known[unit]
+    away: Mapping[UUID, Substitution] = work.session.info[key]
+    return away
 
 
 def holders(
@@ -138,6 +149,17 @@ def holders(
     }
 
 
+@dataclass(frozen=True)
+class OnDuty:
+    """Somebody who serves now."""
+
+    user_id: UUID
+    name: str
+    until: datetime
+    is_away: bool = False
+    """A substitute serves for him meanwhile."""
+
+
 Duty = Mapping[str, tuple[OnDuty, ...]]
 """By function; those in which nobody serves are missing."""
 
@@ -148,10 +170,11 @@ def now(work: UnitOfWork, unit: str) -> Duty:
     An account that is closed or lost the role does not count: its tasks would wait for nobody.
     Beside who is absent stands his substitute, where he holds the role himself.
     """
-    known = work.cache.duty
-    if unit not in known:
-        known[unit] = _read(work, unit)
-    return known[unit]
+    key = ("duty", unit)
+    if key not in work.session.info:
+        work.session.info[key] = _read(work, unit)
+    found: Duty = work.session.info[key]
+    return found
 
 
 def names(work: UnitOfWork, unit: str, function: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from workflow_app.domain import WITA, InvalidInput, NotFound
 from workflow_app.models import DutyMember, DutyPeriod, User, UserRole
-from workflow_app.permissions import DUTY_FUNCTIONS, ROLES, Act, may
+from workflow_app.permissions import CONFIGURATION_MINDERS, DUTY_FUNCTIONS, ROLES, has_role
 from workflow_app.services.core import formatting, unit_of_work
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.office_settings import configuration
@@ -175,7 +175,7 @@ def notice(work: UnitOfWork) -> str:
     """One sentence for those who see to the roster, when something is wrong with it; empty
     otherwise, and for others.
     """
-    if not may(work.actor, Act.WATCH_SETTINGS):
+    if not has_role(work.actor, CONFIGURATION_MINDERS):
         return ""
     wrong = doubts(work)
     if not wrong:

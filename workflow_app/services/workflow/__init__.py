@@ -1,4 +1,4 @@
-"""Own what moves a case: steps, effects, tasks, drafts, transfers, version migration.
+"""Own what moves a case: steps, effects, tasks, drafts, version migration.
 
-Called by settings administration, demo, web and commands.
+Called by web, worker, demo.
 """

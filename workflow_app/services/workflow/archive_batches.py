@@ -1,8 +1,8 @@
-"""Cases about the archive that begin with several documents at once.
+"""A box of old papers is registered once with all its bundles: one case for the box, one for each
+bundle (R39, decision 0039).
 
-A box of old documents is registered with all its bundles: one case for the box and one for each
-bundle (R39, decision 0039). A disposal proposal begins with the documents that were chosen on the
-list of what is due; more can be added later.
+Proposing papers for disposal: a case begins with the papers that were chosen on the list of what is
+due, or gets them added.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ from workflow_app.domain import Answers, Conflict, InvalidInput
 from workflow_app.engine import forms
 from workflow_app.engine.forms import Form
 from workflow_app.models import Case, CaseKinship, Task
-from workflow_app.permissions import Act, check_act
+from workflow_app.permissions import ARCHIVE_BOX_KEEPERS, check_role
 from workflow_app.services.cases import access, related_cases
 from workflow_app.services.core.unit_of_work import UnitOfWork
 from workflow_app.services.letters.digitisation import BATCH, PROCESS
@@ -32,7 +32,7 @@ NOT_BEGUN = "Berkas kotak ini tidak dapat dimulai. Hubungi admin."
 
 @dataclass(frozen=True)
 class AskedBundle:
-    """One bundle as it was typed on the page."""
+    """One line of the page, as it was typed."""
 
     uraian: str = ""
     tahun_awal: str = ""
@@ -43,7 +43,7 @@ class AskedBundle:
 
 @dataclass(frozen=True)
 class AskedBox:
-    """A box and its bundles as they were typed on the page."""
+    """What somebody typed on the page."""
 
     kotak: str = ""
     tempat_kotak: str = ""
@@ -52,7 +52,7 @@ class AskedBox:
 
 @dataclass(frozen=True)
 class ArchiveBox:
-    """A registered box."""
+    """A box that was registered."""
 
     case_id: UUID
     number: str
@@ -60,17 +60,17 @@ class ArchiveBox:
     is_closed: bool
     bundles: int
     waiting: int
-    """Number of bundles that are not accepted yet."""
+    """Bundles that are not accepted yet."""
 
 
 def register(work: UnitOfWork, asked: AskedBox, token: str) -> ArchiveBox:
-    """Begin the case of the box and one case for each bundle, all or none. A second call with the
-    same `token` returns the box that the first call registered.
+    """Begin the case of the box and of each bundle, all or none. The same `token` again answers
+    with what it began.
 
-    Raises `InvalidInput` with a sentence per field; the name of a bundle's field ends in the
-    bundle's number (`uraian-2`).
+    Raises `InvalidInput` with a sentence per field; that of a bundle has its number behind it
+    (`uraian-2`).
     """
-    check_act(work.actor, Act.REGISTER_ARCHIVE_BOXES)
+    check_role(work.actor, ARCHIVE_BOX_KEEPERS)
     if not 1 <= len(asked.bundles) <= MOST_BUNDLES:
         raise InvalidInput(f"Daftarkan 1 sampai {MOST_BUNDLES} bundel sekaligus.")
     box, bundles = _box(asked), [_bundle(asked, one) for one in asked.bundles]
@@ -88,8 +88,8 @@ def register(work: UnitOfWork, asked: AskedBox, token: str) -> ArchiveBox:
 
 
 def lately(work: UnitOfWork) -> list[ArchiveBox]:
-    """Return the boxes registered last, of those that the actor may see."""
-    check_act(work.actor, Act.REGISTER_ARCHIVE_BOXES)
+    """The boxes that were registered last, of those that the actor sees."""
+    check_role(work.actor, ARCHIVE_BOX_KEEPERS)
     query = (
         select(Case.id)
         .where(
@@ -187,20 +187,19 @@ def _shown(work: UnitOfWork, ids: Sequence[UUID]) -> list[ArchiveBox]:
 
 DISPOSAL_PROPOSAL_PROCESS = "disposal"
 PROCESSES = frozenset({DISPOSAL_PROPOSAL_PROCESS, "disposal_propam"})
-"""Processes that dispose of documents: the current one, and the former separate process of confined
-disposals, which old cases still run.
+"""Disposals: those of today, and confined ones that began while they were a process of their own.
 """
 PROPOSER = "pengusul"
 """The control variable that says in which role a disposal is proposed."""
 PROPOSERS: Mapping[str | None, str] = {None: "arsiparis", "piket_propam": "piket_propam"}
-"""The value of `PROPOSER` for each scope (`permissions.disposal_scopes`). Confined documents are
-disposed of in a case that is confined too.
+"""The role by whose papers they are (`permissions.disposal_scopes`): what is confined is disposed
+of in a case that is confined too.
 """
 
 
 @dataclass(frozen=True)
 class OpenProposal:
-    """A disposal case to whose list the actor may still add documents."""
+    """A case whose list the actor may still add to."""
 
     case_id: UUID
     number: str
@@ -209,8 +208,8 @@ class OpenProposal:
 def begin(
     work: UnitOfWork, document_ids: Collection[UUID], token: str, scope: str | None = None
 ) -> cases.Started:
-    """Begin a case that proposes these documents for disposal. A second call with the same `token`
-    returns the case that the first call began.
+    """Begin a case that proposes these papers. The same `token` again answers with the case it
+    began.
     """
     schedule.check_scope(work, scope)
     started = cases.start(work, DISPOSAL_PROPOSAL_PROCESS, token, {PROPOSER: PROPOSERS[scope]})
@@ -220,9 +219,7 @@ def begin(
 
 
 def open_ones(work: UnitOfWork, scope: str | None = None) -> list[OpenProposal]:
-    """Return the open disposal proposals of this scope to which the actor may add now, newest
-    first.
-    """
+    """The proposals of such papers to which the actor may add now, the newest first."""
     desks = [work.actor.user_id, *(other.user_id for other in work.actor.stands_for)]
     mine = select(Task.case_id).where(Task.status == "open", Task.assignee_id.in_(desks))
     query = (

@@ -1,7 +1,6 @@
-"""Jobs of a case: effects, timers, reprints of letters, and the search for stranded cases.
+"""Jobs of a case: effects, timers, prints, and the look for cases that nothing moves any more.
 
-A job's work and the next step of the case are one transaction. An error that no further try can
-mend becomes an incident.
+The work and what follows from it are one transaction. What fails for good becomes an incident.
 """
 
 from collections.abc import Callable
@@ -30,15 +29,13 @@ OPERATIONS: dict[str, Operation] = {
     "dispose_papers": lambda work, effect, _: disposal.conclude(work, effect.case_id),
 }
 BEFORE: dict[str, Callable[[Works, UUID], None]] = {"dispose_papers": disposal.dispose}
-"""Work that an operation does in transactions of its own before the last one, in which the case
-moves on. Each part holds by itself; a repeated run does only the rest.
+"""What an operation does for a case in transactions of its own, before the last one in which the
+case goes on: much, each part of which holds by itself. Begun again it does the rest.
 """
 
 
 def perform(works: Works, task_id: UUID, *, public_url: str) -> None:
-    """Perform the effect of an engine task. An effect whose result the case already has is left
-    alone.
-    """
+    """Perform the effect of an engine task; an effect that came back already is left alone."""
     try:
         with works.glance(SYSTEM) as work:
             effect = steps.pending(work, task_id)
@@ -59,7 +56,7 @@ def perform(works: Works, task_id: UUID, *, public_url: str) -> None:
 
 
 def give_up_effect(works: Works, error: Exception, task_id: UUID) -> None:
-    """Give an effect up: record an incident, which a lead can retry."""
+    """Give an effect up: it becomes an incident that a lead can retry."""
     with works.begin(SYSTEM) as work:
         effect = steps.pending(work, task_id)
         if effect is not None:
@@ -80,7 +77,7 @@ def perform_effect_job(running: Running, task_id: UUID) -> None:
 
 
 def wake(works: Works, case_id: UUID) -> None:
-    """Fire the due timers of a case."""
+    """Let the timers of a case fire that are due."""
     try:
         with incidents.unit_of_work(works, SYSTEM) as work:
             steps.wake(work, case_id)
@@ -91,9 +88,9 @@ def wake(works: Works, case_id: UUID) -> None:
 
 
 def give_up_timer(works: Works, error: Exception, case_id: UUID) -> None:
-    """Give a timer up: record an incident, which waits for a lead.
+    """Give a timer up: the case waits for a lead.
 
-    A passing error is not recorded, because due timers are looked for every minute anyway.
+    What another try may mend needs no last one: timers that are due are looked for every minute.
     """
     if isinstance(error, PASSING):
         return
@@ -112,13 +109,13 @@ def give_up_timer(works: Works, error: Exception, case_id: UUID) -> None:
     incident="wake",
 )
 def wake_case_job(running: Running, case_id: UUID) -> None:
-    """Fire the due timers of one case."""
+    """Let the timers of one case fire."""
     wake(running.works, case_id)
 
 
 @periodic("wake_overdue", label="Mencari batas waktu yang lewat", queue=COUNTER, cron="* * * * *")
 def wake_overdue_job(running: Running) -> None:
-    """Fire timers whose own job is lost, and pull in tries that a wrong clock put off."""
+    """Let timers fire whose own job is lost, and pull in tries that a wrong clock put off."""
     works = running.works
     with works.begin(SYSTEM) as work:
         health.beat(work, "scheduler")
@@ -128,11 +125,11 @@ def wake_overdue_job(running: Running) -> None:
 
 
 def find_stranded(works: Works) -> None:
-    """Record an incident for each open case that waits for nothing (pitfall 8)."""
+    """Record the open cases that nothing moves any more as incidents (pitfall 8)."""
     with works.begin(SYSTEM) as work:
         found = consistency_cases.stranded(work)
     for case_id in found:
-        with suppress(Busy), works.begin(SYSTEM) as work:  # a locked case is being moved
+        with suppress(Busy), works.begin(SYSTEM) as work:  # who holds it is moving it
             case = access.lock_case(work, case_id)
             has_timer = case.next_wake_at is not None
             if has_timer and jobs.is_waiting(work, "wake_case", "case_id", str(case_id)):
@@ -148,13 +145,13 @@ def find_stranded_job(running: Running) -> None:
 
 
 def restore(works: Works, case_id: UUID) -> None:
-    """Restore the rows of a stranded case from its engine state, so that it moves on."""
+    """Let a stranded case go on, where its engine state tells how."""
     with incidents.unit_of_work(works, SYSTEM) as work:
         steps.restore(work, case_id)
 
 
 def leave_stranded(works: Works, error: Exception, case_id: UUID) -> None:
-    """Give the restoring of a case up: record again that it is stranded."""
+    """Give the restoring of a case up: it stays an incident."""
     with works.begin(SYSTEM) as work:
         if work.session.get(Case, case_id) is not None:
             incidents.record(work, case_id, "stranded", None, "", Stranded())
@@ -169,12 +166,12 @@ def leave_stranded(works: Works, error: Exception, case_id: UUID) -> None:
     incident="stranded",
 )
 def restore_case_job(running: Running, case_id: UUID) -> None:
-    """Restore one stranded case."""
+    """Let one stranded case go on."""
     restore(running.works, case_id)
 
 
 def reprint(works: Works, letter_id: UUID, *, public_url: str) -> None:
-    """Print a withdrawn letter with its mark. Nobody can open the letter until this is done."""
+    """Print a withdrawn letter with its mark. Until that is done nobody can open it."""
     try:
         with works.begin(SYSTEM) as work:
             printing.reprint(work, letter_id, public_url=public_url)
@@ -187,9 +184,7 @@ def reprint(works: Works, letter_id: UUID, *, public_url: str) -> None:
 
 
 def give_up_print(works: Works, error: Exception, letter_id: UUID) -> None:
-    """Give a reprint up: record an incident; the withdrawn letter stays unprinted until a lead
-    retries.
-    """
+    """Give a print up: the withdrawn letter stays unprinted until a lead tries again."""
     with works.begin(SYSTEM) as work:
         letter = work.session.get(Letter, letter_id)
         if letter is not None:
@@ -210,7 +205,7 @@ def reprint_letter_job(running: Running, letter_id: UUID) -> None:
 
 
 def _is_untold(error: Exception) -> bool:
-    """True for an error that no further try can mend and that no incident records yet."""
+    """True for what no further try mends and no incident tells of yet."""
     if isinstance(error, ProcessFault) and error.case_id is not None:
         return False
     return not isinstance(error, PASSING)

@@ -1,8 +1,11 @@
-"""Cases: start, show, cancel, reopen, and let an often repeated case go on.
+"""Cases: starting, looking at, cancelling.
 
-A reopened case is a new case of the same process that continues the ended one, with a written
-reason (R8, R32). The ended case keeps its outcome, audit log and letters unchanged. A case held
-because its steps were repeated too often goes on when a lead gives a reason (decision 0028).
+Taking a case up again after its end: a new case of the same process continues it, with a written
+reason (R8, R32).
+
+What ended stays as it ended, with its trail and its letters; nothing is written into it any more
+but that it goes on. Cases that have gone round very often: somebody who leads reads why and lets
+them go on, with a reason (decision 0028).
 """
 
 from collections import Counter
@@ -18,9 +21,9 @@ from workflow_app.engine import runner
 from workflow_app.engine.definitions import ASKING_LANE, Definition
 from workflow_app.models import AuditEvent, Case, CaseKinship, Incident, Letter, Task
 from workflow_app.permissions import (
+    BEGINNERS,
+    CONFINED_DISPOSERS,
     LEADS,
-    Act,
-    check_act,
     check_lead,
     check_role,
     has_role,
@@ -79,7 +82,7 @@ class OpenTaskView:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case as its page shows it, without personal data."""
+    """One case as its page shows it; nothing personal."""
 
     id: UUID
     number: str
@@ -98,7 +101,7 @@ class CaseView:
     incidents: list[IncidentView]
     can_cancel: bool
     cancel_reason: str | None
-    """Why the case was cancelled; None for all other cases."""
+    """Why it was cancelled; None for all other cases."""
 
 
 def start(
@@ -107,12 +110,12 @@ def start(
     token: str | None = None,
     begins_with: Variables | None = None,
 ) -> Started:
-    """Begin a case under the current version of a process. A second call with the same `token`
-    returns the case that the first call began.
+    """Begin a case under the current version of a process. The same `token` again answers with the
+    case it began.
 
-    `begins_with` holds control variables that override the initial ones of the process.
+    `begins_with` are control variables that differ from those the process begins with by itself.
     """
-    check_act(work.actor, Act.BEGIN_CASES)
+    check_role(work.actor, BEGINNERS | CONFINED_DISPOSERS)
     begun = _begun_with(work, token) if token else None
     if begun is not None:
         return _started(work, begun)
@@ -128,7 +131,7 @@ def start(
 
 
 def get(work: UnitOfWork, case_id: UUID) -> CaseView:
-    """Return the case, if the actor may see it; raises `NotFound`."""
+    """The case, if the actor may see it; raises `NotFound`."""
     case = access.visible_case(work, case_id)
     definition = definition_of(work, case.definition_id)
     open_tasks = _open_tasks(work, case)
@@ -177,8 +180,8 @@ def cancel(work: UnitOfWork, case_id: UUID, reason: str) -> None:
 
 
 def _begun_with(work: UnitOfWork, token: str) -> Case | None:
-    """Return the case that this token began. A second request with the same token waits until the
-    first has committed.
+    """The case that this token began. A second request with it waits until the first has
+    committed.
     """
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
     case = work.session.scalars(select(Case).where(Case.start_token == token)).first()
@@ -236,9 +239,7 @@ def _summary(case: Case, definition: Definition, open_tasks: list[OpenTaskView])
 
 
 def _as_part(title: str) -> str:
-    """Return a title for use inside a sentence: the first letter in lower case, the rest (acronyms)
-    unchanged.
-    """
+    """A title inside a sentence: its first letter small, what follows (acronyms) as it is."""
     return title[:1].lower() + title[1:]
 
 
@@ -254,8 +255,8 @@ def _cancel_reason(work: UnitOfWork, case: Case) -> str | None:
 
 
 def _cancellers(work: UnitOfWork, case: Case) -> frozenset[str]:
-    """Return the roles that may cancel the case: the asking role for a request between functions,
-    otherwise the roles that may start the process, and leads.
+    """Who begins such cases may cancel them, and so may a lead; what somebody asks of others, those
+    of his role.
     """
     definition = definition_of(work, case.definition_id)
     tasks = access.of_case(work, case.id)
@@ -276,21 +277,21 @@ def _can_cancel(work: UnitOfWork, case: Case) -> bool:
 REMARK = "pembukaan_kembali"
 REASON = related_cases.REOPENED
 ENDED_FOR_GOOD = frozenset({"dibatalkan"})
-"""Outcomes that cannot be reopened: a cancelled case was begun by mistake."""
+"""A case begun by mistake; there is nothing to take up."""
 
 
 @dataclass(frozen=True)
 class Reopening:
-    """What the page of a case says about reopening."""
+    """What the page of a case says about taking it up again."""
 
     is_possible: bool
-    """True if the actor may reopen this case now."""
+    """The actor may take this one up."""
     reason: str | None
-    """Why this case reopened another one; None for all others."""
+    """Why this one took another up; None for all others."""
 
 
 def of_case(work: UnitOfWork, case: Case) -> Reopening:
-    """Return the reopening facts of a case that the actor may see."""
+    """For a case that the actor may see."""
     if not definition_of(work, case.definition_id).is_reopenable:
         return Reopening(False, None)
     remark = answers.find(work, case, REMARK)
@@ -301,10 +302,10 @@ def of_case(work: UnitOfWork, case: Case) -> Reopening:
 
 
 def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
-    """Begin a case that continues this ended one and return its id. A second call by the same
-    person with the same words returns the same case.
+    """Begin a case that takes this one up; returns it. The same words of the same person again
+    answer with the same case.
 
-    A confined case is reopened by its own role, and the new case is confined and walled off in the
+    What is confined is taken up by its own role, and the new case is confined and walled off in the
     same transaction. The reason is sealed with the new case. Raises `NotFound`, `Forbidden`,
     `InvalidInput`, `Conflict`.
     """
@@ -328,8 +329,8 @@ def reopen(work: UnitOfWork, case_id: UUID, reason: str) -> UUID:
 
 
 def _is_open_to_it(work: UnitOfWork, case: Case) -> bool:
-    """True if the case came to an outcome and its process allows reopening, for a confined case
-    also under confinement.
+    """It came to an outcome, and its process says how it is taken up, also where only one role sees
+    it.
     """
     if case.closed_at is None or case.outcome in ENDED_FOR_GOOD:
         return False
@@ -339,14 +340,14 @@ def _is_open_to_it(work: UnitOfWork, case: Case) -> bool:
 
 
 def _flag(work: UnitOfWork, case: Case) -> str:
-    """Return the control variable that makes the first step of the new case belong to the confining
-    role. It is read from the current version, under which the new case will run.
+    """What the new case begins with, under the version that it will run under, so that its first
+    step is that role's.
     """
     return definition_of(work, current(work, case.process_key).id).reopens_confined
 
 
 def _going_on(work: UnitOfWork, case: Case) -> Case | None:
-    """Return the case that continues this one and has not ended."""
+    """The case that takes this one up and has not ended."""
     query = (
         select(Case)
         .join(CaseKinship, CaseKinship.child_id == Case.id)
@@ -362,7 +363,7 @@ ALLOWED = "rework.allowed"
 
 @dataclass(frozen=True)
 class Allowance:
-    """A permission for another stretch of rework."""
+    """A stretch of rework that somebody has let begin."""
 
     at: datetime
     who: str
@@ -371,21 +372,21 @@ class Allowance:
 
 @dataclass(frozen=True)
 class HeldCase:
-    """What a lead reads before letting a held case go on."""
+    """What whoever leads reads before he lets a case go on."""
 
     incident_id: UUID
     case_id: UUID
     case_number: str
     sentence: str
     rounds: list[tuple[str, int]]
-    """Steps done more than once, each with its count; most frequent first."""
+    """Steps that were done more than once, with how often; the most frequent first."""
     allowed: list[Allowance]
-    """Earlier permissions, newest first."""
+    """Earlier stretches, newest first."""
 
 
 def look(work: UnitOfWork, incident_id: UUID) -> HeldCase:
-    """Return why a case is held. Raises `NotFound`, `Forbidden`, and `Conflict` when it already
-    goes on.
+    """Why a case is held. Raises `NotFound`, `Forbidden`, and `Conflict` when it goes on
+    already.
     """
     incident, case = _held(work, incident_id)
     if incident.resolved_at is not None:
@@ -412,11 +413,11 @@ def look(work: UnitOfWork, incident_id: UUID) -> HeldCase:
 
 
 def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
-    """Permit another stretch of rework for the case of this incident and return the case id. A
-    repeated call changes nothing.
+    """Begin another stretch of rework for the case of this incident; returns the case. A second
+    press changes nothing.
 
-    A system step that stopped there is tried again. Raises `NotFound`, `Forbidden`, `InvalidInput`,
-    `Conflict`.
+    A step of the system that stopped there is tried again. Raises `NotFound`, `Forbidden`,
+    `InvalidInput`, `Conflict`.
     """
     incident, case = _held(work, incident_id, lock=True)
     answers.check(
@@ -443,8 +444,8 @@ def let_on(work: UnitOfWork, incident_id: UUID, reason: str) -> UUID:
 
 
 def _check_held(work: UnitOfWork, incident: Incident, case: Case) -> None:
-    """Raise `TaskNotReady` unless the incident waits for a permission. A step that failed for
-    another reason is retried instead.
+    """A step that failed for another reason beside a held one waits for no permission: it is tried
+    again.
     """
     if not incidents.is_held(work, incident, case):
         raise TaskNotReady(

@@ -1,11 +1,14 @@
-"""Complaint cases that begin without a citizen at the counter: from a complaint box and from a
-mail.
+"""Opening a complaint box: two people, the count of sheets, one case for each of them (R19).
 
-Two people open a complaint box and record the count of sheets; each sheet becomes a case (R19). The
-time of opening counts as the time of receipt, so an opening is recorded once and never changed. A
-mail that belongs to no case becomes a complaint when a person says so (R17): its parts become the
-original in the first form, with channel, time of receipt and the sender's address. The officer then
-corrects and completes that form, or cancels the case; no answer is sent.
+What lies in the box counts as received when the box is opened, so an opening is recorded once, at
+once, and never changed.
+
+A mail that belongs to no case yet begins a complaint, when a person says so (R17): its papers stand
+in the form of the first step as the original, with channel, time of receipt and the address of the
+sender, sealed like everything that is typed there.
+
+Nothing is answered by this. The officer reads the form, puts right what is wrong, and completes the
+step, or cancels the case.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +26,13 @@ from workflow_app.engine.form_rules import judge_instant
 from workflow_app.engine.form_values import read_value
 from workflow_app.engine.forms import Form
 from workflow_app.models import BoxOpening, BoxSheet, Case, PaperStack, StackPart, Task
-from workflow_app.permissions import MATRIX, Act, check_act
+from workflow_app.permissions import (
+    BEGINNERS,
+    BOX_OPENERS,
+    BOX_WITNESSES,
+    STACK_BRINGERS,
+    check_role,
+)
 from workflow_app.services.accounts import users
 from workflow_app.services.accounts.users import UserView
 from workflow_app.services.cases import access
@@ -49,14 +58,14 @@ OUT_OF_SERVICE = (
 )
 MOST_SHEETS = 50
 EARLIEST = "P7D"
-"""How long after an opening it can still be recorded (ISO 8601)."""
+"""How long after an opening it can still be recorded."""
 OPENED_BY_TWO = "Waktu kotak dibuka menurut catatan dua petugas."
-"""The stated reason why a sheet was received before it was recorded."""
+"""Why a sheet was received before it was recorded; the opening itself is a record of its own."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An opening as it was typed on the page."""
+    """What somebody typed on the page, as it was typed."""
 
     box: str = ""
     opened_at: str = ""
@@ -65,30 +74,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Box:
-    """A complaint box and its last opening."""
+    """A box, and its last opening."""
 
     name: str
     opened_at: datetime | None = None
     sheets: int = 0
     opened_by: tuple[str, ...] = ()
     cases: tuple[tuple[UUID, str], ...] = ()
-    """Id and number of the cases of its sheets, of those that the actor may see."""
+    """Id and number of those cases of its sheets that the actor may see."""
 
 
 def list_boxes(work: UnitOfWork) -> list[Box]:
-    """Return the boxes of the office, each with its last opening."""
+    """The boxes of the office, each with its last opening."""
     names: list[str] = configuration.value(work, "kotak_pengaduan")
     return [_box(work, name) for name in names]
 
 
 def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str) -> list[UUID]:
-    """Record an opening and begin a case for each sheet. `second` is the other officer, whose
-    password has been checked.
+    """Record an opening and begin the case of each sheet; `second` has proved who he is by his
+    password.
 
-    A second call with the same `token` returns the cases that the first call began. Raises
-    `InvalidInput` with a sentence per field.
+    The same `token` again answers with the cases it began. Raises `InvalidInput` with a sentence
+    per field.
     """
-    check_act(work.actor, Act.OPEN_COMPLAINT_BOXES)
+    check_role(work.actor, BOX_OPENERS)
     users.check(work)
     faults = _judge(work, asked) | _judge_second(work, second)
     if faults or second is None:
@@ -134,9 +143,7 @@ def open_box(work: UnitOfWork, asked: Asked, second: UserView | None, token: str
 
 
 def _begin(work: UnitOfWork, opening: BoxOpening, sheet: int) -> UUID:
-    """Begin the case of one sheet. It was received when the box was opened; the next
-    step scans it.
-    """
+    """The case of one sheet: received when the box was opened; next it is scanned."""
     started = cases.start(work, PROCESS, begins_with={"dari_kotak": True})
     if started.task_id is None:
         raise Conflict("Berkas lembar ini tidak dapat dimulai. Hubungi admin.")
@@ -187,9 +194,7 @@ def _judge_second(work: UnitOfWork, second: UserView | None) -> dict[str, str]:
                 "sandinya."
             )
         }
-    if second.unit != work.actor.unit or second.roles.isdisjoint(
-        MATRIX[Act.WITNESS_COMPLAINT_BOXES]
-    ):
+    if second.unit != work.actor.unit or second.roles.isdisjoint(BOX_WITNESSES):
         return {"kedua": "Petugas kedua harus petugas, Pamapta, atau Ka SPKT di unit ini."}
     return {}
 
@@ -232,7 +237,7 @@ def _box(work: UnitOfWork, name: str) -> Box:
 
 MAIL_COMPLAINT_PROCESS, MAIL_COMPLAINT_CHANNEL, ORIGINAL = "complaint", "surel", "bukti_asli"
 MAIL_COMPLAINT_SHEET = 1
-"""The number of the part that holds the mail's text; placing it places the whole mail."""
+"""The part of a mail with its words: with it the whole mail goes."""
 LONGEST_ADDRESS = 254
 UNDER_WAY = ("waiting", "splitting")
 RECEIVED = "Waktu surat diterima menurut server surat elektronik."
@@ -242,8 +247,8 @@ NO_FORM = "Pengaduan dari surat tidak dapat dimulai. Hubungi admin."
 
 
 def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
-    """Return the ids of those mails in the tray from which the actor may begin a complaint. Only
-    mails whose attachments have all been separated count.
+    """Which of the mails that wait in the tray, taken apart to their end, the actor may begin a
+    complaint from.
     """
     mails = {
         part.stack_id
@@ -259,13 +264,13 @@ def offered(work: UnitOfWork, parts: Iterable[WaitingPart]) -> set[UUID]:
 
 
 def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
-    """Begin the complaint case of a mail. Its parts go with it, except those that a cover sheet has
+    """Begin the complaint that a mail is; its parts go along, except those that a cover sheet has
     put into a case or named one for.
 
-    A second call with the same `token` returns the case that the first call began. Raises
-    `Conflict` when the mail is already placed.
+    The same `token` again answers with the case it began. Raises `Conflict` when the mail has its
+    place already.
     """
-    check_act(work.actor, Act.BRING_STACKS)
+    check_role(work.actor, STACK_BRINGERS & BEGINNERS)
     stack = work.session.get(PaperStack, stack_id)
     if stack is None or stack.unit != work.actor.unit or stack.kind != stacks.MAIL:
         raise NotFound()
@@ -296,15 +301,15 @@ def begin(work: UnitOfWork, stack_id: UUID, token: str) -> Started:
 
 
 def _is_offered(work: UnitOfWork) -> bool:
-    """True if the actor may begin complaints and the office accepts them by mail."""
+    """May the actor begin complaints, and does the office take them by mail?"""
     if MAIL_COMPLAINT_CHANNEL not in configuration.in_service(work, configuration.CHANNELS):
         return False
     return MAIL_COMPLAINT_PROCESS in {process.key for process in definitions.startable(work)}
 
 
 def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
-    """Return the parts of the mail that go with it: those that wait in the tray, and copies of
-    documents that are already known, so that the original is complete.
+    """What of the mail goes along: what waits, and what came another way as well, so that the
+    original is whole.
     """
     query = (
         select(StackPart)
@@ -323,7 +328,7 @@ def _parts(work: UnitOfWork, stack_id: UUID) -> Sequence[StackPart]:
 
 
 def _land(work: UnitOfWork, case: Case, task: Task, label: str, part: StackPart) -> None:
-    """Link a part to the case and task, so that the form lists it."""
+    """Put a part where `arrivals` finds it for the form."""
     part.status, part.reason = "landed", ""
     part.case_id, part.element, part.label = case.id, task.element, label
     work.session.flush()
@@ -340,7 +345,7 @@ def _land(work: UnitOfWork, case: Case, task: Task, label: str, part: StackPart)
 
 
 def _known(work: UnitOfWork, stack: PaperStack, form: Form) -> Answers:
-    """Return the answers that the mail itself gives. The sender's address is unverified."""
+    """What the mail itself tells. Who wrote it is what the mail says: nobody has proved it."""
     received_at = min(stack.received_at or stack.brought_at, work.clock())
     known: Answers = {
         "kanal": MAIL_COMPLAINT_CHANNEL,

@@ -1,7 +1,6 @@
-"""Drafts of a task's form, sealed while a person types and restored after a lost session.
+"""Unfinished answers: saved while a person types, sealed, and there again after a lost session.
 
-Documents that came to a task from cover sheets and phones join the answers when the form is opened
-(R39).
+Papers that came to a step without its form: they stand in the form when it is opened (R39).
 """
 
 from collections.abc import Collection, Iterable
@@ -28,15 +27,15 @@ PAPER_WIDGETS = ("documents", "requirements")
 
 
 def asks_for_papers(form: Form) -> bool:
-    """True if the form has questions to which documents can be attached."""
+    """Has this form questions to which papers can come?"""
     return any(field.widget in PAPER_WIDGETS for field in form.fields.values())
 
 
 def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers) -> Answers:
-    """Return the answers with the documents that cover sheets and phones brought to this task.
+    """The answers with the papers that cover sheets and phones brought to questions of this task.
 
-    They join any saved draft, because a page that was open while they came saves a draft without
-    them. A person removes a wrong one right before the form is sent.
+    A page that was open while they came saves a draft without them, so they join whatever was
+    saved; one that does not belong there is taken off right before the form is sent.
     """
     if not asks_for_papers(form):
         return given
@@ -48,8 +47,8 @@ def joined(work: UnitOfWork, case: Case, task: Task, form: Form, given: Answers)
 
 
 def note(work: UnitOfWork, task: Task, form: Form, given: Answers) -> None:
-    """Mark the phone pages that this saved draft names as joined. A page that is later left out was
-    removed on purpose and does not join again.
+    """A form was saved that has these papers. Those from phones came under its eyes, so what it
+    leaves out next time stays out.
     """
     if not asks_for_papers(form):
         return
@@ -80,8 +79,8 @@ def _from_stacks(work: UnitOfWork, case: Case, task: Task, form: Form) -> list[t
 
 
 def _put(answers: Answers, path: list[str], paper: str) -> None:
-    """Add a document to the list at this path. Other entries stay, and the lists that were read are
-    not mutated.
+    """Add a paper to the list at this place; what stands beside it stays, and what was read is not
+    changed.
     """
     name, *rest = path
     known = answers.get(name)
@@ -94,7 +93,7 @@ def _put(answers: Answers, path: list[str], paper: str) -> None:
 
 
 def _texts(values: list[Answer]) -> list[str]:
-    """Return every text in the answers, at any depth."""
+    """Every text in the answers, however deep."""
     found: list[str] = []
     for value in values:
         if isinstance(value, str):
@@ -110,26 +109,26 @@ _NEAREST = (
     .order_by((Draft.user_id == bindparam("of_user")).desc(), Draft.saved_at.desc())
     .limit(1)
 )
-"""The actor's own draft of a task, else the newest draft of a colleague."""
+"""Somebody's own draft of a task, else the newest of a colleague."""
 _DRAFTS = unit_of_work.table_of(Draft)
 _DROP = delete(_DRAFTS).where(_DRAFTS.c.task_id == bindparam("of_task")).returning(*_DRAFTS.c)
 OFFICER = "officer"
-"""The default of a question that asks for an officer's name: the person who has the form open."""
-PAGE, ANSWERS = "", "answers"
-"""Keys of the sealed content: the page on which the draft was typed, and its answers. No field has
-an empty name, so the keys do not collide with field names.
+"""Default of a question that asks for an officer: whoever has the form before him, as long as he
+names nobody else.
 """
+PAGE, ANSWERS = "", "answers"
+"""What is sealed: the page a draft was typed on, and the answers. No field has an empty name."""
 
 
 @dataclass(frozen=True)
 class Prefill:
-    """Answers with which a form starts."""
+    """Answers a form starts with."""
 
     answers: Answers
     source: str | None
     saved_at: datetime | None
     typed_by: str = ""
-    """Name and time of the colleague who typed them; set only where `source` is `colleague`."""
+    """Who had the task before and typed them, with when; only where `source` is `colleague`."""
 
 
 NOTHING = Prefill({}, None, None)
@@ -137,7 +136,7 @@ NOTHING = Prefill({}, None, None)
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A draft that was not submitted, described without its content."""
+    """Answers that somebody has typed and not sent; nothing of them is told."""
 
     name: str
     by: str
@@ -146,30 +145,30 @@ class Unfinished:
 
 @dataclass(frozen=True)
 class Saved:
-    """A draft that was stored."""
+    """A draft that was kept."""
 
     at: datetime
     sentence: str
-    """Says who holds the task now and that the draft is kept; empty while the task is
-    the actor's.
+    """Not empty when the task is somebody else's now, or nobody's: who has it, and that the draft
+    is kept all the same.
     """
 
 
 def save(
     work: UnitOfWork, task_id: UUID, given: Answers, *, page: str = "", seen: str | None = None
 ) -> Saved:
-    """Store unfinished answers without validating them: a draft may hold half a word.
+    """Keep unfinished answers. Never validated: a draft may be half a word.
 
-    A person who lost the task while typing keeps the draft too; it returns when the task does.
-    `page` names the page on which it was typed, and `seen` is the `version` of the draft with which
-    that page began: a draft that another page saved since then is not overwritten silently. The
-    account is read again under the lock, so a person who was disabled or lost the role while
-    waiting stores nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
+    Who lost the task while typing keeps a draft too: it is the person's own, and there again when
+    the task comes back. `page` names the page on which it was typed and `seen` is the `version` of
+    the draft which that page began with: what another page saved since then is not overwritten
+    unsaid. The account is read again under the lock: who was disabled or lost a role while standing
+    in line keeps nothing. Raises `TaskNotReady`, `Conflict`, `Forbidden`.
     """
     task = access.visible_task(work, task_id)
     case = work.session.get_one(Case, task.case_id)
-    # The task row is locked, so that a draft cannot reappear after a completion. The flush keeps
-    # the refresh from discarding unwritten changes.
+    # The task row is locked, so that a draft cannot reappear behind a completion; what is still to
+    # be written is not read over.
     work.session.flush()
     work.session.refresh(task, with_for_update={"key_share": True})
     users.check(work)
@@ -203,14 +202,12 @@ def save(
 
 
 def version(saved_at: datetime | None) -> str:
-    """Return the text by which a page remembers the draft that it began with."""
+    """What a page remembers of the draft it began with."""
     return saved_at.astimezone(UTC).isoformat() if saved_at else ""
 
 
 def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """Return the answers with which the form starts, including documents that came to the task
-    meanwhile.
-    """
+    """What a form starts with, and the papers that came to the step meanwhile without it."""
     found = _prefill(work, case, task)
     form = definition_of(work, case.definition_id).form(task.element)
     known = _named(form, found.answers, work.actor.name)
@@ -218,7 +215,9 @@ def prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 
 def _named(form: Form, given: Answers, name: str) -> Answers:
-    """Replace the officer placeholder with this name in the fields that offer it."""
+    """The answers with the name of who has the form before him, where it offers that and nothing
+    else was written there.
+    """
     return {
         key: name if key in _offers(form) and value == OFFICER else value
         for key, value in given.items()
@@ -226,8 +225,8 @@ def _named(form: Form, given: Answers, name: str) -> Answers:
 
 
 def _unnamed(form: Form, given: Answers, name: str | None) -> Answers:
-    """Replace this person's name with the officer placeholder, so that the next holder's name is
-    offered.
+    """What somebody else typed, without his own name where the form offers that of who has it
+    before him.
     """
     return {
         key: OFFICER if key in _offers(form) and value == name else value
@@ -240,12 +239,13 @@ def _offers(form: Form) -> set[str]:
 
 
 def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
-    """Return the first that exists: the actor's own draft; a colleague's draft; the newest answers
-    of the elements that the `prefill` property names; the answers of those elements in the
-    continued case (only until this task was done once); the defaults.
+    """The actor's draft of this task, else the newest answers of the elements its `prefill`
+    property names. Until the task was done itself, those of the elements it names in the case that
+    this one continues stand where no other does.
 
-    Decisions and signatures name no element, because an old one must not appear again. A
-    colleague's draft is offered so that a citizen who may have hung up is not asked again.
+    Decisions and signatures name none: a stale one must not stand in the form again. What a
+    colleague had typed before the task was handed over stands in the form too, so that it is not
+    asked again of a citizen who may have hung up.
     """
     of_this = {"of_task": task.id, "of_user": work.actor.user_id}
     draft = work.session.scalars(_NEAREST, of_this).first()
@@ -276,8 +276,8 @@ def _prefill(work: UnitOfWork, case: Case, task: Task) -> Prefill:
 
 
 def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
-    """Return the drafts of a case, newest first. The caller has checked that the actor may see the
-    case.
+    """What is typed and not sent in a case, newest first. The caller has checked that the actor may
+    see the case.
     """
     query = (
         select(Draft.user_id, Draft.saved_at, Task.name)
@@ -293,8 +293,8 @@ def of_case(work: UnitOfWork, case_id: UUID) -> list[Unfinished]:
 def _left_by_colleague(
     work: UnitOfWork, case: Case, task: Task, form: Form, draft: Draft
 ) -> Prefill | None:
-    """Return the draft of somebody else, without what only its author can state: a decision under
-    four eyes, the moment at which a button was pressed, a signature.
+    """The draft of somebody else, without what only he himself can say: a decision under four eyes,
+    the moment at which he pressed a button, a signature.
     """
     properties = definition_of(work, case.definition_id).elements[task.element].properties
     if "fourEyes" in properties or "sumber" in form.fields:
@@ -311,8 +311,8 @@ def _left_by_colleague(
 
 
 def _typed(work: UnitOfWork, case: Case, form: Form, draft: Draft) -> Answers:
-    """Return those answers of a draft that the form still asks for: the version of the process may
-    have changed since.
+    """What a draft holds of what the form asks: the version of the process may have changed since
+    it was typed.
     """
     return {
         name: value for name, value in _open(work, case, draft)[1].items() if name in form.fields
@@ -328,9 +328,9 @@ def _without_parent(
     merged: Answers,
     typed: Answers,
 ) -> Answers:
-    """Return a colleague's answers without personal values that come, or could come, from the
-    continued case, unless the actor may read them there too. Reading them there is logged in that
-    case as usual.
+    """What a colleague typed, without what is personal and came, or could have come, from the case
+    that this one continues, unless the actor is given it from there too. Then that case tells that
+    he read it, as if nobody had typed before him.
     """
     names = (
         validation.personal_from_parent(work, case, task, form, sources)
@@ -341,7 +341,7 @@ def _without_parent(
 
 
 def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | None) -> None:
-    """Delete all drafts of a task that `page` completes; raises `Conflict` as `save` does."""
+    """Drop all drafts of a task that `page` completes; raises `Conflict` as `save` does."""
     for dropped in work.session.execute(_DROP, {"of_task": task.id}):
         draft = Draft(**dropped._mapping)
         if draft.user_id == work.actor.user_id:
@@ -349,7 +349,7 @@ def discard(work: UnitOfWork, case: Case, task: Task, page: str, seen: str | Non
 
 
 def discard_all(work: UnitOfWork, task_ids: Collection[UUID]) -> None:
-    """Delete all drafts of tasks that no longer apply."""
+    """Drop all drafts of tasks that do not apply any more."""
     work.session.execute(delete(Draft).where(Draft.task_id.in_(task_ids)))
 
 
@@ -366,8 +366,8 @@ def _check_newest(work: UnitOfWork, case: Case, draft: Draft, page: str, seen: s
 
 
 def _open(work: UnitOfWork, case: Case, draft: Draft) -> tuple[str, Answers]:
-    """Return the page on which a draft was typed, and its answers. Drafts of release 0.1 hold only
-    the answers.
+    """The page on which a draft was typed, and its answers. Drafts of release 0.1 hold the answers
+    only.
     """
     opened = work.vault.open(case.data_key, draft.sealed, _context(draft.task_id, draft.user_id))
     given = opened.get(ANSWERS) if PAGE in opened else None

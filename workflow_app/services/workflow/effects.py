@@ -1,4 +1,6 @@
-"""Operations of service tasks: performed at once in the same transaction, or deferred as a job."""
+"""What a service task of a process does: at once in the same transaction, or as a job after
+commit.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -26,9 +28,7 @@ Immediate = Callable[[UnitOfWork, Case, Effect], Result | Opened]
 
 
 def is_immediate(effect: Effect) -> bool:
-    """True if the operation only touches our database and runs inside the step's transaction.
-    Raises `ProcessFault` for an unknown operation.
-    """
+    """True if the operation only touches our database and runs inside the step's transaction."""
     if effect.operation in IMMEDIATE:
         return True
     if effect.operation in JOBS:
@@ -37,14 +37,14 @@ def is_immediate(effect: Effect) -> bool:
 
 
 def perform(work: UnitOfWork, case: Case, effect: Effect) -> Result | Opened:
-    """Perform an immediate operation. Return its result for the process, or an opened case: the
-    caller settles that case and gives its id to the process.
+    """Do an immediate operation and return what the process gets back, or a case that the caller
+    settles: it gets its id.
     """
     return IMMEDIATE[effect.operation](work, case, effect)
 
 
 def defer(work: UnitOfWork, case: Case, effect: Effect) -> None:
-    """Store a pending effect and defer its job; a second call changes nothing."""
+    """Write the job of an operation, once."""
     if work.session.get(PendingEffect, effect.task_id) is not None:
         return
     work.session.add(
@@ -69,13 +69,13 @@ def _text(effect: Effect, name: str) -> str:
 
 
 def _instant(effect: Effect) -> datetime | None:
-    """Return the stated time of a clock's edge, or None."""
+    """The time at which a clock's edge was, when somebody has told it."""
     at = effect.parameters.get("at")
     return datetime.fromisoformat(at) if isinstance(at, str) and at else None
 
 
 def _until(effect: Effect) -> datetime | None:
-    """Return the end of the requested day, or None."""
+    """The end of the day by which somebody wants it."""
     day = effect.parameters.get("until")
     return form_rules.end_of_day(date.fromisoformat(day)) if isinstance(day, str) and day else None
 
@@ -107,7 +107,7 @@ def _clocks(effect: Effect) -> list[str]:
 
 
 def _due(work: UnitOfWork, case: Case, names: Iterable[str]) -> Result:
-    """Return the end of the first of these clocks that is running."""
+    """When the first of these clocks that is running ends."""
     known = clocks.named(work, case.id)
     running = (known[name] for name in names if name in known and known[name].stopped_at is None)
     return next((clock.due_at.isoformat() for clock in running if clock.due_at), None)
@@ -126,8 +126,8 @@ def _read_setting(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _read_route(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Return the office's routing decision for this need, such as who receives it; empty where the
-    table of the process decides.
+    """What the office has laid down of this need, such as who receives it; empty where the table of
+    the process decides.
     """
     told: str | None = configuration.value(
         work, f"{_text(effect, 'table')}.{_text(effect, 'need')}"
@@ -144,8 +144,8 @@ def _working_days_after(work: UnitOfWork, case: Case, effect: Effect) -> Result:
 
 
 def _notice_due(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Return the last instant at which notice of an event is in time, by the calendar in force now;
-    None where no period is known.
+    """Until when notice of an event is given in time, by the calendar in force now; None where no
+    period is known.
     """
 
     def days_before(event: datetime, days: int) -> datetime:
@@ -261,4 +261,4 @@ IMMEDIATE: dict[str, Immediate] = {
 }
 
 JOBS = frozenset({"render_letter", "archive_case", "dispose_papers"})
-"""Operations that the worker performs; see `case_jobs`."""
+"""Operations that the worker performs; see `performing`."""

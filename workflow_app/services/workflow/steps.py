@@ -1,9 +1,9 @@
-"""Steps of a case: one step is one transaction in which the engine's result becomes rows.
+"""One step, one transaction: what the engine computed becomes rows. The case row is locked by the
+caller.
 
-The caller locks the case row. Besides steps of people this covers the system's steps: results of
-jobs, due timers, restoring a stranded case. When the holidays of a year are confirmed, a job
-recounts the clocks that run into it, case by case, with the tasks and timers that depend on their
-ends (decision 0063).
+The system's own steps: effects that come back from jobs, timers that are due. Once the holidays of
+a year are confirmed, clocks that run into it are counted anew, case by case as a job, with what
+hangs on their end: the tasks, and the timers that warn of it (decision 0063).
 """
 
 import logging
@@ -55,7 +55,7 @@ STATUS_OF_OUTCOME = {"dibatalkan": "cancelled"}
 
 def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None = None) -> None:
     """Perform immediate effects until only people, jobs and timers are waited for; then close the
-    step and store the case. `principal` is the absent person on whose behalf the step was done.
+    step and store the case. `principal` is who is absent and in whose place the step was done.
     """
     while (effect := next(filter(effects.is_immediate, run.effects), None)) is not None:
         run.resolve_effect(effect.task_id, _perform(work, case, effect))
@@ -72,8 +72,8 @@ def settle(work: UnitOfWork, case: Case, run: Run, principal: Principal | None =
 
 
 def carry(work: UnitOfWork, case: Case, step: Step) -> None:
-    """Store a case that stands at the same tasks in another version of its process. It took no
-    step, so its revision stays.
+    """The case stands in another version of its process, at the same tasks. It took no step, so its
+    revision stays.
     """
     case.state = step.state
     _set_alarm(work, case, step.next_wake_at)
@@ -83,8 +83,8 @@ def carry(work: UnitOfWork, case: Case, step: Step) -> None:
 
 
 def _perform(work: UnitOfWork, case: Case, effect: Effect) -> Result:
-    """Return the result of an operation. A case that it began is settled first, in the same
-    transaction.
+    """What an operation gives back to the process. A case that it began is settled first, in the
+    same transaction.
     """
     done = effects.perform(work, case, effect)
     if isinstance(done, Opened):
@@ -124,9 +124,7 @@ def _update_effects(work: UnitOfWork, case: Case, step: Step) -> None:
 def _update_tasks(
     work: UnitOfWork, case: Case, open_tasks: Iterable[OpenTask], principal: Principal | None
 ) -> None:
-    """Update the task rows to match the engine: new tasks appear, interrupted ones are
-    cancelled.
-    """
+    """Make the inbox say what the engine says: new tasks appear, interrupted ones are cancelled."""
     wanted = {task.id: task for task in open_tasks}
     walls.check_reachable(case, ((task.element, task.lane) for task in wanted.values()))
     known = {task.id: task for task in access.open_of_case(work, case.id)}
@@ -169,8 +167,8 @@ def _new_task(work: UnitOfWork, case: Case, opened: OpenTask, principal: Princip
 
 
 def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
-    """Return the end of the running clock among those that the task names; None once they have
-    stopped.
+    """When the clock of a task ends, of several the one that runs; None once it has stopped,
+    whatever is still to be done.
     """
     names = opened.properties.get("clock", "").split()
     known = clocks.named(work, case.id) if names else {}
@@ -181,14 +179,14 @@ def _due(work: UnitOfWork, case: Case, opened: OpenTask) -> datetime | None:
 def _assignee(
     work: UnitOfWork, case: Case, opened: OpenTask, principal: Principal | None
 ) -> UUID | None:
-    """Return the person who gets a new task, or None for the queue of its role.
+    """The next task stays with the officer who serves the citizen; approvals wait in the queue of
+    their role.
 
-    A task stays with the officer who serves the citizen. It goes to the queue if it is an approval
-    under four eyes, or if it waits for the citizen (`assign` = `queue`), who may return in another
-    shift. `assign` with the name of an element gives the task to the person who did that element.
-    An actor who acted in another role does not take the citizen over from a colleague. A person
-    whose duty is over gets nothing while somebody else is on duty. A task done on behalf of an
-    absent person stays with that person.
+    So does what waits for the citizen (`assign` = `queue`): he may come back in another shift. What
+    one officer has to do himself goes to him (`assign` names the task he did). Who holds several
+    roles and acted in another one does not take the citizen over from a colleague. Whose duty is
+    over gets nothing any more from others while somebody serves in his place. What a substitute
+    goes on with stays at the desk of whom he stands in for.
     """
     assign = opened.properties.get("assign")
     if assign == "queue":
@@ -224,7 +222,7 @@ def _assignee(
 
 
 def _officer_of(work: UnitOfWork, case: Case, element: str, lane: str) -> UUID | None:
-    """Return the person who last did a task, if that person can still get one of this lane."""
+    """Who last did a task, if he can still be given one of this lane."""
     done = answers.newest(work, case.id, [element]).get(element)
     user = (
         work.session.get(User, done.submitted_by)
@@ -237,7 +235,7 @@ def _officer_of(work: UnitOfWork, case: Case, element: str, lane: str) -> UUID |
 
 
 def _is_served_by_another(work: UnitOfWork, case: Case, lane: str) -> bool:
-    """True if somebody else than the actor did the last task of this lane in the case."""
+    """Was the last task of this lane of the case done by somebody else than the actor?"""
     done = [
         task
         for task in access.of_case(work, case.id)
@@ -248,12 +246,14 @@ def _is_served_by_another(work: UnitOfWork, case: Case, lane: str) -> bool:
 
 
 def pending(work: UnitOfWork, task_id: UUID) -> PendingEffect | None:
-    """Return the effect that a job was written for, or None when its result is already stored."""
+    """The effect that a job was written for, or None when it came back already."""
     return work.session.get(PendingEffect, task_id)
 
 
 def resolve_effect(work: UnitOfWork, task_id: UUID, result: str | int | bool | None) -> None:
-    """Give the result of a job to the case and move on. A second call changes nothing."""
+    """A job has done its work: give the result to the case and move on. Doing it twice changes
+    nothing.
+    """
     effect = pending(work, task_id)
     if effect is None:
         return
@@ -272,7 +272,7 @@ def resolve_effect(work: UnitOfWork, task_id: UUID, result: str | int | bool | N
 
 
 def wake(work: UnitOfWork, case_id: UUID) -> None:
-    """Fire the due timers of a case. Early or repeated calls change nothing."""
+    """Let the timers of a case fire that are due. Early or repeated calls change nothing."""
     case = access.lock_case(work, case_id)
     if case.next_wake_at is None or case.next_wake_at > work.clock():
         return
@@ -286,8 +286,8 @@ def wake(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def restore(work: UnitOfWork, case_id: UUID) -> None:
-    """Rewrite the rows of a case from its engine state. Raises `ProcessFault` when the engine waits
-    for nothing.
+    """Let the rows of a case say again what the engine says of it. Raises `ProcessFault` when that
+    moves nothing.
     """
     case = access.lock_case(work, case_id)
     if case.closed_at is not None:
@@ -304,8 +304,8 @@ def restore(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
-    """Return tasks that are cancelled in the inbox but open in the engine to the queue of their
-    role.
+    """Tasks that are cancelled in the inbox and open for the engine wait in the queue of their role
+    again.
     """
     wanted = {task.id for task in step.open_tasks}
     for task in work.session.scalars(
@@ -315,11 +315,11 @@ def _reopen(work: UnitOfWork, case: Case, step: Step) -> None:
             raise ProcessFault(task.element, "done in the inbox, open for the engine")
         task.status, task.assignee_id = "open", None
     work.session.flush()
-    work.cache.forget_case(case.id)
+    unit_of_work.forget(work, case.id)
 
 
 def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:
-    """Return cases whose timer is due; the periodic sweep wakes them in case a job was lost."""
+    """Cases whose timer is due: what the periodic sweep wakes in case a job was lost."""
     return list(
         work.session.scalars(
             select(Case.id)
@@ -332,14 +332,14 @@ def overdue(work: UnitOfWork, limit: int = 200) -> list[UUID]:
 
 log = logging.getLogger(__name__)
 DAYS = "working_days_after"
-"""The operation whose result is one of the working days of a clock; the others return the clock's
-end.
+"""The operation that gives a process the end of one of the days of a clock; the others give it the
+end of the clock.
 """
 
 
 def carry_out(works: Works) -> None:
-    """Recount all clocks that need it, each case in its own transaction. A repeated run does only
-    the rest; a case locked by others is left for the next run.
+    """Count anew what waits for it. Said twice it is done once; a case that is held by others is
+    left for the next time.
     """
     with works.begin(SYSTEM) as work:
         waiting = sorted(
@@ -363,9 +363,7 @@ def carry_out(works: Works) -> None:
 
 
 def recount(work: UnitOfWork, case_id: UUID) -> None:
-    """Recount the clocks of a case that run into years confirmed since. This is no step of the
-    case.
-    """
+    """Count the clocks of a case anew that run into years confirmed since. It takes no step."""
     case = access.lock_case(work, case_id)
     in_use = calendars.names(work)
     every = clocks.named(work, case.id).values()
@@ -381,8 +379,8 @@ def recount(work: UnitOfWork, case_id: UUID) -> None:
 
 
 def _renew_ways_back(work: UnitOfWork, case: Case, found: Sequence[Recount]) -> None:
-    """Recount also the stored former state of a moved case, to which it may return as long as it
-    takes no step (decision 0048).
+    """The case may be moved back to how it stood in another version as long as it takes no step
+    (decision 0048).
     """
     query = select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == "moved")
     for move in work.session.scalars(query.where(CaseMove.revision == case.revision)):
@@ -393,7 +391,7 @@ def _renew_ways_back(work: UnitOfWork, case: Case, found: Sequence[Recount]) -> 
         except (
             InvalidDefinition,
             ProcessFault,
-        ) as error:  # an unreadable state is no way back
+        ) as error:  # nor is it moved back to what cannot be read
             log.warning("way back of case %s: %s", case.id, logs.words_of(error))
 
 
@@ -416,11 +414,9 @@ def _counted_anew(
 def _renewed(
     definition: Definition, told: Recount, known: Iterable[tuple[str, object]]
 ) -> Iterable[tuple[str, str]]:
-    """Return the control variables that hold the end of this clock, or of one of its days, with
-    their new values.
-
-    The variables are found by name and old value. For a clock with a requested earlier day, its end
-    and its working days are different facts, even where they are the same instant.
+    """The control variables that hold the end of this clock, or of one of its days, with what they
+    hold from now on: of a clock that somebody wants earlier these are two things, also where they
+    are the same instant.
     """
     by_operation = {
         operation: told.ends if operation == DAYS else [(told.was, told.due_at)]
@@ -447,5 +443,5 @@ def _renewed(
     is_alone=True,
 )
 def recount_clocks_job(running: Running) -> None:
-    """Recount the clocks that changed calendars have moved."""
+    """Count the clocks anew that changed calendars have moved."""
     carry_out(running.works)

@@ -1,8 +1,11 @@
-"""User tasks: claim, release, reassign, complete, take over, and show.
+"""User tasks: taking one, giving it, completing it.
 
-A step names in `standIn` the roles that may record it for its own role, as when the desk records
-for a patrol that reports by radio; they may take it over also from its holder. A person on duty in
-a function may relieve a colleague of it whose duty is over.
+Standing in: the desk records for a patrol that speaks by radio, another function goes where the
+patrol would have gone.
+
+A step names in `standIn` the roles that may do it for its own. They take it over, also from who
+holds it. Who is on duty in a function takes over what somebody of it holds whose duty is over. A
+user task as its page shows it: its form, what was typed, and what the actor may do with it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from workflow_app.domain import Answers, Forbidden, InvalidInput, Principal, Substitution
+from workflow_app.domain import Answers, Forbidden, InvalidInput, Principal
 from workflow_app.engine import forms, runner
 from workflow_app.engine.definitions import Definition
 from workflow_app.engine.forms import Form
@@ -36,31 +39,30 @@ from workflow_app.services.office_settings import configuration
 from workflow_app.services.office_settings.configuration import role_label
 from workflow_app.services.processes.definitions import definition_of
 from workflow_app.services.roster import duty
+from workflow_app.services.roster.duty import Substitution
 from workflow_app.services.workflow import drafts, steps
 
 SeenHolder = UUID | Literal["any"] | None
-"""The holder of the task on the page from which the actor acts: None is nobody, `any` skips the
-check.
-"""
+"""Who had the task on the page from which somebody acts; None is nobody, `any` asks nothing."""
 
 
 @dataclass(frozen=True)
 class Completion:
-    """The result of completing a task."""
+    """What completing a task led to."""
 
     case_id: UUID
     next_task_id: UUID | None
-    """The next task to show: one of the actor's in the same case, or the one that the step leads to
-    (`leadsTo`) if the actor may take it; else one of the actor's in a case that continues this one.
+    """The next task of the same case that is the actor's, or to which the step leads who may take
+    it (`leadsTo`); else one of the actor's in a case that continues it, if there is one.
     """
     message: str
     is_out_of_sight: bool = False
-    """True if the actor may no longer see the case; the message says so."""
+    """The case is one that the actor does not see any more; the message says so."""
 
 
 def claim(work: UnitOfWork, task_id: UUID) -> None:
-    """Take an unassigned task of one of the actor's roles. In a role that only an absent person
-    holds, the task is taken for that person.
+    """Take an unassigned task of one of my roles; in a role that only somebody absent holds, for
+    him.
     """
     task = _locked(work, task_id)
     case = access.visible_case(work, task.case_id)
@@ -75,7 +77,7 @@ def claim(work: UnitOfWork, task_id: UUID) -> None:
 
 
 def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any") -> None:
-    """Give a task back to the queue of its role. Its holder and a lead may do this."""
+    """Give a task back to the queue of its role. Its holder may, and a lead."""
     task = _locked(work, task_id)
     if task.assignee_id is None:
         return
@@ -92,14 +94,14 @@ def release(work: UnitOfWork, task_id: UUID, *, seen_holder: SeenHolder = "any")
 def reassign(
     work: UnitOfWork, task_id: UUID, user_id: UUID, *, seen_holder: SeenHolder = "any"
 ) -> None:
-    """Give a task to a colleague who holds its role; only a lead may. Four eyes hold for the
-    colleague too.
+    """A lead gives a task to a colleague who holds its role; four eyes hold for the colleague
+    too.
     """
     case = access.visible_case(work, access.visible_task(work, task_id, lock=True).case_id)
     check_lead(work.actor, case.confined_to)
     task = _locked(work, task_id)
     _check_holder(work, task, seen_holder)
-    # Locked, so that a person disabled or deprived of the role at this moment does not get the
+    # Locked against changes: who is disabled or loses the role at this moment does not get the
     # task.
     user = work.session.get(User, user_id, with_for_update={"read": True}, populate_existing=True)
     if user is None or not user.is_active or user.unit != task.unit:
@@ -122,12 +124,14 @@ def reassign(
 def complete(
     work: UnitOfWork, task_id: UUID, given: Answers, token: str, seen_draft: str | None = None
 ) -> Completion:
-    """Complete a task with these answers. `token` is the idempotency key of the form: a second call
-    with it changes nothing and returns the same result.
+    """Complete a task with these answers. `token` is the idempotency key of the form: sent twice,
+    done once.
 
-    `seen_draft` is the `version` of the draft on the page; a draft that another page saved since is
-    not dropped silently. Raises `InvalidInput` (with a sentence per field), `Conflict` (says who
-    was faster), `Forbidden`, `ProcessFault`.
+    `seen_draft` is the `version` of the draft on the page; what was saved from another page since
+    is not dropped unsaid.
+
+    Raises `InvalidInput` (with a sentence per field), `Conflict` (says who was faster),
+    `Forbidden`, `ProcessFault`.
     """
     task = access.visible_task(work, task_id, lock=True)
     case = access.visible_case(work, task.case_id)
@@ -174,8 +178,8 @@ def _finish(work: UnitOfWork, case: Case, task: Task, principal: Principal | Non
 def _keep_out(
     work: UnitOfWork, case: Case, definition: Definition, task: Task, principal: Principal | None
 ) -> None:
-    """Keep the actor out of cases about this service that have already begun, as if the service had
-    come first (`keepsOut`).
+    """Who serves while a case about that service has begun already is kept out of it as if he had
+    served before (`keepsOut`).
     """
     passed = frozenset(case.passed or ())
     begun = [
@@ -208,8 +212,8 @@ def _completion(work: UnitOfWork, case: Case, task: Task) -> Completion:
 
 
 def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: str) -> Completion:
-    """Return the stored result for a form that came a second time with the same token and answers;
-    else raise an error that says who was faster.
+    """The form came a second time: the same answer for the same token and answers, else who was
+    faster.
     """
     stored = work.session.scalars(select(Submission).where(Submission.task_id == task.id)).first()
     if stored is None or stored.token != token or stored.submitted_by != work.actor.user_id:
@@ -222,7 +226,7 @@ def _repeated(work: UnitOfWork, case: Case, task: Task, given: Answers, token: s
 
 
 def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
-    """Raise if the holder changed since the page was loaded."""
+    """Whoever took the task since the page was loaded is not robbed of it unsaid."""
     if seen != "any" and task.assignee_id != seen:
         raise task_rights.moved(work, task)
 
@@ -230,8 +234,8 @@ def _check_holder(work: UnitOfWork, task: Task, seen: SeenHolder) -> None:
 def _record(
     work: UnitOfWork, task: Task, action: str, principal: Principal | None = None, **details: str
 ) -> None:
-    """Record an event of one task. The task's id distinguishes it from tasks of the same element in
-    earlier rounds.
+    """An event of one task. Its id tells it from the task that the same element had in an earlier
+    round.
     """
     if principal is not None:
         details |= {"on_behalf_of": str(principal.user_id), "for_whom": principal.name}
@@ -248,15 +252,15 @@ def _locked(work: UnitOfWork, task_id: UUID) -> Task:
 
 
 def may_take_over(work: UnitOfWork, case: Case, task: Task) -> bool:
-    """True if the actor may take this open task from its holder, for another role or as relief in
-    the same role.
+    """May the actor take this open task from whoever has it, for another role or as the relief of
+    his own?
     """
     return task_rights.may_stand_in(work, case, task) or _may_relieve(work, case, task)
 
 
 def take_over(work: UnitOfWork, task_id: UUID) -> None:
-    """Take a task to record it for its role, or to relieve its holder. Raises `Forbidden`, and
-    `Conflict` when the task is over.
+    """Take a task to record it for its role, or as its relief. Raises `Forbidden`, `Conflict` when
+    it is over.
     """
     task = access.visible_task(work, task_id, lock=True)
     if task.status != "open":
@@ -305,21 +309,19 @@ class TaskView:
     assignee_id: UUID | None
     assignee_name: str | None
     is_mine: bool
-    """True if the actor holds it, or works for the absent person who does."""
+    """With the actor, or with somebody absent for whom he works."""
     for_whom: str | None
-    """Name of the absent person for whom the actor does, or would take, this task."""
+    """Who is absent and for whom the actor does, or would take, this task."""
     absence: Substitution | None
-    """The substitution of the task's holder, where the holder is absent now and another person
-    stands in.
-    """
+    """Of who has the task, where he is absent now and somebody else works for him."""
     can_claim: bool
     can_take_over: bool
-    """True if the actor may record it for its role, or relieve its holder."""
+    """To record it for its role, or as the relief of whoever has it."""
     stands_in: bool
     can_reassign: bool
     status: str
     is_stage: bool
-    """True if its time is recorded; the button may then be all that the form asks for."""
+    """Its time is recorded, and the button may be all it asks for."""
     created_at: datetime
     due_at: datetime | None
     clauses: tuple[str, ...]
@@ -332,9 +334,7 @@ class TaskView:
     typed_by: str
     saved_at: datetime | None
     draft_version: str
-    """Sent with the form, so that a draft that another tab saves meanwhile is not overwritten
-    silently.
-    """
+    """Goes with the form, so that what another tab saves meanwhile is not overwritten unsaid."""
     token: str
     step_no: int
     done_by: str | None
@@ -342,9 +342,7 @@ class TaskView:
 
 
 def get(work: UnitOfWork, task_id: UUID) -> TaskView:
-    """Return the task with its form, and its draft or the answers of an earlier round. Raises
-    `NotFound`.
-    """
+    """The task with its form, its draft or the answers of an earlier round. Raises `NotFound`."""
     task = access.visible_task(work, task_id)
     case = access.visible_case(work, task.case_id)
     definition = definition_of(work, case.definition_id)
@@ -397,8 +395,8 @@ def get(work: UnitOfWork, task_id: UUID) -> TaskView:
 
 
 def form_of(work: UnitOfWork, task_id: UUID, *, lock: bool = False) -> Form:
-    """Return the form of a task that the actor may see. With `lock` nobody else changes the case
-    until commit.
+    """The form of a task that the actor may see. With `lock` nobody else changes the case until
+    commit.
     """
     task = access.visible_task(work, task_id, lock=lock)
     return definition_of(work, access.visible_case(work, task.case_id).definition_id).form(

@@ -1,6 +1,6 @@
-"""Tasks of a member who loses roles or leaves: they return to the queues, case by case.
+"""A member loses roles or leaves: his tasks go back to the queues, case by case.
 
-The consequences of such a change are counted before it is made.
+What such a change would do is counted before it is made.
 """
 
 from dataclasses import dataclass, replace
@@ -30,24 +30,24 @@ from workflow_app.services.roster import duty
 
 @dataclass(frozen=True)
 class Prospect:
-    """The consequences of a change of roles, counted now."""
+    """What a change of roles does, counted now."""
 
     tasks: int
-    """Open tasks that return to the queue, in cases that the actor may know of."""
+    """Open tasks that go back to the queue, of cases that the actor may know of."""
     sessions: int
     """Sessions of the member that end."""
     shifts: int
-    """Current and future periods of the duty roster in which the member is entered but can no
-    longer serve.
+    """Periods of the duty roster, now and to come, in which he is entered and cannot serve any
+    more.
     """
     substitutions: int
-    """Current and future absences in which the member is a substitute or is substituted."""
+    """Absences, now and to come, in which he stands in for somebody or is stood in for."""
     signs: tuple[str, ...]
-    """Letters that the configuration signs in the member's name."""
+    """Letters that are signed in his name, by their configuration."""
 
 
 def prospect(work: UnitOfWork, change: Change) -> Prospect:
-    """Return the consequences of the change. Nothing is written."""
+    """What the change would do. Nothing is written."""
     user, now = change.user, work.clock()
     shifts = (
         select(DutyPeriod.id)
@@ -75,8 +75,8 @@ def prospect(work: UnitOfWork, change: Change) -> Prospect:
 
 
 def prospect_of_lock(work: UnitOfWork, user_id: UUID) -> Prospect:
-    """Return the consequences of closing the account, which takes all roles. Nothing is written;
-    raises as `staff.lock` does.
+    """What closing the account would do: he can do nothing any more. Nothing is written; raises as
+    `staff.lock` does.
     """
     user = members.closable(work, user_id)
     held = tuple(sorted(role.role for role in user.roles))
@@ -84,7 +84,7 @@ def prospect_of_lock(work: UnitOfWork, user_id: UUID) -> Prospect:
 
 
 def sessions_of(work: UnitOfWork, user: User) -> int:
-    """Return how many sessions of a member end when the password or the roles change."""
+    """How many sessions of a member end when his password or his roles change."""
     sessions = select(UserSession.id).where(
         UserSession.user_id == user.id,
         UserSession.ended_at.is_(None),
@@ -94,11 +94,11 @@ def sessions_of(work: UnitOfWork, user: User) -> int:
 
 
 def release_left(works: Works, user_id: UUID) -> int:
-    """Release the tasks that a member still holds in lost roles and return their number. A repeated
-    run finds none.
+    """Give back what a member still holds in roles that are not his any more; returns how many
+    tasks. Again, it finds none.
 
-    Each case has its own transaction; under the case's lock it is checked again whether the member
-    may hold the task.
+    Each case in a transaction of its own. Under its lock it is looked again whether he may hold the
+    task.
     """
     return sum(_release(works, case_id, user_id) for case_id in _cases_of(works, user_id))
 
@@ -124,9 +124,7 @@ def _release(works: Works, case_id: UUID, user_id: UUID) -> int:
 
 
 def leave_held(works: Works, error: Exception, user_id: UUID) -> None:
-    """Give the release up: record an incident for each case in which the member still
-    holds a task.
-    """
+    """Give the release up: each case in which he still holds a task becomes an incident."""
     for case_id in _cases_of(works, user_id):
         with works.begin(SYSTEM) as work:
             incidents.record(work, case_id, "release", user_id, "", error)
@@ -141,7 +139,7 @@ def leave_held(works: Works, error: Exception, user_id: UUID) -> None:
     incident="release",
 )
 def release_left_job(running: Running, user_id: UUID) -> None:
-    """Release the tasks of one member."""
+    """Give back the tasks of one member."""
     release_left(running.works, user_id)
 
 
@@ -168,9 +166,7 @@ def _count(work: UnitOfWork, query: Select[UUID]) -> int:
 
 
 def _signs(work: UnitOfWork, user: User) -> tuple[str, ...]:
-    """Return the letters signed under the member's name. Nothing but the name ties an account to a
-    signatory.
-    """
+    """By the name: an account and a signatory are not tied otherwise."""
     entries = (
         entry for entry in configuration.list_values(work) if entry.key.startswith("penandatangan.")
     )

@@ -1,8 +1,9 @@
-"""The tray of what needs a person: parts of stacks that no cover sheet placed, and documents that
+"""What needs a person: parts of stacks that no cover sheet placed, stacks that failed, papers that
 could not be read (R39).
 
-A part is placed into a case or kept in the archive. Likely cases are suggested by the numbers read
-on the document. An unreadable document may be read again or dismissed (decision 0058).
+Papers whose writing could not be read: somebody has to know of each, and may have it read once more
+or let it be (decision 0058). The cases to which papers may belong, by the numbers that were read on
+them.
 """
 
 import re
@@ -16,7 +17,7 @@ from archive import documents
 from archive.models import Document, DocumentStatus, Page
 from workflow_app.domain import Conflict, InvalidInput, NotFound
 from workflow_app.models import Case, CaseDocument, PaperStack, StackPart
-from workflow_app.permissions import Act, can_read_archive, check_act
+from workflow_app.permissions import STACK_BRINGERS, can_read_archive, check_role
 from workflow_app.services.cases import inbox, task_rights
 from workflow_app.services.cases.access import is_cleared
 from workflow_app.services.cases.inbox import CaseHit
@@ -34,8 +35,8 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Unread:
-    """An unreadable document, with the case through which the actor may read it; None for a
-    document of the archive alone.
+    """One of them, with the case through which the actor reads it; None for a paper of the archive
+    alone.
     """
 
     paper: DocumentView
@@ -47,7 +48,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class UnreadPapers:
-    """The newest unreadable documents that the actor may read, and their total."""
+    """Of all that the actor may read, the newest, and how many there are."""
 
     waiting: Sequence[Unread]
     count: int
@@ -56,7 +57,7 @@ class UnreadPapers:
 
 
 def of(work: UnitOfWork) -> UnreadPapers:
-    """Return the unreadable documents: those that wait for a person, and those dismissed."""
+    """What could not be read: what waits for a person, and what somebody has said may stay so."""
     is_dismissed = reading.is_dismissed()
     waiting, count = _newest(work, ~is_dismissed, MOST)
     dismissed, dismissed_count = _newest(work, is_dismissed, MOST)
@@ -64,8 +65,10 @@ def of(work: UnitOfWork) -> UnreadPapers:
 
 
 def read_again(work: UnitOfWork, document_id: UUID) -> None:
-    """Have an unreadable document read once more. This ends a dismissal."""
-    check_act(work.actor, Act.BRING_STACKS)
+    """Have a paper read once more that could not be read. Who asks for that waits for its writing:
+    a dismissal ends.
+    """
+    check_role(work.actor, STACK_BRINGERS)
     access.readable(work, document_id)
     document = work.session.get_one(
         Document, document_id, with_for_update=True, populate_existing=True
@@ -119,15 +122,13 @@ def _newest(work: UnitOfWork, which: ColumnElement[bool], most: int) -> tuple[li
 
 MOST_LIKELY = 3
 PAGES, LETTERS, NUMBERS = 3, 5_000, 20
-"""Limits per document: first pages, letters per page, numbers found. Letters name their number on
-the first page.
-"""
+"""What is looked at of each paper: letters name their number on the first page."""
 _NUMBER = re.compile(r"\b[A-Z][A-Z0-9]{0,9}[-/][A-Z0-9][A-Z0-9/. -]{2,60}\d")
 
 
 def of_papers(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[CaseHit]]:
-    """Return for each document the likeliest cases that the actor may see, in the order of their
-    numbers on it. Runs two queries.
+    """For each paper the likeliest cases among those that the actor may see; the first found, the
+    likeliest. Two queries.
     """
     query = (
         select(Page.document_id, func.upper(func.left(Page.text, LETTERS)))
@@ -148,7 +149,7 @@ def of_papers(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, list[CaseHi
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Yield texts that look like case numbers, with and without what follows them in the line."""
+    """What looks like a number of ours, with and without what stands behind it in the line."""
     for line in _NUMBER.findall(text):
         yield line
         first = line.split(" ")[0].rstrip(".-/")
@@ -167,7 +168,7 @@ RESTRICTED = (
 
 @dataclass(frozen=True)
 class WaitingPart:
-    """A part of a stack that somebody has to place."""
+    """Pages that somebody has to place."""
 
     stack_id: UUID
     kind: str
@@ -176,26 +177,26 @@ class WaitingPart:
     reason: str
     paper: DocumentView
     likely: Sequence[CaseHit]
-    """The likeliest cases by the numbers read on it, among those that the actor may see."""
+    """The likeliest cases by the numbers that were read on it, among those the actor may see."""
     may_be_archived: bool
 
 
 @dataclass(frozen=True)
 class Tray(Progress):
-    """The page of the tray."""
+    """The whole page."""
 
     parts: Sequence[WaitingPart]
     unread: UnreadPapers
-    """Unreadable documents, each with id and number of a case that the actor may see."""
+    """Papers that could not be read, each with id and number of a case that the actor may see."""
 
     @property
     def count(self) -> int:
-        """Number of all items that wait for the actor, shown here or not."""
+        """All that waits for the actor, shown here or not."""
         return self.waiting + self.unread.count
 
 
 def show(work: UnitOfWork) -> Tray:
-    """Return what was brought lately in the actor's unit, and what waits for a person."""
+    """What was brought lately in the actor's unit, and what waits for a person."""
     known = stacks.progress(work)
     return Tray(known.stacks, known.waiting, known.elsewhere, _waiting(work), of(work))
 
@@ -203,8 +204,8 @@ def show(work: UnitOfWork) -> Tray:
 def place(
     work: UnitOfWork, stack_id: UUID, no: int, number: str, label: str, *, max_megabytes: int
 ) -> str:
-    """Put a waiting part into the case with this number and return the number. Raises
-    `InvalidInput` with a sentence per field.
+    """Put a waiting part into the case with this number; returns it. Raises `InvalidInput` with a
+    sentence per field.
     """
     part = _locked(work, stack_id, no)
     case_id = _case_with(work, number)
@@ -223,8 +224,8 @@ def place(
 
 
 def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
-    """Make a waiting part that belongs to no case a document of the archive, which all readers of
-    the archive find. Raises `Conflict` when the document is restricted.
+    """A waiting part belongs to no case: it becomes a paper of the archive, which all its readers
+    find.
     """
     part = _locked(work, stack_id, no)
     if access.is_kept_for_others(work, part.document_id):
@@ -240,7 +241,7 @@ def keep_in_archive(work: UnitOfWork, stack_id: UUID, no: int) -> None:
 
 
 def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
-    check_act(work.actor, Act.BRING_STACKS)
+    check_role(work.actor, STACK_BRINGERS)
     query = select(StackPart).join(PaperStack, PaperStack.id == StackPart.stack_id)
     query = query.join(Document, Document.id == StackPart.document_id).with_for_update(of=StackPart)
     query = query.where(StackPart.stack_id == stack_id, StackPart.no == no, access.is_to_sort(work))
@@ -254,7 +255,7 @@ def _locked(work: UnitOfWork, stack_id: UUID, no: int) -> StackPart:
 
 
 def near(work: UnitOfWork, number: str) -> list[CaseHit]:
-    """Return cases to choose from when none has exactly this number."""
+    """Cases to choose from when nothing has exactly this number."""
     return inbox.search(work, number, limit=MOST_NEAR)
 
 

@@ -1,8 +1,11 @@
-"""Moving running cases to another version of their process, and back (decision 0048).
+"""Moving running cases to another version of their process, and back: ordered by a person with a
+reason, done case by case as a job, each in its own transaction (decision 0048).
 
-A person orders the move with a reason; a job does it case by case, each in its own transaction. A
-move is no step: no answer, clock or document changes. As long as a case has taken no step since, it
-can return to exactly its former state.
+A move is no step: nothing is answered, nothing counted, no paper touched. As long as the case has
+taken none since, it goes back to exactly the state it had.
+
+Orders to move cases: what became of each that the reader may know of, and which could still go
+back.
 """
 
 import logging
@@ -38,7 +41,7 @@ GIVEN_UP = (
 
 
 def check_reason(reason: str) -> None:
-    """Raise `InvalidInput` unless the reason is long enough to be understood later."""
+    """Raise `InvalidInput` unless somebody could read it later and understand."""
     asked = "Tulis alasannya, paling sedikit sepuluh huruf."
     answers.check(reason, asked, field="alasan", longest=LONGEST_REASON)
 
@@ -51,10 +54,10 @@ def order(
     reason: str,
     token: str,
 ) -> UUID:
-    """Order that cases move to a version: these, or all that can (None). Return the order's id; the
-    same token sent twice makes one order.
+    """Have cases moved to a version: these, or all that can be (None). Returns the order; the same
+    page sent twice makes one.
 
-    Raises `Forbidden`, `NotFound`, `InvalidInput`, and `Conflict` where none of them can be moved.
+    Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict` where none of them can be moved.
     """
     definition_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
@@ -73,9 +76,8 @@ def order(
 def order_back(
     work: UnitOfWork, order_id: UUID, case_ids: Collection[UUID] | None, reason: str, token: str
 ) -> UUID:
-    """Order that cases of an earlier order return to their former version: these, or all (None). A
-    case that has taken a step since stays, with a sentence that says so. Raises `Forbidden`,
-    `NotFound`, `InvalidInput`, `Conflict`.
+    """Have cases of an order go back to the version they had: these, or all (None). What has taken
+    a step since stays, and says so. Raises `Forbidden`, `NotFound`, `InvalidInput`, `Conflict`.
     """
     definition_versions.check_keeper(work)
     if (known := _ordered_with(work, token)) is not None:
@@ -105,7 +107,7 @@ def refuse_rest(works: Works, error: Exception, order_id: UUID) -> None:
     query = (
         select(CaseMove)
         .where(CaseMove.order_id == order_id, CaseMove.status == "waiting")
-        .with_for_update()  # no case lock: a case that stays locked may be why this runs
+        .with_for_update()  # not the cases: one that is held all the time may be why this ends
     )
     with works.begin(SYSTEM) as work:
         for item in work.session.scalars(query):
@@ -125,9 +127,9 @@ def move_cases_job(running: Running, order_id: UUID) -> None:
 
 
 def carry_out(works: Works, order_id: UUID) -> None:
-    """Carry out an order case by case. A repeated run does only the rest.
+    """Do what an order asks, one case after the other. Begun again it does the rest.
 
-    Raises `Busy` when a case stayed locked by others; the job is then tried again.
+    Raises `Busy` when a case was held by others all the time: it is tried again.
     """
     busy: set[UUID] = set()
     while (case_id := _next(works, order_id, busy)) is not None:
@@ -149,8 +151,8 @@ def carry_out(works: Works, order_id: UUID) -> None:
 
 
 def _ordered_with(work: UnitOfWork, token: str) -> UUID | None:
-    """Return the order that the actor gave with this token. A second request with the same token
-    waits until the first has committed.
+    """The order that the actor gave with this token. A second request with it waits until the first
+    has committed.
     """
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(token, 0))))
     found = work.session.scalars(select(MoveOrder).where(MoveOrder.token == token)).first()
@@ -199,7 +201,7 @@ def _write(
 
 
 def context_of(order_id: UUID) -> str:
-    """Return the context under which the reason of an order is sealed."""
+    """Under which the reason of an order is sealed."""
     return f"move:{order_id}"
 
 
@@ -214,7 +216,7 @@ def _next(works: Works, order_id: UUID, but: Collection[UUID]) -> UUID | None:
 
 
 def _waiting(work: UnitOfWork, order_id: UUID, case_id: UUID) -> CaseMove | None:
-    """Return the entry of a case in an order, or None if it was settled before we got its lock."""
+    """The case of an order, unless it was settled before its lock was ours."""
     item = work.session.get(CaseMove, (order_id, case_id), populate_existing=True)
     return item if item is not None and item.status == "waiting" else None
 
@@ -240,7 +242,7 @@ def _refuse(work: UnitOfWork, item: CaseMove, sentence: str) -> None:
 
 
 def _move(work: UnitOfWork, given: MoveOrder, item: CaseMove, case: Case) -> str:
-    """Move one case. Return why it cannot be moved, else an empty string."""
+    """Move one case; why not, else nothing."""
     if case.definition_id == given.definition_id:
         return "Berkas sudah memakai versi ini."
     new = definition_of(work, given.definition_id)
@@ -261,7 +263,7 @@ def _move(work: UnitOfWork, given: MoveOrder, item: CaseMove, case: Case) -> str
 
 
 def _move_back(work: UnitOfWork, given: MoveOrder, item: CaseMove, case: Case) -> str:
-    """Move one case back. Return why it cannot be moved back, else an empty string."""
+    """Move one case back; why not, else nothing."""
     first = work.session.get_one(CaseMove, (given.undoes_id, case.id), populate_existing=True)
     if first.status != "moved" or first.former_id is None or first.former_state is None:
         return "Berkas ini sudah dikembalikan."
@@ -291,7 +293,7 @@ def _settle(
 
 
 MOST = 20
-"""Number of orders shown, the newest."""
+"""Orders that are shown, the newest."""
 
 
 @dataclass(frozen=True)
@@ -303,23 +305,23 @@ class OrderView:
     by: str
     reason: str
     version: int
-    """The version that the cases move to; for an order that takes back, the version they leave."""
+    """Moved to this version; of one that takes back, back from it."""
     is_back: bool
     counts: Counter[str]
-    """Number of cases per status: waiting, moved, refused, returned."""
+    """How many cases wait, were moved, were refused, were moved and have been returned."""
     refusals: list[tuple[str, int]]
-    """Reasons for refusal with the number of cases; most frequent first."""
+    """Why, with how many cases; the most frequent first."""
     returnable: list[tuple[UUID, str]]
     """Cases that have taken no step since, with their numbers."""
 
     @property
     def total(self) -> int:
-        """Number of all cases of the order."""
+        """All its cases."""
         return self.counts.total()
 
 
 def of_process(work: UnitOfWork, key: str) -> list[OrderView]:
-    """Return the newest orders of a process. Raises `Forbidden`."""
+    """The newest orders of a process. Raises `Forbidden`."""
     definition_versions.check_keeper(work)
     query = (
         select(MoveOrder)

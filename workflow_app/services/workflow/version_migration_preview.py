@@ -1,5 +1,5 @@
-"""Preview of moving running cases to a version of their process: how many can move, which cannot,
-and why (decision 0048).
+"""What moving running cases to a version of their process would do: how many can, which cannot and
+why (decision 0048).
 """
 
 import logging
@@ -32,13 +32,13 @@ BROKEN = Verdict(
 )
 UNREADABLE = Verdict((Obstacle("", "Versi lama proses ini tidak dapat dibaca lagi."),))
 _judged: dict[object, Verdict] = {}
-"""Verdicts by everything they depend on: most cases of a process stand at few places."""
+"""Verdicts by what they depend on: most cases of a process stand at few places."""
 MOST_JUDGED = 20_000
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The facts of a case that decide whether it can be moved."""
+    """What of a case decides whether it can be moved."""
 
     id: UUID
     number: str
@@ -55,47 +55,45 @@ class Standing:
     movable: list[tuple[UUID, str]] = field(default_factory=list)
     """Cases that can be moved, with their numbers; oldest first."""
     kept: list[tuple[UUID, str, tuple[str, ...]]] = field(default_factory=list)
-    """Cases that cannot be moved, with the reasons."""
+    """Cases that cannot, with the reasons."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """Number of cases per reason."""
+    """How many cases each reason keeps."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """New steps that movable cases will not do because they have gone past them, with the number of
-    cases.
-    """
+    """New steps that so many of the movable cases will not do, because they have gone past them."""
 
     @property
     def running(self) -> int:
-        """Number of all running cases of this version."""
+        """All running cases of this version."""
         return len(self.movable) + len(self.kept)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The consequences of moving to a version."""
+    """What moving to a version would do."""
 
     target: Version | None
     """None for a folder that is not deployed yet."""
     standings: list[Standing]
-    """Every version with running cases, newest first; the target version has none to move."""
+    """Of every version with running cases, newest first; the target has none to move."""
     differences: int = 0
-    """For a folder: number of differences from the current version."""
+    """Of a folder: in how many things it differs from the current version."""
 
     @property
     def movable(self) -> int:
-        """Number of cases that could be moved."""
+        """How many cases could be moved."""
         return sum(len(standing.movable) for standing in self.standings)
 
 
 def preview(work: UnitOfWork, key: str, version: int) -> Preview:
-    """Return the consequences of moving the running cases of a process to one of its versions.
-    Raises `Forbidden`, `NotFound`.
+    """What moving the running cases of a process to one of its versions would do. Raises
+    `Forbidden`, `NotFound`.
     """
     target = definition_versions.version_numbered(work, key, version)
     return Preview(target, _standings(work, key, definition_of(work, target.id)))
 
 
 def preview_of(work: UnitOfWork, folder: Path) -> Preview:
-    """Return the same for a folder, deployed or not. A new process has no cases. Raises
+    """The same for a folder, deployed or not. A process that is new has no cases. Raises
     `InvalidDefinition`.
     """
     definition = definitions.read(folder)
@@ -111,8 +109,8 @@ def preview_of(work: UnitOfWork, folder: Path) -> Preview:
 
 
 def numbered(work: UnitOfWork, key: str, numbers: Collection[str]) -> list[UUID]:
-    """Return the running cases of a process with these numbers. Raises `NotFound` if one is
-    missing.
+    """The running cases of a process with these numbers. Raises `NotFound` where one is none of
+    them.
     """
     query = select(Case.number, Case.id).where(
         Case.process_key == key, Case.number.in_(numbers), is_running(work)
@@ -124,9 +122,7 @@ def numbered(work: UnitOfWork, key: str, numbers: Collection[str]) -> list[UUID]
 
 
 def count_running(work: UnitOfWork) -> dict[str, Counter[bool]]:
-    """Return for each process how many running cases use its current version (True) and how many do
-    not.
-    """
+    """How many running cases of each process are on its current version, and how many are not."""
     definition_versions.check_keeper(work)
     query = (
         select(Case.process_key, DefinitionRow.is_current, func.count())
@@ -141,8 +137,8 @@ def count_running(work: UnitOfWork) -> dict[str, Counter[bool]]:
 
 
 def is_running(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the condition for open cases that the actor answers for and that no wall hides; the
-    system answers for all.
+    """Open cases for which the actor answers; who keeps the server answers for all. What is behind
+    a wall is not counted either.
     """
     is_open = Case.closed_at.is_(None)
     return is_open if work.actor == SYSTEM else is_open & access.minds_case(work)
@@ -196,7 +192,7 @@ def _running(work: UnitOfWork, key: str) -> Iterator[tuple[Placed, frozenset[str
 
 
 def placed(work: UnitOfWork, case: Case) -> tuple[Placed, frozenset[str]]:
-    """Return the same pair for one case."""
+    """The same of one case."""
     letters = work.session.scalars(select(Letter.kind).where(Letter.case_id == case.id))
     return Placed(case.id, case.number, case.definition_id, case.state, case.passed), frozenset(
         letters
@@ -204,9 +200,7 @@ def placed(work: UnitOfWork, case: Case) -> tuple[Placed, frozenset[str]]:
 
 
 def judge(work: UnitOfWork, case: Placed, new: Definition, letters: frozenset[str]) -> Verdict:
-    """Return whether one case can be moved. The verdict is computed once for all cases with the
-    same facts.
-    """
+    """Whether one case can be moved. What cases have in common is looked at once."""
     try:
         old = definition_of(work, case.definition_id)
     except InvalidDefinition:
